@@ -1,0 +1,60 @@
+package io.octavo.server.topic;
+
+import io.octavo.protocol.EventKind;
+import io.octavo.protocol.Settings;
+import io.octavo.rules.ErrorCode;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.errors.ServiceException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes what a topic's owner can set; makes the topic if there is none.
+ *
+ * @param change           from the settings that stand to those wanted
+ * @param asked            the change as it was asked for, by which a repetition is known
+ * @param expectedRevision the revision that the caller has seen; null = any
+ */
+public record ChangeSettings(
+        UnaryOperator<Settings> change,
+        String asked,
+        @Nullable Long expectedRevision) implements Command {
+    @Override
+    public void apply(TopicEdit edit) {
+        if (expectedRevision != null && expectedRevision != edit.revision() - 1) {
+            throw ServiceException.of(
+                    ErrorCode.STALE_REVISION,
+                    "revision of " + edit.topic() + ": " + (edit.revision() - 1) + " (expected: " + expectedRevision
+                            + "); read it again");
+        }
+        edit.startNewLifeIfDeleted();
+        Settings wanted = change.apply(edit.settings());
+        check(wanted);
+        if (edit.exists() && wanted.equals(edit.settings())) {
+            edit.nothingToDo(0);
+            return;
+        }
+        edit.settings(wanted);
+        edit.event(EventKind.SETTINGS_CHANGED, 0, List.of(), "");
+    }
+
+    @Override
+    public Fingerprint fingerprint() {
+        return Fingerprint.of("settings").add(asked);
+    }
+
+    private static void check(Settings settings) {
+        Limits.checkText("description", settings.getDescription(), Limits.REASON_LENGTH);
+        Limits.checkText("owner", settings.getOwner(), Limits.NAME_LENGTH);
+        Limits.checkMetadata("labels", settings.getLabelsMap());
+        int maxVersions = settings.getRetention().getMaxVersions();
+        if (maxVersions < 0) {
+            throw new InvalidField("retention.maxVersions", maxVersions, "1 to " + Integer.MAX_VALUE);
+        }
+        long maxAge = settings.getRetention().getMaxAgeSeconds();
+        if (maxAge < 0) {
+            throw new InvalidField("retention.maxAge", maxAge + " s", "a positive duration");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.octavo.server.topic;
+
+/** A change of a topic, as somebody asks for it: applied to whatever head stands when its turn comes. */
+public sealed interface Command
+        permits PublishVersion,
+                AddScope,
+                WithdrawVersion,
+                PinScope,
+                UnpinScope,
+                QuarantineVersion,
+                LiftQuarantine,
+                HoldVersion,
+                ReleaseHold,
+                ChangeSettings,
+                DeleteTopic,
+                RestoreTopic {
+    /**
+     * Makes the change on an edit of the head; may be called again on a newer one.
+     *
+     * @throws io.octavo.server.errors.ServiceException if the topic's state forbids it
+     * @throws io.octavo.rules.InvalidField if what is asked for can't be
+     */
+    void apply(TopicEdit edit);
+
+    /** Everything that is asked for. */
+    Fingerprint fingerprint();
+
+    /** Whether it may use the part of the head that is kept for emergencies. */
+    default boolean isEmergency() {
+        return false;
+    }
+
+    /** The upload whose payload it makes part of a version; 0 = none. */
+    default long uploadId() {
+        return 0;
+    }
+}

@@ -1,0 +1,235 @@
+package io.octavo.server.topic;
+
+import io.octavo.protocol.RequestRecord;
+import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.ErrorCode;
+import io.octavo.rules.Heads;
+import io.octavo.rules.InvalidField;
+import io.octavo.rules.TopicNames;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.topic.Committed.Effect;
+import io.octavo.server.topic.TopicLog.Read;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out commands: the only way in which topics change. A command that is answered is durable; one that is
+ * answered UNAVAILABLE may have been carried out, and can be repeated with the same idempotency key.
+ *
+ * <p>Calls block, at most for the time given; safe for use by several threads. Writers of one topic line up in this
+ * node; those of other nodes are met by the log's condition on the revision.
+ */
+public final class TopicCommits {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private final TopicLog log;
+    private final Lanes lanes;
+    private final ClockCheck clockCheck;
+    private final Announcer announcer;
+    private final InstantSource clock;
+    private final Supplier<Patience> patience;
+
+    /**
+     * @param clockCheck refuses when this node's clock is off
+     * @param announcer  tells all nodes of a change; called after each
+     * @param patience   how long and in what steps a command is tried, made anew for each
+     */
+    public TopicCommits(
+            TopicLog log,
+            ClockCheck clockCheck,
+            Announcer announcer,
+            InstantSource clock,
+            Supplier<Patience> patience) {
+        this.log = log;
+        this.lanes = new Lanes();
+        this.clockCheck = clockCheck;
+        this.announcer = announcer;
+        this.clock = clock;
+        this.patience = patience;
+    }
+
+    /** Refuses to commit while this node's clock can't be trusted. */
+    @FunctionalInterface
+    public interface ClockCheck {
+        /** Throws a {@link ServiceException} UNAVAILABLE that says how far the clock is off. */
+        void check();
+    }
+
+    /** Tells subscribe nodes that a topic changed. */
+    @FunctionalInterface
+    public interface Announcer {
+        /** Returns once the change is announced, or after a bound; never throws. */
+        void announce(String topic, long revision);
+    }
+
+    /**
+     * Carries out a command.
+     *
+     * @param who who asks, for the audit trail
+     * @param key the idempotency key, 1 to 200 characters; null = one is drawn
+     * @throws ServiceException if the command is refused, or couldn't be carried out in time
+     * @throws InvalidField if something in it can't be taken
+     */
+    public Committed commit(String topic, Command command, String who, @Nullable String key) {
+        TopicNames.check(topic);
+        if (key != null) {
+            Limits.checkSaid("Idempotency-Key", key, Limits.NAME_LENGTH);
+        }
+        clockCheck.check();
+        RequestRecord request = RequestRecord.newBuilder()
+                .setKey(key == null ? UUID.randomUUID().toString() : key)
+                .setFingerprint(command.fingerprint().toByteString())
+                .build();
+        Patience left = patience.get();
+        try (Lanes.Place ignored = lanes.enter(topic, left)) {
+            Committed done = new Attempt(topic, command, who, request, key != null, left).run();
+            if (done.effect() != Effect.UNCHANGED) {
+                announcer.announce(topic, done.revision());
+            }
+            return done;
+        }
+    }
+
+    /** What the key made, if it made anything in the last seven days. */
+    public @Nullable Committed made(String topic, String key) {
+        RequestRecord request = log.request(topic, key);
+        return request == null ? null : replay(topic, request, null);
+    }
+
+    private Committed replay(String topic, RequestRecord request, @Nullable TopicHead known) {
+        TopicHead head = known != null ? known : log.head(topic, Read.SERIAL);
+        if (head == null) {
+            throw new IllegalStateException("a request row without a head: " + topic);
+        }
+        return new Committed(head, request.getRevision(), version(topic, request.getVersion()), Effect.REPLAYED);
+    }
+
+    private @Nullable VersionRecord version(String topic, long number) {
+        return number == 0 ? null : log.version(topic, number, Read.SERIAL);
+    }
+
+    /** One command on its way; lives in one thread. */
+    private final class Attempt {
+        private final String topic;
+        private final Command command;
+        private final String who;
+        private final RequestRecord request;
+        private final boolean keyIsTheCallers;
+        private final Patience left;
+
+        Attempt(
+                String topic,
+                Command command,
+                String who,
+                RequestRecord request,
+                boolean keyIsTheCallers,
+                Patience left) {
+            this.topic = topic;
+            this.command = command;
+            this.who = who;
+            this.request = request;
+            this.keyIsTheCallers = keyIsTheCallers;
+            this.left = left;
+        }
+
+        Committed run() {
+            // The revision is read before the rows that a command may decide by; the condition on it closes the gap.
+            TopicHead head = log.head(topic, Read.SERIAL);
+            while (true) {
+                TopicEdit edit = edit(head);
+                RequestRecord earlier = refusedButDoneBefore(edit);
+                if (earlier != null) {
+                    return replay(topic, sameAs(earlier), head);
+                }
+                Long unchanged = edit.unchanged();
+                if (unchanged != null) {
+                    return new Committed(
+                            edit.standing(), edit.revision() - 1, version(topic, unchanged), Effect.UNCHANGED);
+                }
+                Commit commit = edit.finish(command, request);
+                CommitOutcome outcome = tryUntilKnown(commit);
+                if (outcome instanceof CommitOutcome.NotApplied not) {
+                    if (not.request() != null) {
+                        return replay(topic, sameAs(not.request()), not.head());
+                    }
+                    if (not.uploadAborted()) {
+                        throw ServiceException.unavailable(
+                                "the upload of this payload took so long that it was given up; send it again",
+                                RETRY_AFTER,
+                                null);
+                    }
+                    head = not.head();
+                    left.pause("other writers of " + topic + " were faster every time");
+                } else {
+                    return new Committed(commit.head(), commit.head().getRevision(), row(commit), Effect.DONE);
+                }
+            }
+        }
+
+        private TopicEdit edit(@Nullable TopicHead head) {
+            if (head != null && head.getFormat() > Heads.FORMAT) {
+                throw ServiceException.unavailable(
+                        "the head of " + topic + " has format " + head.getFormat() + ", this node writes up to "
+                                + Heads.FORMAT + "; ask a newer node",
+                        RETRY_AFTER,
+                        null);
+            }
+            TopicHead standing = head != null
+                    ? head
+                    : TopicHead.newBuilder()
+                            .setTopic(topic)
+                            .setEpoch(log.epoch())
+                            .build();
+            return new TopicEdit(standing, new VersionRows(log, topic), who, clock.millis());
+        }
+
+        /** Applies the command; if it is refused because this very request was carried out before, answers its row. */
+        private @Nullable RequestRecord refusedButDoneBefore(TopicEdit edit) {
+            try {
+                command.apply(edit);
+                return null;
+            } catch (ServiceException | InvalidField refused) {
+                RequestRecord earlier = keyIsTheCallers ? log.request(topic, request.getKey()) : null;
+                if (earlier == null) {
+                    throw refused;
+                }
+                return earlier;
+            }
+        }
+
+        /** Sends the commit until the log says what became of it: never looks and then decides. */
+        private CommitOutcome tryUntilKnown(Commit commit) {
+            while (true) {
+                try {
+                    return log.tryCommit(commit);
+                } catch (OutcomeUnknown e) {
+                    left.pause("nobody can say yet whether this was carried out: repeat it with the idempotency key "
+                            + request.getKey());
+                }
+            }
+        }
+
+        private RequestRecord sameAs(RequestRecord earlier) {
+            if (!earlier.getKey().equals(request.getKey())
+                    || !earlier.getFingerprint().equals(request.getFingerprint())) {
+                throw ServiceException.of(
+                        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                        "Idempotency-Key: " + request.getKey() + " (expected: a key that was not used for anything"
+                                + " else on " + topic + " in the last seven days)");
+            }
+            return earlier;
+        }
+
+        private @Nullable VersionRecord row(Commit commit) {
+            long number = commit.event().getVersion();
+            return commit.versions().stream()
+                    .filter(row -> row.getVersion() == number)
+                    .findFirst()
+                    .orElseGet(() -> version(topic, number));
+        }
+    }
+}

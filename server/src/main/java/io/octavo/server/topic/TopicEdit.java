@@ -1,0 +1,300 @@
+package io.octavo.server.topic;
+
+import io.octavo.protocol.Deletion;
+import io.octavo.protocol.EventKind;
+import io.octavo.protocol.Hold;
+import io.octavo.protocol.Pin;
+import io.octavo.protocol.Publication;
+import io.octavo.protocol.RequestRecord;
+import io.octavo.protocol.Scope;
+import io.octavo.protocol.Settings;
+import io.octavo.protocol.TopicEvent;
+import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.ErrorCode;
+import io.octavo.rules.Heads;
+import io.octavo.rules.Scopes;
+import io.octavo.server.errors.ServiceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of a topic in the making: a command edits the head and version rows here, and {@link #finish} makes the
+ * commit of it. Serves one command on one head, in one thread.
+ */
+final class TopicEdit {
+    private final TopicHead before;
+    private final TopicHead.Builder head;
+    private final VersionRows rows;
+    private final String who;
+    private final long now;
+    private final TreeMap<Long, VersionRecord> changed = new TreeMap<>();
+    private boolean rowsDecide;
+    private @Nullable Long unchanged;
+    private TopicEvent.@Nullable Builder event;
+
+    /**
+     * @param before the head that stands; one of revision 0 if the name was never used
+     * @param now    the node's time in ms
+     */
+    TopicEdit(TopicHead before, VersionRows rows, String who, long now) {
+        this.before = before;
+        this.head = before.toBuilder();
+        this.rows = rows;
+        this.who = who;
+        this.now = now >= before.getLastEventMs() ? now : before.getLastEventMs() + 1;
+    }
+
+    String topic() {
+        return before.getTopic();
+    }
+
+    /** The revision that this change makes. */
+    long revision() {
+        return before.getRevision() + 1;
+    }
+
+    String who() {
+        return who;
+    }
+
+    /** When the change happens, never before the event that came last. */
+    long now() {
+        return now;
+    }
+
+    boolean exists() {
+        return before.getRevision() > 0;
+    }
+
+    boolean isDeleted() {
+        return before.hasDeletion();
+    }
+
+    /** The newest version; 0 = none since the topic was made, or made anew. */
+    long newestOfThisLife() {
+        boolean none = before.hasDeletion() || before.getNewestVersion() == before.getBaseVersion();
+        return none ? 0 : before.getNewestVersion();
+    }
+
+    long nextVersion() {
+        return before.getNewestVersion() + 1;
+    }
+
+    List<Pin> pins() {
+        return before.getPinsList();
+    }
+
+    Settings settings() {
+        return head.getSettings();
+    }
+
+    void requireTopic() {
+        if (!exists()) {
+            throw ServiceException.of(ErrorCode.TOPIC_NOT_FOUND, "no topic " + topic());
+        }
+        if (isDeleted()) {
+            throw ServiceException.of(
+                    ErrorCode.TOPIC_NOT_FOUND,
+                    "topic " + topic() + " was deleted by "
+                            + before.getDeletion().getBy() + ": "
+                            + before.getDeletion().getReason());
+        }
+    }
+
+    /** The row of a version that is there. */
+    VersionRecord requireVersion(long version) {
+        requireTopic();
+        VersionRecord row =
+                version > before.getBaseVersion() && version <= before.getNewestVersion() ? rows.get(version) : null;
+        if (row == null) {
+            throw ServiceException.of(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "no version " + version + " of " + topic() + " (expected: "
+                            + (newestOfThisLife() == 0
+                                    ? "nothing, it has none yet"
+                                    : (before.getBaseVersion() + 1) + " to " + before.getNewestVersion())
+                            + ")");
+        }
+        if (row.hasDeletion()) {
+            throw ServiceException.of(
+                    ErrorCode.GONE,
+                    "version " + version + " of " + topic() + " is gone: "
+                            + row.getDeletion().getReason());
+        }
+        return row;
+    }
+
+    /** The row of a version that may be served. */
+    VersionRecord requireServable(long version) {
+        VersionRecord row = requireVersion(version);
+        if (row.hasQuarantine()) {
+            throw ServiceException.of(
+                    ErrorCode.QUARANTINED,
+                    "version " + version + " of " + topic() + " is quarantined by "
+                            + row.getQuarantine().getBy() + ": "
+                            + row.getQuarantine().getReason()
+                            + " (expected: a version that is not; or lift the quarantine first)");
+        }
+        return row;
+    }
+
+    /** Nothing is to be changed: what is asked for stands already, in this version if one is concerned. */
+    void nothingToDo(long version) {
+        unchanged = version;
+    }
+
+    /** Uses the name of a deleted topic again: numbers go on, all else starts from nothing. */
+    void startNewLifeIfDeleted() {
+        if (isDeleted()) {
+            head.clearDeletion()
+                    .clearPublications()
+                    .clearPins()
+                    .clearHolds()
+                    .clearWithdrawn()
+                    .clearVersions()
+                    .clearSettings()
+                    .setBaseVersion(before.getNewestVersion());
+        }
+    }
+
+    /** Adds a version above all others, with its publications. */
+    void addNewest(VersionRecord row) {
+        head.setNewestVersion(row.getVersion());
+        changed.put(row.getVersion(), row);
+        List<Publication> publications = new ArrayList<>(head.getPublicationsList());
+        publications.addAll(row.getPublicationsList());
+        publish(new Publications.Fold(Publications.prune(publications), head.getWithdrawnList()));
+    }
+
+    /** Replaces the row of a version that was there; what the head says of publications is folded from the rows. */
+    void change(VersionRecord row) {
+        changed.put(row.getVersion(), row);
+        rowsDecide = true;
+    }
+
+    void pin(Pin pin) {
+        List<Pin> pins = pinsWithout(pin.getScope());
+        pins.add(pin);
+        if (pins.size() > Limits.PINS) {
+            throw ServiceException.of(
+                    ErrorCode.HEAD_FULL,
+                    "pins of " + topic() + ": " + pins.size() + " (expected: at most " + Limits.PINS
+                            + "); unpin a scope that needs none");
+        }
+        pins.sort(HeadDeltas.PINS_ORDER);
+        head.clearPins().addAllPins(pins);
+    }
+
+    Pin unpin(Scope scope) {
+        Pin gone = head.getPinsList().stream()
+                .filter(pin -> pin.getScope().equals(scope))
+                .findFirst()
+                .orElseThrow(() -> ServiceException.of(
+                        ErrorCode.PIN_NOT_FOUND, "no pin of " + topic() + " for " + Scopes.format(scope)));
+        List<Pin> pins = pinsWithout(scope);
+        head.clearPins().addAllPins(pins);
+        return gone;
+    }
+
+    void hold(Hold hold) {
+        List<Hold> holds = holdsWithout(hold.getVersion(), hold.getHolder());
+        holds.add(hold);
+        if (holds.size() > Limits.HOLDS) {
+            throw ServiceException.of(
+                    ErrorCode.HEAD_FULL,
+                    "holds of " + topic() + ": " + holds.size() + " (expected: at most " + Limits.HOLDS
+                            + "); release one that is not needed");
+        }
+        holds.sort(HeadDeltas.HOLDS_ORDER);
+        head.clearHolds().addAllHolds(holds);
+    }
+
+    /** False if there is no such hold. */
+    boolean releaseHold(long version, String holder) {
+        List<Hold> holds = holdsWithout(version, holder);
+        boolean released = holds.size() < head.getHoldsCount();
+        head.clearHolds().addAllHolds(holds);
+        return released;
+    }
+
+    void settings(Settings settings) {
+        head.setSettings(settings);
+    }
+
+    void deletion(Deletion deletion) {
+        head.setDeletion(deletion);
+    }
+
+    void undelete() {
+        head.clearDeletion();
+    }
+
+    /** Says what happened; once per change. */
+    void event(EventKind kind, long version, List<Scope> scopes, String reason) {
+        event = TopicEvent.newBuilder()
+                .setRevision(revision())
+                .setAtMs(now)
+                .setBy(who)
+                .setKind(kind)
+                .setVersion(version)
+                .addAllScopes(scopes)
+                .setReason(reason);
+    }
+
+    /** The head as it is without this change. */
+    TopicHead standing() {
+        return before;
+    }
+
+    /** The version in which all that was asked for stands already, 0 = in none; null if there is a change. */
+    @Nullable
+    Long unchanged() {
+        return unchanged;
+    }
+
+    /** The commit of what was edited. */
+    Commit finish(Command command, RequestRecord request) {
+        if (event == null) {
+            throw new IllegalStateException("a change without an event: " + command);
+        }
+        if (rowsDecide) {
+            publish(Publications.fold(rows.newestFirst(changed), head.getBaseVersion()));
+        }
+        head.setFormat(Heads.FORMAT)
+                .setRevision(revision())
+                .setLastEventMs(now)
+                .clearVersions()
+                .addAllVersions(new NamedVersions(before, changed, rows).of(head));
+        TopicHead after = HeadLimits.fit(head.build(), command.isEmergency());
+        event.setDelta(HeadDeltas.between(before, after));
+        RequestRecord row = request.toBuilder()
+                .setRevision(revision())
+                .setVersion(event.getVersion())
+                .setAtMs(now)
+                .build();
+        return new Commit(
+                before.getRevision(), after, List.copyOf(changed.values()), event.build(), row, command.uploadId());
+    }
+
+    private void publish(Publications.Fold fold) {
+        head.clearPublications()
+                .addAllPublications(fold.publications())
+                .clearWithdrawn()
+                .addAllWithdrawn(Publications.withdrawn(fold.withdrawn(), fold.publications()));
+    }
+
+    private List<Pin> pinsWithout(Scope scope) {
+        List<Pin> pins = new ArrayList<>(head.getPinsList());
+        pins.removeIf(pin -> pin.getScope().equals(scope));
+        return pins;
+    }
+
+    private List<Hold> holdsWithout(long version, String holder) {
+        List<Hold> holds = new ArrayList<>(head.getHoldsList());
+        holds.removeIf(hold -> hold.getVersion() == version && hold.getHolder().equals(holder));
+        return holds;
+    }
+}

@@ -32,7 +32,7 @@ public record AddScope(long version, Scope scope, @Nullable Share share, String 
         Publication before = index < 0 ? null : row.getPublications(index);
         Share wanted = grown(before);
         if (before != null && !before.hasWithdrawal() && !isLarger(before, wanted)) {
-            if (share == null || before.hasShare() && before.getShare().equals(wanted)) {
+            if (share == null || (before.hasShare() && before.getShare().equals(wanted))) {
                 edit.nothingToDo(version);
                 return;
             }

@@ -4,6 +4,7 @@ import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Lines up the writers of a topic in this node, first come first served. Topics may share a lane. */
@@ -14,18 +15,26 @@ final class Lanes {
     private final ReentrantLock[] locks =
             Stream.generate(() -> new ReentrantLock(true)).limit(LANES).toArray(ReentrantLock[]::new);
 
-    /** A place in the lane; closing it lets the next one in. */
-    interface Place extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    Place enter(String topic, Patience patience) {
+    /**
+     * Does something when the topic's lane is free, with the lane to itself.
+     *
+     * @throws ServiceException if too many wait already, or the lane isn't free in time
+     */
+    <T> T inLane(String topic, Patience patience, Supplier<T> work) {
         ReentrantLock lock = locks[Math.floorMod(topic.hashCode(), LANES)];
         if (lock.getQueueLength() >= LONGEST_LINE) {
             throw ServiceException.rateLimited(
                     "writers waiting for " + topic + ": " + LONGEST_LINE + " (expected: fewer)", Duration.ofSeconds(1));
         }
+        take(lock, topic, patience);
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void take(ReentrantLock lock, String topic, Patience patience) {
         try {
             if (!lock.tryLock(patience.left().toNanos(), TimeUnit.NANOSECONDS)) {
                 throw ServiceException.unavailable(
@@ -35,6 +44,5 @@ final class Lanes {
             Thread.currentThread().interrupt();
             throw ServiceException.unavailable("this node is stopping", Duration.ofSeconds(1), e);
         }
-        return lock::unlock;
     }
 }

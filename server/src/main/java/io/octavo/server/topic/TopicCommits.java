@@ -85,13 +85,12 @@ public final class TopicCommits {
                 .setFingerprint(command.fingerprint().toByteString())
                 .build();
         Patience left = patience.get();
-        try (Lanes.Place ignored = lanes.enter(topic, left)) {
-            Committed done = new Attempt(topic, command, who, request, key != null, left).run();
-            if (done.effect() != Effect.UNCHANGED) {
-                announcer.announce(topic, done.revision());
-            }
-            return done;
+        Attempt attempt = new Attempt(topic, command, who, request, key != null, left);
+        Committed done = lanes.inLane(topic, left, attempt::run);
+        if (done.effect() != Effect.UNCHANGED) {
+            announcer.announce(topic, done.revision());
         }
+        return done;
     }
 
     /** What the key made, if it made anything in the last seven days. */

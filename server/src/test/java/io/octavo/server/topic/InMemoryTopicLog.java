@@ -1,0 +1,150 @@
+package io.octavo.server.topic;
+
+import io.octavo.protocol.RequestRecord;
+import io.octavo.protocol.TopicEvent;
+import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.VersionRecord;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A topic log and its change feed in memory, for tests: passes the same contract as the real one. */
+public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
+    private static final long REQUESTS_ARE_KEPT_MILLIS = Duration.ofDays(7).toMillis();
+
+    private final InstantSource clock;
+    private final long epoch;
+    private final Map<String, Partition> partitions = new TreeMap<>();
+    private final TreeMap<Long, List<Change>> buckets = new TreeMap<>();
+    private Predicate<Commit> answersOf = commit -> true;
+
+    public InMemoryTopicLog(InstantSource clock) {
+        this.clock = clock;
+        this.epoch = clock.millis();
+    }
+
+    private static final class Partition {
+        private @Nullable TopicHead head;
+        private final NavigableMap<Long, VersionRecord> versions = new TreeMap<>();
+        private final NavigableMap<Long, TopicEvent> events = new TreeMap<>();
+        private final Map<String, RequestRecord> requests = new HashMap<>();
+        private final Map<Long, UploadOutcome> uploads = new HashMap<>();
+    }
+
+    /** From now on a commit for which this says false is applied, but its answer is lost on the way. */
+    public synchronized void loseAnswersUnless(Predicate<Commit> answers) {
+        answersOf = answers;
+    }
+
+    @Override
+    public synchronized @Nullable TopicHead head(String topic, Read read) {
+        return partition(topic).head;
+    }
+
+    @Override
+    public synchronized @Nullable VersionRecord version(String topic, long number, Read read) {
+        return partition(topic).versions.get(number);
+    }
+
+    @Override
+    public synchronized List<VersionRecord> versionsBelow(String topic, long below, int limit, Read read) {
+        return partition(topic).versions.headMap(below, false).descendingMap().values().stream()
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized List<TopicEvent> eventsBelow(String topic, long below, int limit) {
+        return partition(topic).events.headMap(below, false).descendingMap().values().stream()
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized @Nullable RequestRecord request(String topic, String key) {
+        RequestRecord row = partition(topic).requests.get(key);
+        return row == null || row.getAtMs() + REQUESTS_ARE_KEPT_MILLIS < clock.millis() ? null : row;
+    }
+
+    @Override
+    public synchronized CommitOutcome tryCommit(Commit commit) {
+        Partition partition = partition(commit.topic());
+        CommitOutcome outcome = apply(partition, commit);
+        if (!answersOf.test(commit)) {
+            throw new OutcomeUnknown(new IllegalStateException("the answer was lost"));
+        }
+        return outcome;
+    }
+
+    @Override
+    public synchronized boolean abortUpload(String topic, long uploadId, long atMillis) {
+        return partition(topic).uploads.computeIfAbsent(uploadId, id -> UploadOutcome.ABORTED) == UploadOutcome.ABORTED;
+    }
+
+    @Override
+    public void forEachHead(Consumer<TopicHead> consumer) {
+        heads().forEach(consumer);
+    }
+
+    @Override
+    public void forEachRevision(RevisionConsumer consumer) {
+        heads().forEach(head -> consumer.accept(head.getTopic(), head.getEpoch(), head.getRevision()));
+    }
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
+    public synchronized void append(String topic, long revision) {
+        long now = clock.millis();
+        buckets.computeIfAbsent(now / BUCKET_MILLIS, bucket -> new ArrayList<>())
+                .add(new Change(topic, revision, now));
+    }
+
+    @Override
+    public synchronized List<Change> read(long bucket) {
+        return List.copyOf(buckets.getOrDefault(bucket, List.of()));
+    }
+
+    private CommitOutcome apply(Partition partition, Commit commit) {
+        long revision = partition.head == null ? 0 : partition.head.getRevision();
+        RequestRecord earlier = request(commit.topic(), commit.request().getKey());
+        UploadOutcome upload = commit.uploadId() == 0 ? null : partition.uploads.get(commit.uploadId());
+        if (revision != commit.expectedRevision() || earlier != null || upload != null) {
+            return new CommitOutcome.NotApplied(partition.head, earlier, upload == UploadOutcome.ABORTED);
+        }
+        partition.head = commit.head();
+        commit.versions().forEach(row -> partition.versions.put(row.getVersion(), row));
+        partition.events.put(commit.event().getRevision(), commit.event());
+        partition.requests.put(commit.request().getKey(), commit.request());
+        if (commit.uploadId() != 0) {
+            partition.uploads.put(commit.uploadId(), UploadOutcome.COMMITTED);
+        }
+        return new CommitOutcome.Applied();
+    }
+
+    private synchronized List<TopicHead> heads() {
+        List<TopicHead> heads = new ArrayList<>();
+        for (Partition partition : partitions.values()) {
+            if (partition.head != null) {
+                heads.add(partition.head);
+            }
+        }
+        return heads;
+    }
+
+    private Partition partition(String topic) {
+        return partitions.computeIfAbsent(topic, name -> new Partition());
+    }
+}

@@ -1,8 +1,17 @@
 package io.octavo.server.topic;
 
-/** A commit was sent, and nobody can say yet whether it was applied. */
+/** A commit got no answer from the log. */
 public final class OutcomeUnknown extends RuntimeException {
-    public OutcomeUnknown(Throwable cause) {
-        super("the store did not say whether the commit was applied", cause);
+    private final boolean mayBeApplied;
+
+    /** @param mayBeApplied false if it certainly never reached the store: nothing has happened then */
+    public OutcomeUnknown(boolean mayBeApplied, Throwable cause) {
+        super(mayBeApplied ? "the log did not say whether it applied a commit" : "the log can't be reached", cause);
+        this.mayBeApplied = mayBeApplied;
+    }
+
+    /** Whether the commit may have been applied, or may be later. */
+    public boolean mayBeApplied() {
+        return mayBeApplied;
     }
 }

@@ -202,12 +202,17 @@ public final class TopicCommits {
 
         /** Sends the commit until the log says what became of it: never looks and then decides. */
         private CommitOutcome tryUntilKnown(Commit commit) {
+            boolean mayBeApplied = false;
             while (true) {
                 try {
                     return log.tryCommit(commit);
                 } catch (OutcomeUnknown e) {
-                    left.pause("nobody can say yet whether this was carried out: repeat it with the idempotency key "
-                            + request.getKey());
+                    mayBeApplied |= e.mayBeApplied();
+                    left.pause(
+                            mayBeApplied
+                                    ? "nobody can say yet whether this was carried out: repeat it with the"
+                                            + " Idempotency-Key " + request.getKey()
+                                    : "the topic log can't be reached: nothing was changed");
                 }
             }
         }

@@ -61,8 +61,13 @@ public interface TopicLog {
     /** Hands over every head there is, in no order; heads changed meanwhile may be older or newer. */
     void forEachHead(Consumer<TopicHead> consumer);
 
-    /** Hands over every topic's name and revision, in no order. */
-    void forEachRevision(RevisionConsumer consumer);
+    /**
+     * Hands over the names and revisions of a part of all topics, in no order. All slices together are all topics, so
+     * that a sweep can be spread over time.
+     *
+     * @param slice which part, 0 … slices − 1
+     */
+    void forEachRevision(int slice, int slices, RevisionConsumer consumer);
 
     /** Takes a topic and where it stands. */
     @FunctionalInterface

@@ -80,7 +80,7 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
         Partition partition = partition(commit.topic());
         CommitOutcome outcome = apply(partition, commit);
         if (!answersOf.test(commit)) {
-            throw new OutcomeUnknown(new IllegalStateException("the answer was lost"));
+            throw new OutcomeUnknown(true, new IllegalStateException("the answer was lost"));
         }
         return outcome;
     }
@@ -96,8 +96,10 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
     }
 
     @Override
-    public void forEachRevision(RevisionConsumer consumer) {
-        heads().forEach(head -> consumer.accept(head.getTopic(), head.getEpoch(), head.getRevision()));
+    public void forEachRevision(int slice, int slices, RevisionConsumer consumer) {
+        heads().stream()
+                .filter(head -> Math.floorMod(head.getTopic().hashCode(), slices) == slice)
+                .forEach(head -> consumer.accept(head.getTopic(), head.getEpoch(), head.getRevision()));
     }
 
     @Override

@@ -1,0 +1,52 @@
+package io.octavo.server.cassandra;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.internal.core.time.ServerSideTimestampGenerator;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** Opens sessions as the topic log needs them. */
+final class CassandraSessions {
+    private static final int REQUESTS_PER_CONNECTION = 1_024;
+
+    private CassandraSessions() {}
+
+    static CqlSession open(CassandraConfig config) {
+        CqlSessionBuilder builder = CqlSession.builder()
+                .withApplicationName("octavo")
+                .withLocalDatacenter(config.localDatacenter())
+                .withConfigLoader(driverConfig(config));
+        for (String point : config.contactPoints()) {
+            int colon = point.lastIndexOf(':');
+            builder.addContactPoint(InetSocketAddress.createUnresolved(
+                    point.substring(0, colon), Integer.parseInt(point.substring(colon + 1))));
+        }
+        if (!config.username().isEmpty()) {
+            builder.withAuthCredentials(config.username(), config.password());
+        }
+        return builder.build();
+    }
+
+    private static DriverConfigLoader driverConfig(CassandraConfig config) {
+        return DriverConfigLoader.programmaticBuilder()
+                // On V5 a time-out of a conditional batch costs the driver its connection; see docs/decisions.
+                .withString(DefaultDriverOption.PROTOCOL_VERSION, "V4")
+                .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, config.requestTimeout())
+                .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, false)
+                .withString(DefaultDriverOption.REQUEST_CONSISTENCY, "LOCAL_QUORUM")
+                .withString(DefaultDriverOption.REQUEST_SERIAL_CONSISTENCY, "SERIAL")
+                .withClass(DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, ServerSideTimestampGenerator.class)
+                .withDuration(DefaultDriverOption.CONNECTION_CONNECT_TIMEOUT, Duration.ofSeconds(5))
+                .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, Duration.ofSeconds(5))
+                .withDuration(DefaultDriverOption.HEARTBEAT_INTERVAL, Duration.ofSeconds(5))
+                .withDuration(DefaultDriverOption.HEARTBEAT_TIMEOUT, Duration.ofSeconds(5))
+                .withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, Duration.ofMillis(200))
+                .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, Duration.ofSeconds(5))
+                .withDuration(DefaultDriverOption.CONTROL_CONNECTION_AGREEMENT_TIMEOUT, Duration.ofSeconds(20))
+                .withInt(DefaultDriverOption.CONNECTION_MAX_REQUESTS, REQUESTS_PER_CONNECTION)
+                .build();
+    }
+}

@@ -1,11 +1,18 @@
 package io.octavo.rules;
 
+import io.octavo.protocol.Consumer;
+import io.octavo.protocol.Offer;
 import io.octavo.protocol.TopicHead;
 
 /**
  * Whether a process takes an offer. Nodes have caches of different age; this keeps them from moving a process back and
  * forth: it remembers the highest (epoch, revision) that it has received, ignores what is older, and goes to a lower
  * version only for a reason that the offered head names.
+ *
+ * <p>For each offer: {@link #judge} it, remember what {@link #heard} answers, and if the verdict is {@link Verdict#RUN},
+ * fetch. When the bytes are there and verified, judge the same offer again, for it may have been overtaken meanwhile; if
+ * it is still to be run, run it and remember what {@link #applied} answers. An offer whose fetch failed can be judged
+ * again at any time.
  */
 public final class Acceptance {
     private Acceptance() {}
@@ -18,8 +25,8 @@ public final class Acceptance {
      * @param version  the version whose value it holds; 0 = it holds no value
      * @param pinned   whether a pin gave it that version
      * @param settled  whether the service's word at that very revision is what it runs; false while an offer of it is
-     *     still being fetched, after a fetch that failed, and when the version was resolved from the fallback cache or
-     *     the disk
+     *     still being fetched, after a fetch that failed, when only the bare revision came, and when the version was
+     *     resolved from the fallback cache or the disk
      */
     public record Mark(long epoch, long revision, long version, boolean pinned, boolean settled) {
         /** A process that has never received anything. */
@@ -29,22 +36,46 @@ public final class Acceptance {
     /**
      * What is offered to a process.
      *
-     * @param head        whole, or narrowed to the process; its epoch and revision are the offer's
+     * @param head        whole, or narrowed to the process; its epoch and revision are the offer's. Without a record of
+     *     the offered version it is a bare revision: it tells that the version stands, but gives nothing to run
      * @param version     the offered version; 0 = nothing
-     * @param pinned      whether a pin gave it
+     * @param pinned      whether a pin gave it; a bare revision can't tell
      * @param fromService whether it is the service's word; false = resolved from the fallback cache or the disk
      */
-    public record Offered(TopicHead head, long version, boolean pinned, boolean fromService) {}
+    public record Offered(TopicHead head, long version, boolean pinned, boolean fromService) {
+        /** The service's word, as a poll of this consumer brought it. */
+        public static Offered byService(Offer offer, Consumer consumer) {
+            TopicHead head = offer.hasHead()
+                    ? offer.getHead()
+                    : TopicHead.newBuilder()
+                            .setTopic(offer.getTopic())
+                            .setEpoch(offer.getEpoch())
+                            .setRevision(offer.getRevision())
+                            .build();
+            boolean pinned = Resolution.of(head, consumer).pinned();
+            return new Offered(head, offer.getVersion(), pinned, true);
+        }
+
+        /** What a head from the fallback cache or the disk means for a consumer. */
+        public static Offered resolved(TopicHead head, Consumer consumer) {
+            Resolution resolution = Resolution.of(head, consumer);
+            return new Offered(head, resolution.version(), resolution.pinned(), false);
+        }
+
+        private boolean isBare() {
+            return version != 0 && Heads.record(head, version) == null;
+        }
+    }
 
     /** What to do with an offer. */
     public enum Verdict {
-        /** Fetch, verify and run the offered version. */
+        /** Fetch, verify and run the offered version; the head has its record. */
         RUN,
         /** It is what the process runs already. */
         KEEP,
         /** The head resolves to nothing for this process: it keeps its value, if it has one, and says so. */
         KEEP_UNRESOLVED,
-        /** Older than what was received before: ignore it, also its revision. */
+        /** Older or weaker than what was received before: ignore it, also its revision. */
         IGNORE_OLD,
         /** A lower version without a reason: refuse it, count it and report it. */
         REFUSE_LOWER
@@ -52,12 +83,11 @@ public final class Acceptance {
 
     /** Judges an offer. */
     public static Verdict judge(Mark mark, Offered offered) {
-        int order = compare(offered, mark);
-        if (mark.version() == 0 && offered.version() != 0) {
+        if (mark.version() == 0 && offered.version() != 0 && !offered.isBare()) {
             // Any verified value is better than none, whatever its revision.
             return Verdict.RUN;
         }
-        if (order < 0) {
+        if (!counts(mark, offered)) {
             return Verdict.IGNORE_OLD;
         }
         if (offered.version() == 0) {
@@ -66,61 +96,52 @@ public final class Acceptance {
         if (offered.version() == mark.version()) {
             return Verdict.KEEP;
         }
-        if (order == 0 && !standsAtTheSameRevision(mark, offered)) {
-            return Verdict.IGNORE_OLD;
-        }
-        if (offered.version() < mark.version() && !mayGoLower(mark, offered)) {
-            return Verdict.REFUSE_LOWER;
-        }
-        return Verdict.RUN;
+        return offered.version() < mark.version() && !mayGoLower(mark, offered) ? Verdict.REFUSE_LOWER : Verdict.RUN;
     }
 
     /** What the process has once it has heard an offer, before it runs anything else for it. The mark never falls. */
     public static Mark heard(Mark mark, Offered offered) {
-        int order = compare(offered, mark);
-        if (order < 0) {
+        if (!counts(mark, offered)) {
             return mark;
         }
-        boolean runsIt = offered.version() == mark.version();
-        if (order == 0) {
-            return runsIt && offered.fromService() ? settled(mark, offered, offered.pinned()) : mark;
-        }
-        boolean pinned = runsIt ? offered.pinned() : mark.pinned();
+        boolean toldToRunIt = offered.version() == mark.version() && !offered.isBare();
         return new Mark(
                 offered.head().getEpoch(),
                 offered.head().getRevision(),
                 mark.version(),
-                pinned,
-                runsIt && offered.fromService());
+                toldToRunIt ? offered.pinned() : mark.pinned(),
+                toldToRunIt && offered.fromService());
     }
 
     /** What the process has once it runs the offered version; by an older offer, the mark stays. */
     public static Mark applied(Mark mark, Offered offered) {
         Mark heard = heard(mark, offered);
-        boolean settled = compare(offered, heard) == 0 && offered.fromService();
+        boolean settled = offered.fromService() && compare(offered, heard) == 0;
         return new Mark(heard.epoch(), heard.revision(), offered.version(), offered.pinned(), settled);
     }
 
-    private static Mark settled(Mark mark, Offered offered, boolean pinned) {
-        return new Mark(mark.epoch(), mark.revision(), offered.version(), pinned, true);
-    }
-
-    private static int compare(Offered offered, Mark mark) {
-        TopicHead head = offered.head();
-        return Heads.compare(head.getEpoch(), head.getRevision(), mark.epoch(), mark.revision());
-    }
-
-    /** The service's word over any other; after that, a higher version over a lower one. */
-    private static boolean standsAtTheSameRevision(Mark mark, Offered offered) {
-        if (offered.fromService() && !mark.settled()) {
-            return true;
+    /** Whether the process listens to the offer at all. */
+    private static boolean counts(Mark mark, Offered offered) {
+        if (offered.isBare() && offered.version() != mark.version()) {
+            // Answers a poll sent before the process moved on to what it runs now; the next poll brings the head.
+            return false;
         }
-        return offered.fromService() == mark.settled() && offered.version() > mark.version();
+        int order = compare(offered, mark);
+        if (order != 0 || !mark.settled()) {
+            return order >= 0;
+        }
+        // Once the service's word of a revision is run, only a higher one of the service stands at that revision.
+        return offered.fromService() && offered.version() >= mark.version();
     }
 
     private static boolean mayGoLower(Mark mark, Offered offered) {
         return offered.pinned()
                 || mark.pinned()
                 || offered.head().getWithdrawnList().contains(mark.version());
+    }
+
+    private static int compare(Offered offered, Mark mark) {
+        TopicHead head = offered.head();
+        return Heads.compare(head.getEpoch(), head.getRevision(), mark.epoch(), mark.revision());
     }
 }

@@ -7,15 +7,23 @@ package io.octavo.rules;
 public enum ErrorCode {
     /** A value that can't be taken; the field errors name it. Repeating it changes nothing. */
     INVALID_ARGUMENT,
+    /** The caller did not prove who it is. */
     UNAUTHENTICATED,
+    /** The caller may not do this. */
     PERMISSION_DENIED,
+    /** Nothing was ever published under this name, nor was it set up. */
     TOPIC_NOT_FOUND,
+    /** The topic has no version of this number, or none for this consumer. */
     VERSION_NOT_FOUND,
+    /** The scope is not pinned. */
     PIN_NOT_FOUND,
     /** No such address. */
     NOT_FOUND,
+    /** The address exists, but can't be asked to do this. */
     METHOD_NOT_ALLOWED,
+    /** The body is of a kind that is not read here. */
     UNSUPPORTED_MEDIA_TYPE,
+    /** The bytes asked for lie beyond the end. */
     RANGE_NOT_SATISFIABLE,
     /** Somebody else published first: the expected version is not the newest any more. */
     VERSION_CONFLICT,
@@ -33,12 +41,15 @@ public enum ErrorCode {
     STALE_REVISION,
     /** The caller must name the revision that it has seen. */
     PRECONDITION_REQUIRED,
+    /** A payload, or a request, above its limit. */
     TOO_LARGE,
     /** The bytes that arrived are not those that were announced. */
     DIGEST_MISMATCH,
     /** The idempotency key was used before for something else. */
     IDEMPOTENCY_KEY_REUSED,
+    /** The payload does not pass the checks that the topic's owner has set. */
     VALIDATION_FAILED,
+    /** More than the caller's share for now: repeat after the delay that comes with the answer. */
     RATE_LIMITED,
     /** Not now: repeat after a while, with the same idempotency key. */
     UNAVAILABLE,

@@ -20,14 +20,17 @@ public final class InvalidField extends IllegalArgumentException {
         this.expected = expected;
     }
 
+    /** The name under which the caller gave the value. */
     public String field() {
         return field;
     }
 
+    /** What was given, with an ellipsis in place of what follows the 200th character. */
     public String value() {
         return value;
     }
 
+    /** What would have been right. */
     public String expected() {
         return expected;
     }

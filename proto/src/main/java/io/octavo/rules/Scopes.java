@@ -3,7 +3,9 @@ package io.octavo.rules;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Scope;
 import java.util.Comparator;
-import java.util.function.BiConsumer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -19,8 +21,10 @@ public final class Scopes {
             Comparator.comparing(Scope::getRegion).thenComparing(Scope::getApp).thenComparing(Scope::getCluster);
 
     private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
-    private static final String EXPECTED = "* or region=…,app=…,cluster=… with at least one of them, each at most once,"
-            + " values of 1 to 128 letters, digits, dots, underscores and dashes";
+    private static final Set<String> KEYS = Set.of("region", "app", "cluster");
+    private static final String EXPECTED_VALUE = "1 to 128 of A-Z, a-z, 0-9, dot, underscore and dash";
+    private static final String EXPECTED =
+            "* or region=…,app=…,cluster=… with at least one of them, each at most once, values " + EXPECTED_VALUE;
 
     private Scopes() {}
 
@@ -33,33 +37,33 @@ public final class Scopes {
         if (text.equals("*")) {
             return GLOBAL;
         }
-        Scope.Builder scope = Scope.newBuilder();
-        for (String pair : text.split(",", -1)) {
-            int equals = pair.indexOf('=');
-            if (equals < 0 || !VALUE.matcher(pair.substring(equals + 1)).matches()) {
-                throw invalid(text);
+        Map<String, String> values = new HashMap<>();
+        // A fourth part can only be wrong, so that there is no need to look for more.
+        for (String part : text.split(",", 4)) {
+            String[] pair = part.split("=", 2);
+            if (pair.length < 2 || !KEYS.contains(pair[0]) || !isValue(pair[1]) || values.containsKey(pair[0])) {
+                throw new InvalidField("scope", text, EXPECTED);
             }
-            BiConsumer<Scope.Builder, String> setter = switch (pair.substring(0, equals)) {
-                case "region" -> once(text, scope.getRegion(), Scope.Builder::setRegion);
-                case "app" -> once(text, scope.getApp(), Scope.Builder::setApp);
-                case "cluster" -> once(text, scope.getCluster(), Scope.Builder::setCluster);
-                default -> throw invalid(text);
-            };
-            setter.accept(scope, pair.substring(equals + 1));
+            values.put(pair[0], pair[1]);
         }
-        return scope.build();
+        return Scope.newBuilder()
+                .setRegion(values.getOrDefault("region", ""))
+                .setApp(values.getOrDefault("app", ""))
+                .setCluster(values.getOrDefault("cluster", ""))
+                .build();
     }
 
     /**
-     * Answers the scope of a message if its values can be a scope's.
+     * Answers the scope of a message if its values can be a scope's, or are empty for any.
      *
-     * @throws InvalidField if they can't
+     * @throws InvalidField if they can't; names the value as {@code scope.region}, {@code scope.app} or
+     *     {@code scope.cluster}
      */
     public static Scope check(Scope scope) {
-        if (scope.equals(GLOBAL)) {
-            return scope;
-        }
-        return parse(format(scope));
+        checkValue("scope.region", scope.getRegion());
+        checkValue("scope.app", scope.getApp());
+        checkValue("scope.cluster", scope.getCluster());
+        return scope;
     }
 
     /** Writes a scope as {@link #parse} reads it. */
@@ -73,16 +77,16 @@ public final class Scopes {
 
     /** Whether the consumer belongs to the scope. */
     public static boolean matches(Scope scope, Consumer consumer) {
-        return anyOr(scope.getCluster(), consumer.getCluster())
-                && anyOr(scope.getApp(), consumer.getApp())
-                && anyOr(scope.getRegion(), consumer.getRegion());
+        return meets(scope.getCluster(), consumer.getCluster())
+                && meets(scope.getApp(), consumer.getApp())
+                && meets(scope.getRegion(), consumer.getRegion());
     }
 
     /** Whether every consumer that can belong to {@code narrow} belongs to {@code wide}; a scope covers itself. */
     public static boolean covers(Scope wide, Scope narrow) {
-        return anyOr(wide.getCluster(), narrow.getCluster())
-                && anyOr(wide.getApp(), narrow.getApp())
-                && anyOr(wide.getRegion(), narrow.getRegion());
+        return meets(wide.getCluster(), narrow.getCluster())
+                && meets(wide.getApp(), narrow.getApp())
+                && meets(wide.getRegion(), narrow.getRegion());
     }
 
     /**
@@ -95,25 +99,23 @@ public final class Scopes {
                 + (scope.getRegion().isEmpty() ? 0 : 1);
     }
 
-    private static boolean anyOr(String wanted, String actual) {
+    private static boolean meets(String wanted, String actual) {
         return wanted.isEmpty() || wanted.equals(actual);
     }
 
-    private static BiConsumer<Scope.Builder, String> once(
-            String text, String before, BiConsumer<Scope.Builder, String> setter) {
-        if (!before.isEmpty()) {
-            throw invalid(text);
+    private static boolean isValue(String text) {
+        return VALUE.matcher(text).matches();
+    }
+
+    private static void checkValue(String field, String value) {
+        if (!value.isEmpty() && !isValue(value)) {
+            throw new InvalidField(field, value, EXPECTED_VALUE);
         }
-        return setter;
     }
 
     private static void append(StringBuilder text, String key, String value) {
         if (!value.isEmpty()) {
             text.append(text.isEmpty() ? "" : ",").append(key).append('=').append(value);
         }
-    }
-
-    private static InvalidField invalid(String text) {
-        return new InvalidField("scope", text, EXPECTED);
     }
 }

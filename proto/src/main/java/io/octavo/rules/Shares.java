@@ -10,7 +10,8 @@ import java.nio.charset.StandardCharsets;
  * instance), read as an unsigned big-endian number, mod 10000; it is in when its bucket is below the share's bound. So a
  * share that grows keeps who was in, and another salt draws other instances.
  *
- * <p>{@code octavo/v1/share-vectors.tsv} beside this class holds test vectors for other implementations.
+ * <p>The resource {@code octavo/v1/share-vectors.tsv} (salt, instance, bucket) is part of the protocol: every
+ * implementation must agree with it.
  */
 public final class Shares {
     /** Buckets there are; a bound of this many would mean everybody, and is written as no share at all. */

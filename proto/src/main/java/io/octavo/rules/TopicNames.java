@@ -10,6 +10,7 @@ public final class TopicNames {
 
     private TopicNames() {}
 
+    /** Whether a topic may be called that. */
     public static boolean isValid(String name) {
         return PATTERN.matcher(name).matches();
     }

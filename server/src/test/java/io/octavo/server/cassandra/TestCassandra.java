@@ -1,0 +1,62 @@
+package io.octavo.server.cassandra;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.local.LocalCassandra;
+import io.octavo.server.topic.BoundedPatience;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One real Cassandra for all integration tests of this run; it ends with the process that runs them. */
+public final class TestCassandra {
+    private static final AtomicInteger KEYSPACES = new AtomicInteger();
+
+    private TestCassandra() {}
+
+    private static final class Shared {
+        private static final LocalCassandra CASSANDRA = start();
+    }
+
+    public static LocalCassandra shared() {
+        return Shared.CASSANDRA;
+    }
+
+    /** Starts one of its own, for a test that kills it. */
+    public static LocalCassandra start() {
+        try {
+            LocalCassandra cassandra = LocalCassandra.start(Files.createTempDirectory(Path.of("target"), "cassandra"));
+            cassandra.awaitReady(Duration.ofSeconds(60));
+            return cassandra;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Where a Cassandra is, with a keyspace that no other test uses. */
+    public static CassandraConfig config(LocalCassandra cassandra) {
+        return new CassandraConfig(
+                List.of("127.0.0.1:" + cassandra.port()),
+                LocalCassandra.DATACENTRE,
+                "octavo_" + KEYSPACES.incrementAndGet(),
+                "1",
+                "",
+                "",
+                Duration.ofSeconds(12));
+    }
+
+    public static CassandraStore open(CassandraConfig config) {
+        return CassandraStore.open(
+                config,
+                InstantSource.system(),
+                new SimpleMeterRegistry(),
+                BoundedPatience.within(Duration.ofSeconds(30)).get());
+    }
+}

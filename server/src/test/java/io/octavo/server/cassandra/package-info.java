@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.cassandra;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package io.octavo.server.topic;
+
+import io.octavo.protocol.Part;
+import io.octavo.protocol.Scope;
+import io.octavo.protocol.Settings;
+import io.octavo.protocol.Share;
+import io.octavo.rules.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Draws commands as operators and publishers might send them, sensible or not. */
+final class RandomCommands {
+    private static final List<String> REGIONS = List.of("", "", "eu", "us");
+    private static final List<String> APPS = List.of("", "", "recs", "search");
+    private static final List<String> CLUSTERS = List.of("", "", "", "blue");
+
+    private final Random random;
+
+    RandomCommands(Random random) {
+        this.random = random;
+    }
+
+    /** A command for a topic whose newest version and revision are about these. */
+    Command next(long newest, long revision) {
+        long version = Math.max(1, newest - random.nextInt(6));
+        return switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4 -> publish(scopes(1 + random.nextInt(2)));
+            case 5 -> publish(List.of());
+            case 6 -> publish(List.of(Scopes.GLOBAL));
+            case 7, 8 -> new AddScope(version, scope(), null, "");
+            case 9, 10 -> new AddScope(version, scope(), share(), "");
+            case 11, 12 -> new WithdrawVersion(version, scope(), "bad");
+            case 13 -> new PinScope(scope(), version, "incident", 0);
+            case 14 -> new UnpinScope(scope(), "over");
+            case 15 -> new QuarantineVersion(version, "poison");
+            case 16 -> new LiftQuarantine(version, "false alarm");
+            case 17 ->
+                random.nextBoolean() ? new HoldVersion(version, "audit", 0) : new ReleaseHold(version, "tester", "");
+            case 18 -> settings();
+            default -> random.nextInt(4) == 0 ? new DeleteTopic(revision, "unused") : new RestoreTopic("");
+        };
+    }
+
+    PublishVersion publish(List<Scope> scopes) {
+        Part part = Part.newBuilder().setSize(random.nextInt(1_000)).build();
+        return new PublishVersion(
+                List.of(part), Map.of("n", Integer.toString(random.nextInt(3))), scopes, null, false, null, 0, "");
+    }
+
+    private Command settings() {
+        String owner = "team-" + random.nextInt(3);
+        return new ChangeSettings(
+                before -> Settings.newBuilder(before).setOwner(owner).build(), owner, null);
+    }
+
+    private Share share() {
+        return Share.newBuilder()
+                .setBound(1 + random.nextInt(9_999))
+                .setSalt("salt-" + random.nextInt(3))
+                .build();
+    }
+
+    private List<Scope> scopes(int count) {
+        List<Scope> scopes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            scopes.add(scope());
+        }
+        return scopes;
+    }
+
+    private Scope scope() {
+        return Scope.newBuilder()
+                .setRegion(one(REGIONS))
+                .setApp(one(APPS))
+                .setCluster(one(CLUSTERS))
+                .build();
+    }
+
+    private String one(List<String> values) {
+        return values.get(random.nextInt(values.size()));
+    }
+}

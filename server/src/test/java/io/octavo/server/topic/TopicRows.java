@@ -1,0 +1,133 @@
+package io.octavo.server.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.octavo.protocol.Publication;
+import io.octavo.protocol.TopicEvent;
+import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.Heads;
+import io.octavo.rules.Scopes;
+import io.octavo.server.topic.TopicLog.Read;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * What a topic's head must be, computed from its rows alone and in another way than the product does: every publication
+ * of every version is looked at, and the events are applied from the first to the last.
+ */
+public final class TopicRows {
+    private final List<VersionRecord> versions;
+    private final List<TopicEvent> events;
+    private final TopicHead head;
+
+    private TopicRows(TopicLog log, String topic) {
+        head = Objects.requireNonNull(log.head(topic, Read.SERIAL));
+        versions = log.versionsBelow(topic, Long.MAX_VALUE, 1_000_000, Read.SERIAL);
+        events = log.eventsBelow(topic, Long.MAX_VALUE, 1_000_000);
+    }
+
+    /** Asserts that the stored head is what its rows say, and that no number is missing or double. */
+    public static void assertHeadIsTheFoldOfItsRows(TopicLog log, String topic, String description) {
+        TopicRows rows = new TopicRows(log, topic);
+        rows.assertNumbers(description);
+        rows.assertPublications(description);
+        rows.assertRecords(description);
+        rows.assertEvents(description);
+    }
+
+    private void assertNumbers(String description) {
+        assertThat(versions)
+                .as(description)
+                .extracting(VersionRecord::getVersion)
+                .containsExactlyElementsOf(countdown(head.getNewestVersion()));
+        assertThat(events)
+                .as(description)
+                .extracting(TopicEvent::getRevision)
+                .containsExactlyElementsOf(countdown(head.getRevision()));
+        assertThat(events)
+                .as(description)
+                .extracting(TopicEvent::getAtMs)
+                .isSortedAccordingTo(Comparator.reverseOrder());
+    }
+
+    private void assertPublications(String description) {
+        if (head.hasDeletion()) {
+            return;
+        }
+        List<Publication> servable = new ArrayList<>();
+        TreeSet<Long> takenBack = new TreeSet<>();
+        for (VersionRecord row : versions) {
+            boolean counts = row.getVersion() > head.getBaseVersion();
+            if (counts && row.hasQuarantine()) {
+                takenBack.add(row.getVersion());
+            }
+            for (Publication publication : row.getPublicationsList()) {
+                if (counts && publication.hasWithdrawal()) {
+                    takenBack.add(row.getVersion());
+                } else if (counts && !row.hasQuarantine()) {
+                    servable.add(publication);
+                }
+            }
+        }
+        List<Publication> standing = servable.stream()
+                .filter(one -> servable.stream()
+                        .noneMatch(other -> other.getVersion() > one.getVersion()
+                                && !other.hasShare()
+                                && Scopes.covers(other.getScope(), one.getScope())))
+                .toList();
+        assertThat(head.getPublicationsList()).as(description).containsExactlyInAnyOrderElementsOf(standing);
+        long lowest = standing.stream().mapToLong(Publication::getVersion).min().orElse(Long.MAX_VALUE);
+        assertThat(head.getWithdrawnList()).as(description).containsExactlyElementsOf(takenBack.tailSet(lowest, false));
+    }
+
+    private void assertRecords(String description) {
+        TreeSet<Long> named = new TreeSet<>();
+        head.getPublicationsList().forEach(publication -> named.add(publication.getVersion()));
+        head.getPinsList().forEach(pin -> named.add(pin.getVersion()));
+        assertThat(head.getVersionsList())
+                .as(description)
+                .extracting(VersionRecord::getVersion)
+                .containsExactlyElementsOf(named);
+        for (VersionRecord row : versions) {
+            VersionRecord record = Heads.record(head, row.getVersion());
+            if (record != null) {
+                assertThat(record)
+                        .as(description)
+                        .isEqualTo(row.toBuilder().clearPublications().build());
+            }
+        }
+    }
+
+    private void assertEvents(String description) {
+        TopicHead folded = TopicHead.newBuilder()
+                .setFormat(head.getFormat())
+                .setTopic(head.getTopic())
+                .build();
+        List<TopicHead> history = new ArrayList<>();
+        for (int i = events.size() - 1; i >= 0; i--) {
+            history.add(folded);
+            folded = HeadDeltas.redo(
+                    folded, events.get(i).getDelta(), events.get(i).getAtMs());
+        }
+        assertThat(folded)
+                .as(description)
+                .isEqualTo(head.toBuilder().clearVersions().build());
+        TopicHead undone = head;
+        for (int i = 0; i < events.size() - 1; i++) {
+            undone = HeadDeltas.undo(undone, events.get(i).getDelta());
+            assertThat(undone).as(description).isEqualTo(history.get(history.size() - 1 - i));
+        }
+    }
+
+    private static List<Long> countdown(long from) {
+        List<Long> numbers = new ArrayList<>();
+        for (long number = from; number > 0; number--) {
+            numbers.add(number);
+        }
+        return numbers;
+    }
+}

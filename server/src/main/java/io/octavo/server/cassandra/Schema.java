@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.google.common.base.Splitter;
 import io.octavo.rules.Digests;
 import io.octavo.server.topic.Patience;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class Schema {
     static final List<String> FILES = List.of("001_topic_log", "002_payloads", "003_nodes");
 
     private static final int LOCK_SECONDS = 60;
+    private static final Pattern ID = Pattern.compile("\\$\\{id:([a-z_]+)}");
 
     private final CqlSession session;
     private final CassandraConfig config;
@@ -51,7 +54,7 @@ final class Schema {
         createKeyspace();
         run("""
                 CREATE TABLE IF NOT EXISTS ${keyspace}.schema_files (name text PRIMARY KEY, sha256 text, holder text)
-                WITH ID = 6f0c0001-0c7a-11f1-8000-0c7a00000000""");
+                WITH ID = ${id:schema_files}""");
         if (missing().isEmpty()) {
             return;
         }
@@ -107,8 +110,11 @@ final class Schema {
         ResultSet result = session.execute(SimpleStatement.newInstance(
                 "INSERT INTO " + table() + " (name, holder) VALUES ('lock', ?) IF NOT EXISTS USING TTL " + LOCK_SECONDS,
                 me));
+        if (result.wasApplied()) {
+            return true;
+        }
         Row row = result.one();
-        return result.wasApplied() || (row != null && me.equals(row.getString("holder")));
+        return row != null && me.equals(row.getString("holder"));
     }
 
     private void unlock(String me) {
@@ -123,12 +129,19 @@ final class Schema {
     }
 
     private void run(String statement) {
-        session.execute(SimpleStatement.newInstance(statement.replace("${keyspace}", config.keyspace()))
-                .setIdempotent(true));
+        session.execute(SimpleStatement.newInstance(filledIn(statement)).setIdempotent(true));
         if (!session.checkSchemaAgreement()) {
             throw new IllegalStateException("Cassandra's nodes do not agree on the schema of " + config.keyspace()
                     + " (expected: agreement within 20 s); see nodetool describecluster");
         }
+    }
+
+    /** The statement for this keyspace; a table's id follows from its name. */
+    private String filledIn(String statement) {
+        return ID.matcher(statement.replace("${keyspace}", config.keyspace()))
+                .replaceAll(match -> UUID.nameUUIDFromBytes(
+                                (config.keyspace() + "." + match.group(1)).getBytes(StandardCharsets.UTF_8))
+                        .toString());
     }
 
     private String table() {
@@ -145,7 +158,8 @@ final class Schema {
         String code = file.lines()
                 .filter(line -> !line.stripLeading().startsWith("--"))
                 .collect(Collectors.joining("\n"));
-        return code.lines().collect(Collectors.joining("\n")).transform(all -> List.of(all.split(";"))).stream()
+        return Splitter.on(';')
+                .splitToStream(code)
                 .map(String::strip)
                 .filter(statement -> !statement.isEmpty())
                 .toList();

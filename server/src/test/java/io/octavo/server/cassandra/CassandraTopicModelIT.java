@@ -25,12 +25,12 @@ class CassandraTopicModelIT extends TopicModelContract {
 
     @Override
     protected int histories() {
-        return 4;
+        return 3;
     }
 
     @Override
     protected int commands() {
-        return 50;
+        return 40;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.octavo.server.cassandra;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.octavo.local.LocalCassandra;
 import io.octavo.protocol.Part;
@@ -58,6 +59,7 @@ class KilledCassandraIT {
                 inFlightAtKills.add(killWhileWriting(store, cassandra, random));
                 cassandra.restart();
                 cassandra.awaitReady(Duration.ofSeconds(60));
+                awaitAnswer(store);
             }
             int open = unacknowledged.size();
             repeatWhatWasNotAcknowledged(store);
@@ -72,6 +74,12 @@ class KilledCassandraIT {
         }
     }
 
+    private static void awaitAnswer(CassandraStore store) {
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> store.log().head("any", TopicLog.Read.SERIAL) == null);
+    }
+
     private int killWhileWriting(CassandraStore store, LocalCassandra cassandra, Random random) throws Exception {
         AtomicBoolean go = new AtomicBoolean(true);
         // The patience is short, so that a writer gives up while Cassandra is away.
@@ -84,9 +92,7 @@ class KilledCassandraIT {
                 writers.add(executor.submit(() -> write(commits, go)));
             }
             // Not before the writers are at full speed, on a new connection.
-            while (acknowledged.size() < before + WRITERS) {
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
+            await().until(() -> acknowledged.size() >= before + WRITERS);
             TimeUnit.MILLISECONDS.sleep(random.nextInt(300));
             while (inFlight.get() < LEAST_IN_FLIGHT) {
                 Thread.onSpinWait();

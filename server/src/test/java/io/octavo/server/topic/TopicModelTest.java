@@ -12,7 +12,7 @@ class TopicModelTest extends TopicModelContract {
 
     @Override
     protected int histories() {
-        return 100;
+        return 40;
     }
 
     @Override

@@ -1,0 +1,165 @@
+package io.octavo.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.octavo.protocol.Consumer;
+import io.octavo.protocol.Offer;
+import io.octavo.rules.Acceptance.Mark;
+import io.octavo.rules.Acceptance.Offered;
+import io.octavo.rules.Acceptance.Verdict;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A process among nodes of different age: random histories, answers that arrive in any order or never, fetches that
+ * fail, take long and end in any order, restarts, fallback, payloads held back, and restored backups.
+ */
+final class AcceptanceModelTest {
+    private static final int STORIES = 1_500;
+    private static final int EVENTS = 60;
+    private static final int MOST_FAILURES = 3;
+
+    @Test
+    void comesToTheNewestHeadAndIsNeverMovedBackAndForth() {
+        Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+        Seeds.forEach(STORIES, random -> new Story(random, verdicts, false).tell());
+        assertThat(verdicts).as("each is seen").containsKeys(Verdict.RUN, Verdict.KEEP);
+        assertThat(verdicts).containsKeys(Verdict.KEEP_UNRESOLVED, Verdict.IGNORE_OLD);
+        assertThat(verdicts).as("the service gives a reason").doesNotContainKey(Verdict.REFUSE_LOWER);
+    }
+
+    @Test
+    void aRestoredBackupOrdersAboveAndTakesNobodyBackWithoutAReason() {
+        Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+        Seeds.forEach(STORIES, random -> new Story(random, verdicts, true).tell());
+        assertThat(verdicts).as("each is seen").containsOnlyKeys(Verdict.values());
+    }
+
+    private static final class Story {
+        private final RandomGenerator random;
+        private final boolean restores;
+        private final Consumer consumer;
+        private final SimulatedService service;
+        private final SimulatedProcess process;
+        private final List<Offered> underway = new ArrayList<>();
+
+        Story(RandomGenerator random, Map<Verdict, Integer> verdicts, boolean restores) {
+            this.random = random;
+            this.restores = restores;
+            this.consumer = Fleet.consumer(random);
+            this.service = new SimulatedService(consumer);
+            this.process = new SimulatedProcess(service, verdicts);
+        }
+
+        void tell() {
+            for (int event = 0; event < EVENTS; event++) {
+                happen();
+            }
+            List<Offered> late = new ArrayList<>(process.detachFetches());
+            late.addAll(underway.subList(0, underway.size() / 2));
+            settle();
+            converged();
+            Mark converged = process.mark();
+            if (converged.version() == 0) {
+                return;
+            }
+            late.forEach(process::finish);
+            assertThat(process.mark()).as("what comes late changes nothing").isEqualTo(converged);
+        }
+
+        private void happen() {
+            switch (random.nextInt(16)) {
+                case 0, 1, 2 -> service.change(random);
+                case 3, 4 -> service.advance(random);
+                case 5, 6, 7 -> send(service.answer(random.nextInt(SimulatedService.NODES), process.mark(), random));
+                case 8 ->
+                    send(service.answerHoldingBack(random.nextInt(SimulatedService.NODES), process.mark(), random));
+                case 9, 10, 11 -> arrive();
+                case 12 -> process.hear(service.fallback());
+                case 13, 14 -> finishOrFailAFetch();
+                default -> {
+                    if (restores && random.nextInt(8) == 0) {
+                        service.restore();
+                    } else if (random.nextInt(4) == 0) {
+                        process.restart();
+                    }
+                }
+            }
+        }
+
+        private void send(@Nullable Offer answer) {
+            if (answer != null) {
+                underway.add(Offered.byService(answer, consumer));
+            }
+        }
+
+        private void arrive() {
+            if (!underway.isEmpty()) {
+                Offered answer = underway.remove(random.nextInt(underway.size()));
+                if (random.nextInt(8) > 0) {
+                    process.hear(answer);
+                }
+            }
+        }
+
+        private void finishOrFailAFetch() {
+            if (process.isFetching()) {
+                int which = random.nextInt(100);
+                if (random.nextInt(3) == 0) {
+                    process.failFetch(which);
+                } else {
+                    process.finishFetch(which);
+                }
+            }
+        }
+
+        /** Both nodes are up to date, and the process polls both, until its fetches have failed often enough. */
+        private void settle() {
+            service.catchUp();
+            long held = process.mark().version();
+            int failures = random.nextInt(MOST_FAILURES + 1);
+            for (int round = 0; round <= MOST_FAILURES; round++) {
+                for (int node = 0; node < SimulatedService.NODES; node++) {
+                    Offer answer = service.answer(node, process.mark(), random);
+                    if (answer != null) {
+                        process.hear(Offered.byService(answer, consumer));
+                    }
+                    while (process.isFetching()) {
+                        if (failures-- > 0) {
+                            process.failFetch(0);
+                        } else {
+                            process.finishFetch(0);
+                        }
+                    }
+                }
+            }
+            if (service.newest().version() == 0) {
+                assertThat(process.mark().version())
+                        .as("it holds its value if nothing resolves")
+                        .isEqualTo(held);
+            }
+        }
+
+        private void converged() {
+            SimulatedService.Step newest = service.newest();
+            Mark mark = process.mark();
+            assertThat(newest.isAt(mark.epoch(), mark.revision()))
+                    .as("the mark %s is at the newest head", mark)
+                    .isTrue();
+            boolean refusedWithReason = service.wasRestored()
+                    && mark.version() > newest.version()
+                    && !newest.pinned()
+                    && !newest.head().getWithdrawnList().contains(mark.version());
+            if (newest.version() != 0 && !refusedWithReason) {
+                assertThat(mark.version())
+                        .as("it runs what the newest head says")
+                        .isEqualTo(newest.version());
+            }
+        }
+    }
+}

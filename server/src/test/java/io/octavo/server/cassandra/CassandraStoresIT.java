@@ -65,9 +65,7 @@ class CassandraStoresIT {
         }
         assertThat(found).extracting(ChangeFeed.Change::topic).containsExactly("a", "b");
         assertThat(found).extracting(ChangeFeed.Change::revision).containsExactly(1L, 5L);
-        assertThat(found)
-                .extracting(ChangeFeed.Change::atMillis)
-                .allMatch(at -> at >= before && at <= after);
+        assertThat(found).extracting(ChangeFeed.Change::atMillis).allMatch(at -> at >= before && at <= after);
     }
 
     @Test

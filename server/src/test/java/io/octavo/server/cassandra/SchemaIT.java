@@ -90,12 +90,11 @@ class SchemaIT {
 
     @Test
     void aServerThatCouldLoseCommitsIsRefused() {
-        assertThatThrownBy(() ->
-                        ServerChecks.check("a:9042", Map.of("paxos_variant", "v1", "commitlog_sync", "batch")))
+        assertThatThrownBy(() -> ServerChecks.check("a:9042", Map.of("paxos_variant", "v1", "commitlog_sync", "batch")))
                 .hasMessageContaining("a:9042")
                 .hasMessageContaining("paxos_variant: v1 (expected: v2)");
-        assertThatThrownBy(() ->
-                        ServerChecks.check("a:9042", Map.of("paxos_variant", "v2", "commitlog_sync", "periodic")))
+        assertThatThrownBy(
+                        () -> ServerChecks.check("a:9042", Map.of("paxos_variant", "v2", "commitlog_sync", "periodic")))
                 .hasMessageContaining("commitlog_sync: periodic (expected: batch or group)");
         assertThatThrownBy(() -> ServerChecks.check("a:9042", Map.of("commitlog_sync", "group")))
                 .hasMessageContaining("(not set)");

@@ -1,0 +1,98 @@
+package io.octavo.server.nodes;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.nodes.NodeTable.Node;
+import io.octavo.server.nodes.NodeTable.Sighting;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's place among the others: writes its row every few seconds, reads theirs, and compares the clocks. A beat
+ * that fails is repeated with the next one; what was read last stays.
+ */
+public final class Membership implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final Duration BEAT = Duration.ofSeconds(5);
+    private static final long LARGEST_SKEW_MILLIS = 5_000;
+
+    private final NodeTable table;
+    private final Node self;
+    private final InstantSource clock;
+    private volatile List<Sighting> sightings = List.of();
+    private @Nullable ScheduledFuture<?> beats;
+
+    public Membership(NodeTable table, Node self, InstantSource clock, MeterRegistry meters) {
+        this.table = table;
+        this.self = self;
+        this.clock = clock;
+        Gauge.builder("octavo.clock.skew", this, Membership::skewMillis)
+                .baseUnit("milliseconds")
+                .description("how far this node's clock is ahead of the median of all nodes'")
+                .register(meters);
+    }
+
+    /** Beats once now, so that this node is known when this returns, and from then on every few seconds. */
+    public void start(ScheduledExecutorService scheduler) {
+        beat();
+        beats = scheduler.scheduleWithFixedDelay(this::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Writes this node's row and reads all others. */
+    void beat() {
+        try {
+            table.write(self, clock.instant());
+            sightings = table.read();
+        } catch (RuntimeException e) {
+            LOG.warn("this node could not tell that it is up: {}", e.getMessage());
+        }
+    }
+
+    /** The nodes that were up at the last beat. */
+    public List<Sighting> nodes() {
+        return sightings;
+    }
+
+    /** How far this node's clock is ahead of the median of all nodes', in ms. */
+    public long skewMillis() {
+        return Clocks.skewMillis(self.node(), sightings);
+    }
+
+    /**
+     * Refuses commits while this node's clock can't be trusted.
+     *
+     * @throws ServiceException UNAVAILABLE, saying how far it is off
+     */
+    public void checkClock() {
+        long skew = skewMillis();
+        if (Math.abs(skew) > LARGEST_SKEW_MILLIS) {
+            throw ServiceException.unavailable(
+                    "clock of node " + self.node() + ": " + skew
+                            + " ms from the median of all nodes (expected: at most " + LARGEST_SKEW_MILLIS
+                            + " ms); ask another node, and see to this one's time service",
+                    Duration.ofSeconds(10),
+                    null);
+        }
+    }
+
+    /** Takes this node's row away. */
+    @Override
+    public void close() {
+        if (beats != null) {
+            beats.cancel(false);
+        }
+        try {
+            table.remove(self.node());
+        } catch (RuntimeException e) {
+            LOG.info("this node's row could not be removed and will expire: {}", e.getMessage());
+        }
+    }
+}

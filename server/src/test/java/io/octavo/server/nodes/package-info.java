@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.nodes;
+
+import org.jspecify.annotations.NullMarked;

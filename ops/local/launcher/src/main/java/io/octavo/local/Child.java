@@ -84,7 +84,8 @@ final class Child {
 
     /** SIGTERM, and SIGKILL after the child's stop bound. Returns when it is gone, with its exit status. */
     int stop() throws InterruptedException {
-        process.destroy();
+        // Process.destroy would close standard input as well, and the leash would cut the hooks short.
+        process.toHandle().destroy();
         if (!process.waitFor(launch.stopBound().toMillis(), TimeUnit.MILLISECONDS)) {
             return kill();
         }

@@ -52,7 +52,7 @@ record Checkout(Path root) {
     }
 
     private static List<Path> jars(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(folder.toRealPath())) {
             return files.filter(file -> file.toString().endsWith(".jar"))
                     .sorted()
                     .toList();

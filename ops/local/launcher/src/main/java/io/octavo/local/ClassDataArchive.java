@@ -2,6 +2,7 @@ package io.octavo.local;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,10 +38,20 @@ record ClassDataArchive(Path file, Path fresh) {
         return Files.exists(file) ? "-XX:SharedArchiveFile=" + file : "-XX:ArchiveClassesAtExit=" + fresh;
     }
 
-    /** To be called when the run has ended by itself: a killed one's archive may be half written. */
+    /**
+     * To be called when the run has ended as asked: a killed one's archive may be half written. What other Javas and
+     * runs left is deleted; who has such a file open keeps it.
+     */
     void keep() throws IOException {
         if (Files.exists(fresh)) {
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (DirectoryStream<Path> others = Files.newDirectoryStream(file.getParent(), "*.{jsa,part}")) {
+                for (Path other : others) {
+                    if (!other.equals(file)) {
+                        Files.deleteIfExists(other);
+                    }
+                }
+            }
         }
     }
 

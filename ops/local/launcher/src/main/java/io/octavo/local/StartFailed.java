@@ -2,6 +2,7 @@ package io.octavo.local;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
 
@@ -26,6 +27,9 @@ public final class StartFailed extends RuntimeException {
         if (message.toLowerCase(Locale.ROOT).contains("no space left")) {
             return "the disk is full" + file;
         }
-        return cause instanceof AccessDeniedException ? "not writable" + file : message;
+        if (cause instanceof AccessDeniedException) {
+            return "not writable" + file;
+        }
+        return cause instanceof FileAlreadyExistsException ? "a file where a folder belongs" + file : message;
     }
 }

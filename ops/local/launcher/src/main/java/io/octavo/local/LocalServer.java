@@ -1,0 +1,97 @@
+package io.octavo.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The Octavo server over a {@link LocalCassandra} and a {@link LocalS3}, as a child process. */
+final class LocalServer extends LocalService {
+    /** Options of the server's JVM, separated by blanks; they stand after the launcher's own. */
+    static final String JAVA_OPTIONS = "OCTAVO_SERVER_JAVA_OPTS";
+
+    /** Means the launcher, the script or the command line, not the server. */
+    private static final List<String> NOT_FOR_THE_SERVER = List.of(
+            JAVA_OPTIONS, Jdk17.VARIABLE, "OCTAVO_JAVA25_HOME", "OCTAVO_NO_BUILD", "OCTAVO_SERVER", "OCTAVO_TOKEN");
+
+    private static final Duration STOP_BOUND = Duration.ofSeconds(20);
+
+    private final Path folder;
+    private final Path log;
+    private final Path jar;
+    private final UpOptions options;
+    private final LocalCassandra cassandra;
+    private final LocalS3 s3;
+    private final Map<String, String> environment;
+
+    LocalServer(
+            DataFolder data,
+            Path jar,
+            UpOptions options,
+            LocalCassandra cassandra,
+            LocalS3 s3,
+            Map<String, String> environment) {
+        super("server");
+        this.folder = data.resolve("server");
+        this.log = data.resolve("logs/server.log");
+        this.jar = jar;
+        this.options = options;
+        this.cassandra = cassandra;
+        this.s3 = s3;
+        this.environment = Map.copyOf(environment);
+    }
+
+    @Override
+    Launch prepare() throws IOException {
+        Path tmp = Folders.empty(folder.resolve("tmp"));
+        List<String> command = JavaCommand.running()
+                .options("-Xmx256m", "-XX:+ExitOnOutOfMemoryError")
+                .property("java.io.tmpdir", tmp)
+                .options(words(environment.getOrDefault(JAVA_OPTIONS, "")))
+                .lock(folder.resolve("lock"))
+                .main(
+                        List.of(LeashJar.in(folder), copyOfJar()),
+                        "org.springframework.boot.loader.launch.JarLauncher",
+                        arguments());
+        URI status = URI.create("http://127.0.0.1:" + options.httpPort() + "/api/v1/status");
+        return new Launch(name(), command, childEnvironment(), folder, log, () -> Probes.status(status), STOP_BOUND);
+    }
+
+    private List<String> arguments() {
+        return List.of(
+                "--server.address=127.0.0.1",
+                "--server.port=" + options.httpPort(),
+                "--octavo.grpc.endpoint=127.0.0.1:" + options.grpcPort(),
+                "--octavo.roles=" + options.roles(),
+                "--octavo.environment=local",
+                "--octavo.cassandra.contact-points=127.0.0.1:" + cassandra.port(),
+                "--octavo.cassandra.local-datacenter=" + LocalCassandra.DATACENTRE,
+                "--octavo.cassandra.replication=1",
+                "--octavo.regions[0].name=local",
+                "--octavo.regions[0].s3.endpoint=" + s3.endpoint(),
+                "--octavo.regions[0].s3.bucket=octavo");
+    }
+
+    private Map<String, String> childEnvironment() {
+        Map<String, String> child = new HashMap<>(environment);
+        NOT_FOR_THE_SERVER.forEach(child::remove);
+        child.put("OCTAVO_REGIONS_0_S3_ACCESSKEY", s3.accessKey());
+        child.put("OCTAVO_REGIONS_0_S3_SECRETKEY", s3.secretKey());
+        return child;
+    }
+
+    /** A build that goes on beside a running server must not change the jar under it. */
+    private Path copyOfJar() throws IOException {
+        Path copy = folder.resolve("octavo-server.jar");
+        return Files.copy(jar, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private static List<String> words(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+    }
+}

@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 
 /** Loopback ports. Free is what it was a moment ago: whoever binds one must be ready to find it taken. */
 final class Ports {
+    static final int MAX = 65535;
+
     private Ports() {}
 
     /** One that the system chose. */

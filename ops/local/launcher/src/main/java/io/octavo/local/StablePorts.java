@@ -43,6 +43,7 @@ record StablePorts(Path file) {
     }
 
     private static int number(String text) {
-        return text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : NONE;
+        int number = text.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(text) : NONE;
+        return number <= Ports.MAX ? number : NONE;
     }
 }

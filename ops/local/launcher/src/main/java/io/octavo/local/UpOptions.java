@@ -7,7 +7,6 @@ import java.util.List;
 /** What {@code ./octavo up} was asked for. */
 record UpOptions(Path data, int httpPort, int grpcPort, String roles) {
     static final String USAGE = "usage: ./octavo up [--data DIR] [--http-port 8080] [--grpc-port 9090] [--roles all]";
-    private static final int MAX_PORT = 65535;
 
     UpOptions {
         if (httpPort == grpcPort) {
@@ -47,12 +46,12 @@ record UpOptions(Path data, int httpPort, int grpcPort, String roles) {
     private static int port(String name, String value) {
         try {
             int port = Integer.parseInt(value);
-            if (port >= 1 && port <= MAX_PORT) {
+            if (port >= 1 && port <= Ports.MAX) {
                 return port;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new StartFailed(name + ": " + value + " (expected: a port, 1 to " + MAX_PORT + ")");
+        throw new StartFailed(name + ": " + value + " (expected: a port, 1 to " + Ports.MAX + ")");
     }
 }

@@ -40,17 +40,18 @@ final class Jdk17Test {
     }
 
     private Path find(Map<String, String> environment) {
-        return new Jdk17(environment, running, installed, folder.resolve("java_home"))
-                .java()
-                .getParent()
-                .getParent();
+        return new Jdk17(environment, running, installed, folder.resolve("java_home")).java();
+    }
+
+    private static Path java(Path home) {
+        return home.resolve("bin/java");
     }
 
     @Test
     void theVariableComesFirstAndAnotherJavaInItIsAnError() throws IOException {
         running = home("also17", "17.0.1");
         Path given = home("given", "17.0.15");
-        assertThat(find(Map.of("OCTAVO_JAVA17_HOME", given.toString()))).isEqualTo(given);
+        assertThat(find(Map.of("OCTAVO_JAVA17_HOME", given.toString()))).isEqualTo(java(given));
         Path other = home("other", "21");
         assertThatThrownBy(() -> find(Map.of("OCTAVO_JAVA17_HOME", other.toString())))
                 .isInstanceOf(StartFailed.class)
@@ -60,30 +61,30 @@ final class Jdk17Test {
     @Test
     void theRunningJavaComesBeforeJavaHomeThePathAndTheInstalledOnes() throws IOException {
         Path inFolder = home("jvm/java-17-x", "17.0.2");
-        assertThat(find(Map.of())).isEqualTo(inFolder);
+        assertThat(find(Map.of())).isEqualTo(java(inFolder));
         Path onPath = home("path", "17.0.3");
         Files.createDirectories(folder.resolve("bin"));
         Files.createSymbolicLink(folder.resolve("bin/java"), onPath.resolve("bin/java"));
         String path = folder.resolve("nothing") + ":" + folder.resolve("bin");
-        assertThat(find(Map.of("PATH", path))).isEqualTo(onPath.toRealPath());
+        assertThat(find(Map.of("PATH", path))).isEqualTo(java(onPath.toRealPath()));
         Path javaHome = home("home", "17");
-        assertThat(find(Map.of("PATH", path, "JAVA_HOME", javaHome.toString()))).isEqualTo(javaHome);
+        assertThat(find(Map.of("PATH", path, "JAVA_HOME", javaHome.toString()))).isEqualTo(java(javaHome));
         running = home("running17", "17.0.4");
-        assertThat(find(Map.of("PATH", path, "JAVA_HOME", javaHome.toString()))).isEqualTo(running);
+        assertThat(find(Map.of("PATH", path, "JAVA_HOME", javaHome.toString()))).isEqualTo(java(running));
     }
 
     @Test
     void aJavaWithoutReleaseFileIsAsked() throws IOException {
         Path home = folder.resolve("asked");
         program(home.resolve("bin/java"), "echo '    java.specification.version = 17' >&2");
-        assertThat(find(Map.of("JAVA_HOME", home.toString()))).isEqualTo(home);
+        assertThat(find(Map.of("JAVA_HOME", home.toString()))).isEqualTo(java(home));
     }
 
     @Test
     void theSystemIsAskedLast() throws IOException {
         Path home = home("asked", "17.0.9");
         program(folder.resolve("java_home"), "[ \"$*\" = '-v 17' ] && echo " + home);
-        assertThat(find(Map.of())).isEqualTo(home);
+        assertThat(find(Map.of())).isEqualTo(java(home));
     }
 
     @Test

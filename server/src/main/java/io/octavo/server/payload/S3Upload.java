@@ -142,6 +142,9 @@ final class S3Upload {
         } catch (RuntimeException e) {
             failure = e;
             throw e;
+        } catch (Error e) {
+            failure = new CompletionException(e);
+            throw e;
         }
     }
 
@@ -183,6 +186,9 @@ final class S3Upload {
             all(futures).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
                 throw cause;
             }
             throw e;

@@ -1,0 +1,63 @@
+package io.octavo.server.payload;
+
+import io.octavo.protocol.PayloadLink;
+import io.octavo.protocol.S3Location;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * One region's object store. Calls block, each with a time-out; they throw a
+ * {@link io.octavo.server.errors.ServiceException} UNAVAILABLE if the store can't or won't answer. Thread-safe.
+ */
+interface RegionStore extends AutoCloseable {
+    /** What {@link #size} says of an object that isn't there. */
+    long ABSENT = -1;
+
+    String name();
+
+    /** Where an object with this key of ours is. */
+    S3Location location(String key);
+
+    /** The bucket can be reached, with our keys. */
+    void check(boolean createBucket);
+
+    /** Starts an object in parts; returns the store's name for this attempt. */
+    String begin(String key);
+
+    /**
+     * Stores a part, verified by the store.
+     *
+     * @param number 1…10,000
+     * @return its tag, wanted back by {@link #complete}
+     */
+    String put(String key, String attempt, int number, byte[] bytes, int length);
+
+    /** Makes the parts, in this order, the object. */
+    void complete(String key, String attempt, List<String> tags);
+
+    /** Gives an attempt up, and frees its parts; harmless if the store doesn't know it. */
+    void abort(String key, String attempt);
+
+    /** The attempts at this key that were neither completed nor aborted. */
+    List<String> attempts(String key);
+
+    /** The object's size in bytes, or {@link #ABSENT}. */
+    long size(String key);
+
+    /** Harmless if it isn't there. */
+    void delete(String key);
+
+    /**
+     * A part of an object; closing it early costs no more than closing.
+     *
+     * @param length at least 1
+     * @throws MissingPayload if the store is sure that there is no such object
+     */
+    InputStream read(S3Location location, long offset, long length);
+
+    /** A signed address; computed here, without asking the store. */
+    PayloadLink link(S3Location location);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,60 @@
+package io.octavo.server.payload;
+
+import io.octavo.server.errors.ServiceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** One payload on its way to one region. Parts may be put by several threads; the rest is for one at a time. */
+final class RegionUpload {
+    private final RegionStore store;
+    private final String key;
+    private final ConcurrentSkipListMap<Integer, String> tags = new ConcurrentSkipListMap<>();
+    private volatile String attempt = "";
+    private volatile boolean completing;
+
+    RegionUpload(RegionStore store, String key) {
+        this.store = store;
+        this.key = key;
+    }
+
+    String region() {
+        return store.name();
+    }
+
+    void begin() {
+        attempt = store.begin(key);
+    }
+
+    void put(int number, byte[] bytes, int length) {
+        tags.put(number, store.put(key, attempt, number, bytes, length));
+    }
+
+    /** Makes it an object, and asks the store for its size: the answer may have been lost, but not the object. */
+    void complete(long size) {
+        completing = true;
+        ServiceException failure;
+        try {
+            store.complete(key, attempt, List.copyOf(tags.values()));
+            failure = ServiceException.unavailable(
+                    "region " + store.name() + ": the store has not what was sent (expected: " + size + " bytes)",
+                    Duration.ofSeconds(5),
+                    null);
+        } catch (ServiceException e) {
+            failure = e;
+        }
+        if (store.size(key) != size) {
+            throw failure;
+        }
+    }
+
+    /** Removes whatever there is of it. */
+    void giveUp() {
+        if (!attempt.isEmpty()) {
+            store.abort(key, attempt);
+        }
+        if (completing) {
+            store.delete(key);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.octavo.server.payload;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.octavo.protocol.PayloadLink;
+import io.octavo.protocol.S3Location;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequest;
+
+/** A region's S3 bucket. Reading and writing have connections of their own: slow readers hold up no publisher. */
+final class S3Region implements RegionStore {
+    private static final Duration CLEANUP_TIMEOUT = Duration.ofSeconds(10);
+    private static final int OTHER_CONNECTIONS = 8;
+
+    private final String name;
+    private final String bucket;
+    private final PayloadConfig config;
+    private final S3Client writes;
+    private final S3Client reads;
+    private final S3Presigner presigner;
+    private final MeterRegistry meters;
+
+    S3Region(RegionConfig region, PayloadConfig config, MeterRegistry meters) {
+        this.name = region.name();
+        this.bucket = region.s3().bucket();
+        this.config = config;
+        int writers = config.concurrentUploads() * S3Upload.BUFFERS + OTHER_CONNECTIONS;
+        this.writes = S3Clients.client(region.s3(), config, writers);
+        this.reads = S3Clients.client(region.s3(), config, config.maxReads());
+        this.presigner = S3Clients.presigner(region.s3());
+        this.meters = meters;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public S3Location location(String key) {
+        return S3Location.newBuilder()
+                .setRegion(name)
+                .setBucket(bucket)
+                .setKey(key)
+                .build();
+    }
+
+    @Override
+    public void check(boolean createBucket) {
+        boolean there = call("HeadBucket", () -> {
+            try {
+                writes.headBucket(r -> r.bucket(bucket));
+                return true;
+            } catch (NoSuchBucketException e) {
+                if (createBucket) {
+                    return false;
+                }
+                throw e;
+            }
+        });
+        if (!there) {
+            call("CreateBucket", () -> {
+                try {
+                    return writes.createBucket(r -> r.bucket(bucket));
+                } catch (BucketAlreadyOwnedByYouException e) {
+                    // Another node was quicker.
+                    return e;
+                }
+            });
+        }
+    }
+
+    @Override
+    public String begin(String key) {
+        return call(
+                "CreateMultipartUpload",
+                () -> writes.createMultipartUpload(r -> r.bucket(bucket).key(key))
+                        .uploadId());
+    }
+
+    @Override
+    public String put(String key, String attempt, int number, byte[] bytes, int length) {
+        String md5 = md5(bytes, length);
+        ContentStreamProvider body =
+                ContentStreamProvider.fromInputStreamSupplier(() -> new ByteArrayInputStream(bytes, 0, length));
+        return call(
+                "UploadPart",
+                () -> writes.uploadPart(
+                                r -> r.bucket(bucket)
+                                        .key(key)
+                                        .uploadId(attempt)
+                                        .partNumber(number)
+                                        .contentLength((long) length)
+                                        .contentMD5(md5),
+                                RequestBody.fromContentProvider(body, length, "application/octet-stream"))
+                        .eTag());
+    }
+
+    @Override
+    public void complete(String key, String attempt, List<String> tags) {
+        List<CompletedPart> parts = new ArrayList<>();
+        for (String tag : tags) {
+            int number = parts.size() + 1;
+            parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
+        }
+        call(
+                "CompleteMultipartUpload",
+                () -> writes.completeMultipartUpload(r -> r.bucket(bucket)
+                        .key(key)
+                        .uploadId(attempt)
+                        .multipartUpload(u -> u.parts(parts))
+                        .overrideConfiguration(o -> o.apiCallTimeout(config.completeTimeout()))));
+    }
+
+    @Override
+    public void abort(String key, String attempt) {
+        call("AbortMultipartUpload", () -> {
+            try {
+                return writes.abortMultipartUpload(r -> r.bucket(bucket)
+                        .key(key)
+                        .uploadId(attempt)
+                        .overrideConfiguration(o -> o.apiCallTimeout(CLEANUP_TIMEOUT)));
+            } catch (NoSuchUploadException e) {
+                return e;
+            }
+        });
+    }
+
+    @Override
+    public List<String> attempts(String key) {
+        return call(
+                "ListMultipartUploads",
+                () -> writes.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(key)).uploads().stream()
+                        .filter(upload -> upload.key().equals(key))
+                        .map(MultipartUpload::uploadId)
+                        .toList());
+    }
+
+    @Override
+    public long size(String key) {
+        return call("HeadObject", () -> {
+            try {
+                return writes.headObject(r -> r.bucket(bucket).key(key)).contentLength();
+            } catch (NoSuchKeyException e) {
+                return ABSENT;
+            }
+        });
+    }
+
+    @Override
+    public void delete(String key) {
+        call(
+                "DeleteObject",
+                () -> writes.deleteObject(
+                        r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(CLEANUP_TIMEOUT))));
+    }
+
+    @Override
+    public InputStream read(S3Location location, long offset, long length) {
+        return call("GetObject", () -> {
+            try {
+                ResponseInputStream<GetObjectResponse> body = reads.getObject(r -> r.bucket(location.getBucket())
+                        .key(location.getKey())
+                        .range("bytes=" + offset + "-" + (offset + length - 1)));
+                return new S3Body(body, length);
+            } catch (NoSuchKeyException e) {
+                throw new MissingPayload("region " + name + ": no object " + location.getKey());
+            }
+        });
+    }
+
+    @Override
+    public PayloadLink link(S3Location location) {
+        PresignedGetObjectRequest signed = presigner.presignGetObject(r -> r.signatureDuration(config.linkLifetime())
+                .getObjectRequest(g -> g.bucket(location.getBucket()).key(location.getKey())));
+        return PayloadLink.newBuilder()
+                .setRegion(name)
+                .setUrl(signed.url().toString())
+                .setExpiresAtMs(signed.expiration().toEpochMilli())
+                .build();
+    }
+
+    @Override
+    public void close() {
+        writes.close();
+        reads.close();
+        presigner.close();
+    }
+
+    private <T> T call(String operation, Supplier<T> remote) {
+        Timer.Sample sample = Timer.start(meters);
+        String outcome = "failed";
+        try {
+            T answer = remote.get();
+            outcome = "ok";
+            return answer;
+        } catch (MissingPayload e) {
+            outcome = "missing";
+            throw e;
+        } catch (SdkException e) {
+            throw S3Failures.unavailable(name, operation, e);
+        } finally {
+            sample.stop(meters.timer("octavo.s3.calls", "region", name, "operation", operation, "outcome", outcome));
+        }
+    }
+
+    private static String md5(byte[] bytes, int length) {
+        try {
+            MessageDigest md5 = MessageDigest.getInstance("MD5");
+            md5.update(bytes, 0, length);
+            return Base64.getEncoder().encodeToString(md5.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has MD5", e);
+        }
+    }
+}

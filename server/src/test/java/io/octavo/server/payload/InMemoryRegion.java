@@ -1,0 +1,171 @@
+package io.octavo.server.payload;
+
+import io.octavo.protocol.PayloadLink;
+import io.octavo.protocol.S3Location;
+import io.octavo.server.errors.ServiceException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** A region's store in maps, with a hook that is called before each operation and may throw or wait. */
+final class InMemoryRegion implements RegionStore {
+    private record Attempt(String key, Map<String, byte[]> parts) {}
+
+    private final String name;
+    private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+    private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private volatile Consumer<String> before = operation -> {};
+    private volatile Consumer<String> after = operation -> {};
+
+    InMemoryRegion(String name) {
+        this.name = name;
+    }
+
+    void before(Consumer<String> hook) {
+        before = hook;
+    }
+
+    void after(Consumer<String> hook) {
+        after = hook;
+    }
+
+    /** Lets operations of these names fail from now on. */
+    void fail(String... operations) {
+        Set<String> failing = Set.of(operations);
+        before = operation -> {
+            if (failing.contains(operation)) {
+                throw unavailable(operation);
+            }
+        };
+    }
+
+    ServiceException unavailable(String operation) {
+        return ServiceException.unavailable(name + ": no " + operation + " today", Duration.ofSeconds(1), null);
+    }
+
+    /** Nothing is kept, finished or not. */
+    boolean isEmpty() {
+        return objects.isEmpty() && attempts.isEmpty();
+    }
+
+    void put(String key, byte[] bytes) {
+        objects.put(key, bytes);
+    }
+
+    byte[] object(String key) {
+        return Objects.requireNonNull(objects.get(key), key);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public S3Location location(String key) {
+        return S3Location.newBuilder()
+                .setRegion(name)
+                .setBucket("bucket-" + name)
+                .setKey(key)
+                .build();
+    }
+
+    @Override
+    public void check(boolean createBucket) {
+        before.accept("check " + createBucket);
+    }
+
+    @Override
+    public String begin(String key) {
+        before.accept("begin");
+        String attempt = "attempt-" + numbers.incrementAndGet();
+        attempts.put(attempt, new Attempt(key, new ConcurrentHashMap<>()));
+        return attempt;
+    }
+
+    @Override
+    public String put(String key, String attempt, int number, byte[] bytes, int length) {
+        before.accept("put");
+        before.accept("put " + number);
+        String tag = "tag-" + number;
+        attempt(attempt).parts().put(tag, Arrays.copyOf(bytes, length));
+        return tag;
+    }
+
+    @Override
+    public void complete(String key, String attempt, List<String> tags) {
+        before.accept("complete");
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String tag : tags) {
+            all.writeBytes(Objects.requireNonNull(attempt(attempt).parts().get(tag), tag));
+        }
+        objects.put(key, all.toByteArray());
+        attempts.remove(attempt);
+        after.accept("complete");
+    }
+
+    @Override
+    public void abort(String key, String attempt) {
+        before.accept("abort");
+        attempts.remove(attempt);
+    }
+
+    @Override
+    public List<String> attempts(String key) {
+        before.accept("attempts");
+        return attempts.entrySet().stream()
+                .filter(entry -> entry.getValue().key().equals(key))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    @Override
+    public long size(String key) {
+        before.accept("size");
+        byte[] object = objects.get(key);
+        return object == null ? ABSENT : object.length;
+    }
+
+    @Override
+    public void delete(String key) {
+        before.accept("delete");
+        objects.remove(key);
+    }
+
+    @Override
+    public InputStream read(S3Location location, long offset, long length) {
+        before.accept("read");
+        byte[] object = objects.get(location.getKey());
+        if (object == null) {
+            throw new MissingPayload(name + ": no " + location.getKey());
+        }
+        return new ByteArrayInputStream(object, (int) offset, (int) length);
+    }
+
+    @Override
+    public PayloadLink link(S3Location location) {
+        return PayloadLink.newBuilder()
+                .setRegion(name)
+                .setUrl("https://" + location.getBucket() + "/" + location.getKey())
+                .build();
+    }
+
+    @Override
+    public void close() {
+        before.accept("close");
+    }
+
+    private Attempt attempt(String attempt) {
+        return Objects.requireNonNull(attempts.get(attempt), attempt);
+    }
+}

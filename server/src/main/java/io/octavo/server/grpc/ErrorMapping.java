@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.function.Consumer;
 
 /** Ends calls whose handler throws, or answers with a bare exception, with the status that {@link GrpcErrors} gives. */
 final class ErrorMapping implements ServerInterceptor {
@@ -22,7 +23,7 @@ final class ErrorMapping implements ServerInterceptor {
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         MappedCall<Q, A> mapped = new MappedCall<>(call);
         try {
-            return new MappedListener<>(next.startCall(mapped, headers), mapped);
+            return new MappedListener<>(next.startCall(mapped, headers), mapped::fail);
         } catch (RuntimeException e) {
             mapped.fail(e);
             return new ServerCall.Listener<>() {};
@@ -58,12 +59,12 @@ final class ErrorMapping implements ServerInterceptor {
         }
     }
 
-    private final class MappedListener<Q> extends SimpleForwardingServerCallListener<Q> {
-        private final MappedCall<Q, ?> call;
+    private static final class MappedListener<Q> extends SimpleForwardingServerCallListener<Q> {
+        private final Consumer<RuntimeException> failed;
 
-        MappedListener(ServerCall.Listener<Q> listener, MappedCall<Q, ?> call) {
+        MappedListener(ServerCall.Listener<Q> listener, Consumer<RuntimeException> failed) {
             super(listener);
-            this.call = call;
+            this.failed = failed;
         }
 
         @Override
@@ -85,7 +86,7 @@ final class ErrorMapping implements ServerInterceptor {
             try {
                 step.run();
             } catch (RuntimeException e) {
-                call.fail(e);
+                failed.accept(e);
             }
         }
     }

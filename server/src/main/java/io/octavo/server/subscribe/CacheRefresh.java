@@ -16,8 +16,6 @@ final class CacheRefresh {
     private final CacheLoader loader;
     private final Sweep sweep;
     private final FeedReader feedReader;
-    private final Duration sweepInterval;
-    private final RandomGenerator random;
     private final InstantSource clock;
     private long nextFeedAt;
 
@@ -27,16 +25,13 @@ final class CacheRefresh {
             HeadCache cache,
             Duration sweepInterval,
             InstantSource clock,
-            Sweep.Pause pause,
             RandomGenerator random,
             CacheMetrics metrics) {
         this.cache = cache;
         this.behind = new BehindHeads(log, cache, clock, metrics);
         this.loader = new CacheLoader(log, cache, random, metrics);
-        this.sweep = new Sweep(log, cache, behind, sweepInterval, clock, pause, metrics);
+        this.sweep = new Sweep(log, behind, sweepInterval, metrics);
         this.feedReader = new FeedReader(feed, cache, behind, sweep, clock, metrics);
-        this.sweepInterval = sweepInterval;
-        this.random = random;
         this.clock = clock;
     }
 
@@ -56,20 +51,12 @@ final class CacheRefresh {
         return Duration.ofMillis(Math.max(1, Math.min(untilDue, untilFeed())));
     }
 
-    /** Compares all topics with the log. Blocks for most of the sweep interval. */
+    /** Compares some topics with the log. Blocks. */
     Duration sweepTick() {
-        if (!cache.ready()) {
-            return firstSweep();
+        if (cache.ready()) {
+            sweep.slice();
         }
-        long start = clock.millis();
-        sweep.runSpread();
-        long taken = Math.max(0, clock.millis() - start);
-        return Duration.ofMillis(Math.max(1000, sweepInterval.toMillis() - taken));
-    }
-
-    /** Nodes that started together don't sweep in step. */
-    Duration firstSweep() {
-        return Duration.ofMillis(1 + random.nextLong(sweepInterval.toMillis()));
+        return sweep.pause();
     }
 
     int behind() {

@@ -51,7 +51,7 @@ final class FeedReader {
         Instant now = clock.instant();
         try {
             if (Duration.between(readTo, now).compareTo(KEPT) > 0) {
-                sweep.runAtOnce();
+                sweep.all();
                 readTo = now;
             }
             Instant from = readTo.isAfter(now) ? now : readTo;

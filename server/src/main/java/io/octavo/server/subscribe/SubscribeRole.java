@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -35,7 +34,6 @@ public final class SubscribeRole implements AutoCloseable {
     private static final int FILL_THREADS = 4;
     private static final int FILLS_WAITING = 1000;
 
-    private final CountDownLatch stopping = new CountDownLatch(1);
     private final HeadCache cache;
     private final CacheRefresh refresh;
     private final LatestVersions latest;
@@ -60,15 +58,7 @@ public final class SubscribeRole implements AutoCloseable {
             RandomGenerator random,
             MeterRegistry registry) {
         cache = new HeadCache(clock);
-        refresh = new CacheRefresh(
-                log,
-                feed,
-                cache,
-                config.sweepInterval(),
-                clock,
-                millis -> stopping.await(millis, TimeUnit.MILLISECONDS),
-                random,
-                new CacheMetrics(registry));
+        refresh = new CacheRefresh(log, feed, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
         latest = new LatestVersions(cache);
         feedThread = new ScheduledThreadPoolExecutor(1, named("octavo-feed"));
         sweepThread = new ScheduledThreadPoolExecutor(1, named("octavo-sweep"));
@@ -97,7 +87,7 @@ public final class SubscribeRole implements AutoCloseable {
     /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
     public void start() {
         repeat(feedThread, Duration.ZERO, refresh::tick);
-        repeat(sweepThread, refresh.firstSweep(), refresh::sweepTick);
+        repeat(sweepThread, Duration.ZERO, refresh::sweepTick);
     }
 
     /** All heads. */
@@ -118,7 +108,6 @@ public final class SubscribeRole implements AutoCloseable {
     /** Stops reading. Blocks for a few seconds at most. */
     @Override
     public void close() {
-        stopping.countDown();
         feedThread.shutdownNow();
         sweepThread.shutdownNow();
         fillers.shutdownNow();

@@ -1,0 +1,143 @@
+package io.octavo.server.grpc;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.octavo.server.errors.ServiceException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the transport's threads free: every call but those of the given methods runs on other threads, one step of a
+ * call at a time and in order. Calls are bounded, and with them the executor's queue: a call has at most one task in
+ * it. One call too many is refused with RESOURCE_EXHAUSTED and a time to try again.
+ */
+final class OffTransportThread implements ServerInterceptor {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final Set<String> onTransport;
+    private final Executor executor;
+    private final GrpcErrors errors;
+    private final int maxCalls;
+    private final Semaphore places;
+
+    /**
+     * @param onTransport full names of the methods that stay on the transport's threads: they must never block
+     * @param executor    runs all others; must take {@code maxCalls} tasks
+     * @param maxCalls    of all others together, at once
+     */
+    OffTransportThread(Set<String> onTransport, Executor executor, int maxCalls, GrpcErrors errors) {
+        this.onTransport = Set.copyOf(onTransport);
+        this.executor = executor;
+        this.errors = errors;
+        this.maxCalls = maxCalls;
+        this.places = new Semaphore(maxCalls);
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        if (onTransport.contains(call.getMethodDescriptor().getFullMethodName())) {
+            return next.startCall(call, headers);
+        }
+        if (!places.tryAcquire()) {
+            refuse(call);
+            return new ServerCall.Listener<>() {};
+        }
+        MovedCall<Q> moved = new MovedCall<>(MoreExecutors.newSequentialExecutor(executor), places);
+        moved.start(() -> next.startCall(call, headers));
+        return moved;
+    }
+
+    /** Calls running now, of those that run here. */
+    int running() {
+        return maxCalls - places.availablePermits();
+    }
+
+    private void refuse(ServerCall<?, ?> call) {
+        StatusRuntimeException full = errors.status(ServiceException.rateLimited(
+                "calls: more than " + maxCalls + " at once (expected: fewer; try again or ask another node)",
+                RETRY_AFTER));
+        Metadata trailers = full.getTrailers();
+        call.close(full.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    /** Hands each step of a call over. The transport ends every call with one of onComplete and onCancel. */
+    private static final class MovedCall<Q> extends ServerCall.Listener<Q> {
+        private final Context context = Context.current();
+        private final Executor serial;
+        private final Semaphore places;
+        private ServerCall.@Nullable Listener<Q> listener;
+
+        MovedCall(Executor serial, Semaphore places) {
+            this.serial = serial;
+            this.places = places;
+        }
+
+        void start(Supplier<ServerCall.Listener<Q>> handler) {
+            serial.execute(context.wrap(() -> {
+                listener = handler.get();
+            }));
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            step(to -> to.onMessage(message));
+        }
+
+        @Override
+        public void onHalfClose() {
+            step(ServerCall.Listener::onHalfClose);
+        }
+
+        @Override
+        public void onReady() {
+            step(ServerCall.Listener::onReady);
+        }
+
+        @Override
+        public void onCancel() {
+            lastStep(ServerCall.Listener::onCancel);
+        }
+
+        @Override
+        public void onComplete() {
+            lastStep(ServerCall.Listener::onComplete);
+        }
+
+        private void step(Consumer<ServerCall.Listener<Q>> step) {
+            serial.execute(context.wrap(() -> {
+                if (listener != null) {
+                    step.accept(listener);
+                }
+            }));
+        }
+
+        private void lastStep(Consumer<ServerCall.Listener<Q>> step) {
+            try {
+                serial.execute(context.wrap(() -> {
+                    try {
+                        if (listener != null) {
+                            step.accept(listener);
+                        }
+                    } finally {
+                        places.release();
+                    }
+                }));
+            } catch (RuntimeException e) {
+                // The executor is shut down: the node stops.
+                places.release();
+                throw e;
+            }
+        }
+    }
+}

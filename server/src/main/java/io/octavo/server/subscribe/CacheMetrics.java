@@ -1,0 +1,54 @@
+package io.octavo.server.subscribe;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What is counted about keeping the cache fresh. */
+final class CacheMetrics {
+    /** What can fail. */
+    enum Step {
+        LOAD,
+        FEED,
+        HEAD,
+        SWEEP
+    }
+
+    private final Map<Step, Counter> failures = new EnumMap<>(Step.class);
+    private final Counter changes;
+    private final Counter swept;
+
+    CacheMetrics(MeterRegistry registry) {
+        for (Step step : Step.values()) {
+            failures.put(
+                    step,
+                    Counter.builder("octavo.cache.failures")
+                            .description("Reads of the log or the feed that failed; the cache goes on from memory")
+                            .tag("step", step.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        changes = Counter.builder("octavo.cache.changes")
+                .description("Changes learnt from the feed")
+                .register(registry);
+        swept = Counter.builder("octavo.cache.swept")
+                .description("Heads found behind by a sweep")
+                .register(registry);
+    }
+
+    void failed(Step step) {
+        Counter counter = failures.get(step);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    void changed() {
+        changes.increment();
+    }
+
+    void swept() {
+        swept.increment();
+    }
+}

@@ -1,0 +1,95 @@
+package io.octavo.server.subscribe;
+
+import io.octavo.protocol.TopicHead;
+import io.octavo.server.errors.ServiceException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All heads, in memory. A head is replaced only by one of a higher (epoch, revision); deleted topics stay and resolve
+ * to nothing. Safe for use by many threads; nothing here blocks.
+ */
+public final class HeadCache {
+    private final ConcurrentHashMap<String, CachedTopic> topics = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private volatile boolean ready;
+    private volatile @Nullable Instant freshAt;
+
+    HeadCache(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Whether every head was loaded once; it stays so, also while the log is away. */
+    public boolean ready() {
+        return ready;
+    }
+
+    /** How many topics there are, deleted ones included. */
+    public int size() {
+        return topics.size();
+    }
+
+    /** How long ago the cache was last known to be fresh; null = never. */
+    public @Nullable Duration age() {
+        Instant at = freshAt;
+        if (at == null) {
+            return null;
+        }
+        Duration age = Duration.between(at, clock.instant());
+        return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    /** The head of a topic as this node knows it; null if it doesn't. */
+    public @Nullable TopicHead head(String topic) {
+        CachedTopic cached = topics.get(topic);
+        return cached == null ? null : cached.head();
+    }
+
+    @Nullable
+    CachedTopic get(String topic) {
+        return topics.get(topic);
+    }
+
+    /** Takes a head if it is newer than what is there. */
+    boolean put(TopicHead head) {
+        CachedTopic before = topics.get(head.getTopic());
+        if (before != null && !isNewer(head, before)) {
+            return false;
+        }
+        CachedTopic compiled = new CachedTopic(head);
+        return topics.merge(head.getTopic(), compiled, (there, now) -> isNewer(now.head(), there) ? now : there)
+                == compiled;
+    }
+
+    /** Whether the cache has a topic at this position or above; an epoch of 0 compares revisions alone. */
+    boolean has(String topic, long epoch, long revision) {
+        CachedTopic cached = topics.get(topic);
+        if (cached == null) {
+            return false;
+        }
+        return epoch == 0 ? cached.revision() >= revision : cached.compareTo(epoch, revision) >= 0;
+    }
+
+    void loaded() {
+        ready = true;
+    }
+
+    void freshAt(Instant at) {
+        freshAt = at;
+    }
+
+    /** @throws ServiceException UNAVAILABLE until every head is loaded */
+    void requireReady() {
+        if (!ready) {
+            throw ServiceException.unavailable(
+                    "this node is still loading its topics; ask another one or try again", Duration.ofSeconds(1), null);
+        }
+    }
+
+    private static boolean isNewer(TopicHead head, CachedTopic than) {
+        return than.compareTo(head.getEpoch(), head.getRevision()) < 0;
+    }
+}

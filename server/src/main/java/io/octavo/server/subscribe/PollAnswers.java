@@ -1,0 +1,110 @@
+package io.octavo.server.subscribe;
+
+import io.octavo.protocol.Consumer;
+import io.octavo.protocol.PollRequest;
+import io.octavo.protocol.PollResponse;
+import io.octavo.protocol.TopicState;
+import io.octavo.rules.InvalidField;
+import io.octavo.rules.Resolution;
+import io.octavo.rules.TopicNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers polls, from memory alone: nothing here blocks, takes a lock or asks a store. A topic that is as the process
+ * says costs one look-up and no garbage. Safe for use by many threads.
+ */
+final class PollAnswers {
+    /** Topics in one poll. */
+    static final int MOST_TOPICS = 10_000;
+
+    private static final int LONGEST_ERROR = 500;
+
+    private final HeadCache cache;
+    private final SmallPayloads payloads;
+    private final int inlineBytes;
+    private final int nextPollMillis;
+    private final PollResponse nothingNew;
+
+    /**
+     * @param inlineBytes    payload bytes in one answer
+     * @param nextPollMillis told to processes; 0 = as they think
+     */
+    PollAnswers(HeadCache cache, SmallPayloads payloads, int inlineBytes, int nextPollMillis) {
+        this.cache = cache;
+        this.payloads = payloads;
+        this.inlineBytes = inlineBytes;
+        this.nextPollMillis = nextPollMillis;
+        this.nothingNew =
+                PollResponse.newBuilder().setNextPollMs(nextPollMillis).build();
+    }
+
+    /**
+     * What is new for the process.
+     *
+     * @throws InvalidField if the request can't be right
+     * @throws io.octavo.server.errors.ServiceException UNAVAILABLE if this node isn't ready
+     */
+    PollResponse answer(PollRequest request) {
+        cache.requireReady();
+        Consumer consumer = Consumers.check(request.getConsumer());
+        int count = request.getTopicsCount();
+        if (count > MOST_TOPICS) {
+            throw new InvalidField("topics", count + " entries", "at most " + MOST_TOPICS);
+        }
+        SeenNames seen = new SeenNames(count);
+        Offers offers = null;
+        for (int i = 0; i < count; i++) {
+            TopicState state = request.getTopics(i);
+            CachedTopic cached = cache.get(state.getTopic());
+            check(i, state, cached, seen);
+            if (cached != null) {
+                Resolution resolution = cached.resolve(consumer);
+                if (concerns(state, cached, resolution)) {
+                    offers = offers == null ? new Offers(consumer, payloads, inlineBytes, nextPollMillis) : offers;
+                    offers.add(state, cached, resolution);
+                }
+            }
+        }
+        return offers == null ? nothingNew : offers.answer();
+    }
+
+    /**
+     * Whether the process is to hear of it. If it has received newer than this node knows, only if it runs nothing:
+     * then an older version is better than none.
+     */
+    private static boolean concerns(TopicState state, CachedTopic cached, Resolution resolution) {
+        int order = cached.compareTo(state.getEpoch(), state.getRevision());
+        if (order < 0) {
+            return state.getVersion() == 0 && resolution.version() != 0;
+        }
+        return order > 0 || resolution.version() != state.getVersion();
+    }
+
+    private static void check(int index, TopicState state, @Nullable CachedTopic cached, SeenNames seen) {
+        String topic = state.getTopic();
+        if (cached == null && !TopicNames.isValid(topic)) {
+            throw new InvalidField(
+                    field(index, "topic"), topic, "a topic's name: 1 to 128 of a-z, 0-9, dot, underscore and dash");
+        }
+        if (!seen.add(topic)) {
+            throw new InvalidField(field(index, "topic"), topic, "each topic once");
+        }
+        if (state.getVersion() < 0) {
+            throw new InvalidField(field(index, "version"), state.getVersion(), "0 or more");
+        }
+        if (state.getEpoch() < 0) {
+            throw new InvalidField(field(index, "epoch"), state.getEpoch(), "0 or more");
+        }
+        if (state.getRevision() < 0) {
+            throw new InvalidField(field(index, "revision"), state.getRevision(), "0 or more");
+        }
+        String error = state.getError();
+        if (error.length() > LONGEST_ERROR && error.codePointCount(0, error.length()) > LONGEST_ERROR) {
+            throw new InvalidField(field(index, "error"), error, "at most " + LONGEST_ERROR + " characters");
+        }
+    }
+
+    private static String field(int index, String name) {
+        return "topics[" + index + "]." + name;
+    }
+}

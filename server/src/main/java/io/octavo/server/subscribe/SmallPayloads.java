@@ -1,0 +1,139 @@
+package io.octavo.server.subscribe;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.protocol.Part;
+import io.octavo.server.errors.ServiceException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Payloads kept beside the metadata, in memory up to a weight. However many ask, a payload is read from the store once
+ * at a time. Safe for use by many threads.
+ */
+final class SmallPayloads {
+    private static final Logger LOG = LoggerFactory.getLogger(SmallPayloads.class);
+    /** What an entry weighs beside its bytes. */
+    private static final int ENTRY_BYTES = 200;
+    /** Longer than the store's own time-out. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+
+    private final AsyncCache<Long, ByteString> cache;
+    private final Set<Long> filling = ConcurrentHashMap.newKeySet();
+    private final PayloadSource source;
+    private final Executor filler;
+    private final Counter hits;
+    private final Counter misses;
+
+    /**
+     * @param maxBytes memory for payloads
+     * @param filler   reads from the store what polls have missed; refuses what is too much for it
+     */
+    SmallPayloads(PayloadSource source, long maxBytes, Executor filler, MeterRegistry registry) {
+        this.source = source;
+        this.filler = filler;
+        this.cache = Caffeine.newBuilder()
+                .maximumWeight(maxBytes)
+                .weigher((Long id, ByteString bytes) -> bytes.size() + ENTRY_BYTES)
+                .executor(Runnable::run)
+                .buildAsync();
+        this.hits = lookUps(registry, "hit");
+        this.misses = lookUps(registry, "miss");
+    }
+
+    /** The bytes of a direct part if they are in memory; else null, and they are fetched for the next who asks. */
+    @Nullable
+    ByteString ifThere(Part part) {
+        long id = part.getDirect().getPayloadId();
+        CompletableFuture<ByteString> there = cache.getIfPresent(id);
+        if (there != null && there.isDone() && !there.isCompletedExceptionally()) {
+            hits.increment();
+            return there.join();
+        }
+        misses.increment();
+        if (there == null) {
+            fillLater(id, part);
+        }
+        return null;
+    }
+
+    /**
+     * The bytes of a direct part. Blocks.
+     *
+     * @throws io.octavo.server.payload.MissingPayload if they are positively gone
+     * @throws ServiceException UNAVAILABLE if the store can't answer
+     */
+    ByteString read(Part part) {
+        CompletableFuture<ByteString> mine = new CompletableFuture<>();
+        CompletableFuture<ByteString> shared = cache.get(part.getDirect().getPayloadId(), (id, executor) -> mine);
+        if (shared == mine) {
+            // Read outside of the cache's own locks: pollers must never wait for a store.
+            try {
+                mine.complete(source.direct(part));
+            } catch (RuntimeException e) {
+                mine.completeExceptionally(e);
+            } finally {
+                if (!mine.isDone()) {
+                    mine.completeExceptionally(new IllegalStateException("the read of a payload broke off"));
+                }
+            }
+        }
+        return await(shared);
+    }
+
+    private void fillLater(long id, Part part) {
+        if (!filling.add(id)) {
+            return;
+        }
+        try {
+            filler.execute(() -> {
+                try {
+                    read(part);
+                } catch (RuntimeException e) {
+                    LOG.debug("could not read payload {} ahead", id, e);
+                } finally {
+                    filling.remove(id);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // Too much at once: the process reads it itself, and a later poll may find it.
+            filling.remove(id);
+        }
+    }
+
+    private static ByteString await(CompletableFuture<ByteString> shared) {
+        try {
+            return shared.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw ServiceException.unavailable("the payload store did not answer in time", Duration.ofSeconds(1), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ServiceException.unavailable("this node is stopping", Duration.ofSeconds(1), e);
+        }
+    }
+
+    private static Counter lookUps(MeterRegistry registry, String outcome) {
+        return Counter.builder("octavo.poll.payloads")
+                .description("Small payloads that could ride along with an offer, by whether they were in memory")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+}

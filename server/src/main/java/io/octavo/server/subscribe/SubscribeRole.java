@@ -1,0 +1,162 @@
+package io.octavo.server.subscribe;
+
+import io.grpc.BindableService;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.octavo.protocol.SubscribeServiceGrpc;
+import io.octavo.server.topic.ChangeFeed;
+import io.octavo.server.topic.TopicLog;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscribe role of a node: the cache of all heads, what keeps it fresh, and what answers from it. Reads the log
+ * and the feed on threads of its own; writes nothing.
+ */
+public final class SubscribeRole implements AutoCloseable {
+    /** Full names of the methods that never block and belong on the transport's threads. */
+    public static final Set<String> ON_TRANSPORT =
+            Set.of(SubscribeServiceGrpc.getPollMethod().getFullMethodName());
+
+    private static final Logger LOG = LoggerFactory.getLogger(SubscribeRole.class);
+    private static final int FILL_THREADS = 4;
+    private static final int FILLS_WAITING = 1000;
+
+    private final HeadCache cache;
+    private final CacheRefresh refresh;
+    private final LatestVersions latest;
+    private final SubscribeService service;
+    private final ScheduledThreadPoolExecutor feedThread;
+    private final ScheduledThreadPoolExecutor sweepThread;
+    private final ThreadPoolExecutor fillers;
+
+    /**
+     * Starts nothing; see {@link #start}.
+     *
+     * @param region the node's own; links to payloads are sorted by it
+     * @param random for waits that differ between nodes
+     */
+    public SubscribeRole(
+            TopicLog log,
+            ChangeFeed feed,
+            PayloadSource payloads,
+            SubscribeConfig config,
+            String region,
+            InstantSource clock,
+            RandomGenerator random,
+            MeterRegistry registry) {
+        cache = new HeadCache(clock);
+        refresh = new CacheRefresh(log, feed, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
+        latest = new LatestVersions(cache);
+        feedThread = new ScheduledThreadPoolExecutor(1, named("octavo-feed"));
+        sweepThread = new ScheduledThreadPoolExecutor(1, named("octavo-sweep"));
+        fillers = new ThreadPoolExecutor(
+                FILL_THREADS,
+                FILL_THREADS,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(FILLS_WAITING),
+                named("octavo-payloads"));
+        fillers.allowCoreThreadTimeOut(true);
+        SmallPayloads small =
+                new SmallPayloads(payloads, config.payloadCacheBytes().toBytes(), fillers, registry);
+        service = new SubscribeService(
+                new PollAnswers(cache, small, (int) config.inlineBytes().toBytes(), (int)
+                        config.pollInterval().toMillis()),
+                latest,
+                new VersionRecords(log, cache),
+                small,
+                payloads,
+                region,
+                registry);
+        registerGauges(registry);
+    }
+
+    /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
+    public void start() {
+        repeat(feedThread, Duration.ZERO, refresh::tick);
+        repeat(sweepThread, Duration.ZERO, refresh::sweepTick);
+    }
+
+    /** All heads. */
+    public HeadCache cache() {
+        return cache;
+    }
+
+    /** What consumers are to run. */
+    public LatestVersions latest() {
+        return latest;
+    }
+
+    /** The gRPC service. */
+    public BindableService service() {
+        return service;
+    }
+
+    /** Stops reading. Blocks for a few seconds at most. */
+    @Override
+    public void close() {
+        feedThread.shutdownNow();
+        sweepThread.shutdownNow();
+        fillers.shutdownNow();
+        try {
+            for (ThreadPoolExecutor threads : List.of(feedThread, sweepThread, fillers)) {
+                if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
+                    LOG.warn("a thread of the subscribe role goes on after it was stopped");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void repeat(ScheduledThreadPoolExecutor thread, Duration wait, Supplier<Duration> tick) {
+        var unused = thread.schedule(() -> repeat(thread, next(tick), tick), wait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Duration next(Supplier<Duration> tick) {
+        try {
+            return tick.get();
+        } catch (RuntimeException e) {
+            LOG.error("keeping the cache fresh failed in an unforeseen way; trying on", e);
+            return Duration.ofSeconds(1);
+        }
+    }
+
+    private void registerGauges(MeterRegistry registry) {
+        Gauge.builder("octavo.cache.heads", cache, HeadCache::size)
+                .description("Topics in memory")
+                .register(registry);
+        Gauge.builder("octavo.cache.behind", refresh, CacheRefresh::behind)
+                .description("Topics of which a newer head exists than the one in memory")
+                .register(registry);
+        TimeGauge.builder("octavo.cache.age", cache, TimeUnit.MILLISECONDS, SubscribeRole::ageMillis)
+                .description("Time since the feed of changes was last read")
+                .register(registry);
+    }
+
+    private static double ageMillis(HeadCache cache) {
+        Duration age = cache.age();
+        return age == null ? Double.NaN : age.toMillis();
+    }
+
+    private static ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,148 @@
+package io.octavo.server.subscribe;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.octavo.protocol.GetLatestRequest;
+import io.octavo.protocol.GetLatestResponse;
+import io.octavo.protocol.GetVersionRequest;
+import io.octavo.protocol.GetVersionResponse;
+import io.octavo.protocol.Part;
+import io.octavo.protocol.PollRequest;
+import io.octavo.protocol.PollResponse;
+import io.octavo.protocol.ReadPayloadRequest;
+import io.octavo.protocol.ReadPayloadResponse;
+import io.octavo.protocol.SubscribeServiceGrpc;
+import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.ErrorCode;
+import io.octavo.rules.Heads;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.payload.MissingPayload;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What subscribed processes call. {@code Poll} never blocks and runs on the transport's threads; the others may ask a
+ * store and must run elsewhere.
+ */
+final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBase {
+    private final PollAnswers polls;
+    private final LatestVersions latest;
+    private final VersionRecords versions;
+    private final SmallPayloads payloads;
+    private final PayloadSource source;
+    private final String region;
+    private final Timer pollTimer;
+
+    SubscribeService(
+            PollAnswers polls,
+            LatestVersions latest,
+            VersionRecords versions,
+            SmallPayloads payloads,
+            PayloadSource source,
+            String region,
+            MeterRegistry registry) {
+        this.polls = polls;
+        this.latest = latest;
+        this.versions = versions;
+        this.payloads = payloads;
+        this.source = source;
+        this.region = region;
+        this.pollTimer = Timer.builder("octavo.poll")
+                .description("Answering a poll, without the transport")
+                .register(registry);
+    }
+
+    @Override
+    public void poll(PollRequest request, StreamObserver<PollResponse> caller) {
+        long start = System.nanoTime();
+        PollResponse answer = polls.answer(request);
+        pollTimer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        caller.onNext(answer);
+        caller.onCompleted();
+    }
+
+    @Override
+    public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> caller) {
+        VersionRecord record = versions.complete(request.getTopic(), request.getVersion());
+        caller.onNext(GetVersionResponse.newBuilder().setRecord(record).build());
+        caller.onCompleted();
+    }
+
+    @Override
+    public void getLatest(GetLatestRequest request, StreamObserver<GetLatestResponse> caller) {
+        Latest found = latest.of(request.getTopic(), request.getConsumer(), request.getIgnorePins());
+        GetLatestResponse.Builder answer = GetLatestResponse.newBuilder();
+        if (found instanceof Latest.Found version) {
+            answer.setHead(narrow(version.head(), request))
+                    .setVersion(version.resolution().version())
+                    .setRecord(version.record())
+                    .setPinned(version.resolution().pinned());
+            if (version.resolution().scope() != null) {
+                answer.setScope(version.resolution().scope());
+            }
+        } else if (found instanceof Latest.NeverPublished nobody) {
+            answer.setHead(narrow(nobody.head(), request));
+        } else if (found instanceof Latest.PublishedToOthers others) {
+            answer.setHead(narrow(others.head(), request));
+        } else {
+            throw ServiceException.of(
+                    ErrorCode.TOPIC_NOT_FOUND, "topic: " + request.getTopic() + " (expected: a topic that exists)");
+        }
+        caller.onNext(answer.build());
+        caller.onCompleted();
+    }
+
+    @Override
+    public void readPayload(ReadPayloadRequest request, StreamObserver<ReadPayloadResponse> observer) {
+        ServerCallStreamObserver<ReadPayloadResponse> caller = (ServerCallStreamObserver<ReadPayloadResponse>) observer;
+        Part part = onlyPart(request);
+        checkOffset(request.getOffset(), part);
+        if (part.hasDirect()) {
+            ByteString bytes = direct(request, part);
+            ChunkStream.send(bytes.substring((int) request.getOffset()), caller);
+        } else {
+            caller.onNext(ReadPayloadResponse.newBuilder()
+                    .setLinks(source.links(part, region))
+                    .build());
+            caller.onCompleted();
+        }
+    }
+
+    private Part onlyPart(ReadPayloadRequest request) {
+        VersionRecord record = versions.withPayload(request.getTopic(), request.getVersion());
+        if (record.getPartsCount() != 1) {
+            throw new IllegalStateException(request.getTopic() + " version " + request.getVersion() + " has "
+                    + record.getPartsCount() + " parts; this node knows versions of one part only");
+        }
+        return record.getParts(0);
+    }
+
+    private ByteString direct(ReadPayloadRequest request, Part part) {
+        try {
+            return payloads.read(part);
+        } catch (MissingPayload e) {
+            throw ServiceException.of(
+                    ErrorCode.GONE,
+                    "payload of " + request.getTopic() + " version " + request.getVersion() + " is not in the store");
+        }
+    }
+
+    private static void checkOffset(long offset, Part part) {
+        if (offset < 0) {
+            throw new InvalidField("offset", offset, "0 or more");
+        }
+        if (offset > part.getSize()) {
+            throw ServiceException.of(
+                    ErrorCode.RANGE_NOT_SATISFIABLE,
+                    "offset: " + offset + " (expected: at most the payload's size, " + part.getSize() + ")");
+        }
+    }
+
+    private static TopicHead narrow(TopicHead head, GetLatestRequest request) {
+        return Heads.narrow(head, request.getConsumer());
+    }
+}

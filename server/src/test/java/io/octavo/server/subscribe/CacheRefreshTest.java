@@ -1,0 +1,293 @@
+package io.octavo.server.subscribe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.protocol.TopicHead;
+import io.octavo.server.topic.ChangeFeed;
+import io.octavo.server.topic.TopicLog.Read;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class CacheRefreshTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration SWEEP = Duration.ofSeconds(60);
+
+    private final TestClock clock = new TestClock();
+    private final FaultyLog log = new FaultyLog(clock);
+    private final HeadCache cache = new HeadCache(clock);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final CacheRefresh refresh =
+            new CacheRefresh(log, log, cache, SWEEP, clock, new Random(1), new CacheMetrics(meters));
+
+    @Test
+    void loadsEveryHeadAndIsReadyThen() {
+        log.publish("a", 1);
+        log.publish("b", 1);
+        assertThat(refresh.tick()).isEqualTo(SECOND);
+        assertThat(cache.ready()).isTrue();
+        assertThat(cache.size()).isEqualTo(2);
+        assertThat(cache.age()).isZero();
+        assertThat(refresh.behind()).isZero();
+    }
+
+    @Test
+    void loadIsTriedAgainAfterGrowingWaitsUntilItWorks() {
+        log.publish("a", 1);
+        log.logAway(true);
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Duration wait = refresh.tick();
+            waits.add(wait.toMillis());
+            clock.advance(wait);
+        }
+        assertThat(cache.ready()).isFalse();
+        assertThat(waits.get(0)).isBetween(500L, 1000L);
+        assertThat(waits.get(1)).isBetween(1000L, 2000L);
+        assertThat(waits.get(7)).isBetween(15_000L, 30_000L);
+        assertThat(failures("load")).isEqualTo(8);
+        log.logAway(false);
+        refresh.tick();
+        assertThat(cache.ready()).isTrue();
+        assertThat(version("a")).isEqualTo(1);
+    }
+
+    @Test
+    void changeIsThereAfterTheNextTick() {
+        log.publish("a", 1);
+        refresh.tick();
+        log.publish("a", 2);
+        log.publish("new", 1);
+        tick();
+        assertThat(version("a")).isEqualTo(2);
+        assertThat(version("new")).isEqualTo(1);
+        assertThat(meters.counter("octavo.cache.changes").count()).isEqualTo(2);
+    }
+
+    @Test
+    void headThatIsThereAlreadyIsNotReadAgain() {
+        refresh.tick();
+        log.publish("a", 1);
+        for (int i = 0; i < 20; i++) {
+            tick();
+        }
+        assertThat(log.headReads()).hasSize(1);
+    }
+
+    @Test
+    void writersWhoseClocksDifferAreHeard() {
+        refresh.tick();
+        log.publish("fast", 1, clock.instant().plusSeconds(10));
+        log.publish("slow", 1, clock.instant().minusSeconds(5));
+        tick();
+        assertThat(version("fast")).isEqualTo(1);
+        assertThat(version("slow")).isEqualTo(1);
+    }
+
+    @Test
+    void headBehindTheFeedIsReadAgainUntilItIsThere() {
+        log.publish("a", 1);
+        refresh.tick();
+        log.freeze("a");
+        log.publish("a", 2);
+        clock.advance(SECOND);
+        assertThat(refresh.tick()).isEqualTo(Duration.ofMillis(20));
+        assertThat(version("a")).isEqualTo(1);
+        assertThat(refresh.behind()).isEqualTo(1);
+        clock.advance(Duration.ofMillis(20));
+        assertThat(refresh.tick()).isEqualTo(Duration.ofMillis(40));
+        log.unfreeze("a");
+        clock.advance(Duration.ofMillis(40));
+        refresh.tick();
+        assertThat(version("a")).isEqualTo(2);
+        assertThat(refresh.behind()).isZero();
+        assertThat(log.headReads()).containsOnly(Read.LOCAL);
+    }
+
+    @Test
+    void headThatStaysBehindLocallyIsReadSerially() {
+        log.publish("a", 1);
+        refresh.tick();
+        log.freeze("a");
+        log.publish("a", 2);
+        for (int i = 0; i < 12; i++) {
+            tick();
+        }
+        assertThat(version("a")).isEqualTo(2);
+        assertThat(log.headReads()).hasSize(8).endsWith(Read.LOCAL, Read.SERIAL);
+    }
+
+    @Test
+    void topicThatStaysBehindIsNeverGivenUp() {
+        refresh.tick();
+        // The feed names a revision that no read shows, for five minutes.
+        log.notice("late", 1, clock.instant());
+        for (int i = 0; i < 300; i++) {
+            tick();
+        }
+        assertThat(refresh.behind()).isEqualTo(1);
+        assertThat(log.headReads()).hasSizeGreaterThan(290);
+        log.feedDrops(true);
+        log.publish("late", 1);
+        tick();
+        assertThat(version("late")).isEqualTo(1);
+        assertThat(refresh.behind()).isZero();
+    }
+
+    @Test
+    void whatTheFeedDropsTheSweepHeals() {
+        for (int i = 0; i < 200; i++) {
+            log.publish("t" + i, 1);
+        }
+        refresh.tick();
+        log.feedDrops(true);
+        for (int i = 0; i < 200; i++) {
+            log.publish("t" + i, 2);
+        }
+        tick();
+        assertThat(version("t7")).isEqualTo(1);
+        Duration taken = Duration.ZERO;
+        while (taken.compareTo(SWEEP) < 0) {
+            taken = taken.plus(refresh.sweepTick());
+        }
+        tick();
+        assertThat(taken).isEqualTo(SWEEP);
+        assertThat(LongStream.range(0, 200).map(i -> version("t" + i))).containsOnly(2L);
+        assertThat(meters.counter("octavo.cache.swept").count()).isEqualTo(200);
+    }
+
+    @Test
+    void sweepThatFailsIsCountedAndGoesOn() {
+        log.publish("a", 1);
+        refresh.tick();
+        log.feedDrops(true);
+        log.publish("a", 2);
+        log.logAway(true);
+        sweepOnce();
+        assertThat(failures("sweep")).isEqualTo(60);
+        log.logAway(false);
+        sweepOnce();
+        tick();
+        assertThat(version("a")).isEqualTo(2);
+    }
+
+    @Test
+    void sweepWaitsForTheLoad() {
+        log.logAway(true);
+        assertThat(refresh.sweepTick()).isEqualTo(SECOND);
+        assertThat(failures("sweep")).isZero();
+    }
+
+    @Test
+    void afterAnOutageTheBucketsSinceThenAreRead() {
+        log.publish("a", 1);
+        refresh.tick();
+        Instant before = clock.instant();
+        log.logAway(true);
+        log.feedAway(true);
+        log.publish("a", 2);
+        for (int i = 0; i < 300; i++) {
+            tick();
+        }
+        assertThat(version("a")).isEqualTo(1);
+        assertThat(cache.ready()).isTrue();
+        assertThat(cache.age()).isEqualTo(Duration.ofSeconds(300));
+        assertThat(failures("feed")).isEqualTo(300);
+        log.logAway(false);
+        log.feedAway(false);
+        log.bucketReads();
+        tick();
+        assertThat(version("a")).isEqualTo(2);
+        assertThat(cache.age()).isZero();
+        assertThat(log.bucketReads())
+                .startsWith(before.minusSeconds(5).toEpochMilli() / ChangeFeed.BUCKET_MILLIS)
+                .hasSizeBetween(31, 33);
+    }
+
+    @Test
+    void afterAnOutageLongerThanTheFeedKeepsAllTopicsAreCompared() {
+        log.publish("a", 1);
+        refresh.tick();
+        log.feedAway(true);
+        log.publish("a", 2);
+        clock.advance(Duration.ofHours(3));
+        refresh.tick();
+        log.feedAway(false);
+        log.bucketReads();
+        tick();
+        assertThat(version("a")).isEqualTo(2);
+        assertThat(log.bucketReads()).hasSizeLessThan(5);
+    }
+
+    @Test
+    void headThatCanNotBeReadStopsNoOther() {
+        refresh.tick();
+        for (int i = 0; i < 5; i++) {
+            log.publish("broken" + i, 1);
+            log.broken("broken" + i, true);
+        }
+        log.publish("good", 1);
+        for (int i = 0; i < 4; i++) {
+            tick();
+        }
+        assertThat(version("good")).isEqualTo(1);
+        assertThat(refresh.behind()).isEqualTo(5);
+        assertThat(failures("head")).isPositive();
+        log.broken("broken3", false);
+        for (int i = 0; i < 4; i++) {
+            tick();
+        }
+        assertThat(version("broken3")).isEqualTo(1);
+    }
+
+    @Test
+    void logThatIsAwayIsNotAskedForEveryHead() {
+        refresh.tick();
+        for (int i = 0; i < 100; i++) {
+            log.publish("t" + i, 1);
+        }
+        log.logAway(true);
+        clock.advance(SECOND);
+        assertThat(refresh.tick()).isEqualTo(SECOND);
+        assertThat(failures("head")).isEqualTo(3);
+        assertThat(refresh.behind()).isEqualTo(100);
+        log.logAway(false);
+        tick();
+        assertThat(refresh.behind()).isZero();
+    }
+
+    @Test
+    void clockThatIsSetBackStopsNothing() {
+        log.publish("a", 1);
+        refresh.tick();
+        clock.advance(Duration.ofHours(-2));
+        log.publish("a", 2);
+        assertThat(refresh.tick()).isEqualTo(SECOND);
+        assertThat(version("a")).isEqualTo(2);
+    }
+
+    private void tick() {
+        clock.advance(SECOND);
+        refresh.tick();
+    }
+
+    private void sweepOnce() {
+        for (int i = 0; i < 60; i++) {
+            refresh.sweepTick();
+        }
+    }
+
+    private long version(String topic) {
+        TopicHead head = cache.head(topic);
+        return head == null ? 0 : head.getPublications(0).getVersion();
+    }
+
+    private double failures(String step) {
+        return meters.counter("octavo.cache.failures", "step", step).count();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the subscribe role. */
+@NullMarked
+package io.octavo.server.subscribe;
+
+import org.jspecify.annotations.NullMarked;

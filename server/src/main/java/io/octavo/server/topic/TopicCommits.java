@@ -99,12 +99,40 @@ public final class TopicCommits {
         return request == null ? null : replay(topic, request, null);
     }
 
+    /**
+     * What an earlier call with the key and the same command made; null if the key made nothing in the last seven days.
+     *
+     * @throws ServiceException IDEMPOTENCY_KEY_REUSED if it was used for something else
+     */
+    public @Nullable Committed made(String topic, String key, Command command) {
+        RequestRecord earlier = log.request(topic, key);
+        if (earlier == null) {
+            return null;
+        }
+        RequestRecord asked = RequestRecord.newBuilder()
+                .setKey(key)
+                .setFingerprint(command.fingerprint().toByteString())
+                .build();
+        return replay(topic, same(topic, earlier, asked), null);
+    }
+
     private Committed replay(String topic, RequestRecord request, @Nullable TopicHead known) {
         TopicHead head = known != null ? known : log.head(topic, Read.SERIAL);
         if (head == null) {
             throw new IllegalStateException("a request row without a head: " + topic);
         }
         return new Committed(head, request.getRevision(), version(topic, request.getVersion()), Effect.REPLAYED);
+    }
+
+    private static RequestRecord same(String topic, RequestRecord earlier, RequestRecord request) {
+        if (!earlier.getKey().equals(request.getKey())
+                || !earlier.getFingerprint().equals(request.getFingerprint())) {
+            throw ServiceException.of(
+                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                    "Idempotency-Key: " + request.getKey() + " (expected: a key that was not used for anything"
+                            + " else on " + topic + " in the last seven days)");
+        }
+        return earlier;
     }
 
     private @Nullable VersionRecord version(String topic, long number) {
@@ -218,14 +246,7 @@ public final class TopicCommits {
         }
 
         private RequestRecord sameAs(RequestRecord earlier) {
-            if (!earlier.getKey().equals(request.getKey())
-                    || !earlier.getFingerprint().equals(request.getFingerprint())) {
-                throw ServiceException.of(
-                        ErrorCode.IDEMPOTENCY_KEY_REUSED,
-                        "Idempotency-Key: " + request.getKey() + " (expected: a key that was not used for anything"
-                                + " else on " + topic + " in the last seven days)");
-            }
-            return earlier;
+            return same(topic, earlier, request);
         }
 
         private @Nullable VersionRecord row(Commit commit) {

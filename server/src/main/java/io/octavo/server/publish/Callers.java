@@ -1,0 +1,48 @@
+package io.octavo.server.publish;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps, for the length of a gRPC call, who the caller says it is and where it calls from. */
+public final class Callers implements ServerInterceptor {
+    private static final Metadata.Key<String> CLAIMED =
+            Metadata.Key.of(Who.HEADER.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER);
+    private static final Context.Key<Caller> CALLER = Context.key("octavo-caller");
+
+    private record Caller(@Nullable String claimed, String remoteHost) {}
+
+    /**
+     * Who makes the current call.
+     *
+     * @throws io.octavo.rules.InvalidField if what it says of itself can't be taken
+     */
+    static String who() {
+        Caller caller = CALLER.get();
+        return caller == null
+                ? Who.unverified(null, "unknown")
+                : Who.unverified(caller.claimed(), caller.remoteHost());
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        Caller caller =
+                new Caller(headers.get(CLAIMED), host(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)));
+        return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+    }
+
+    private static String host(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : "unknown";
+    }
+}

@@ -1,0 +1,111 @@
+package io.octavo.server.publish;
+
+import com.google.protobuf.ByteString;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.errors.ServiceException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A payload on its way from the transport, which must not block, to the worker that reads it as a stream. Never more
+ * than two chunks are here: the one being read and the one asked for when its reading began.
+ */
+final class ChunkPipe extends InputStream {
+    /** The chunk asked for, then an end or a break; a break may follow an end. */
+    private static final int MOST_WAITING = 3;
+
+    private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final Runnable askForMore;
+    private final Duration idleTimeout;
+    private ByteString chunk = ByteString.EMPTY;
+    private int position;
+    private boolean ended;
+
+    /** @param askForMore makes the transport hand over one more chunk; called when one begins to be read */
+    ChunkPipe(Runnable askForMore, Duration idleTimeout) {
+        this.askForMore = askForMore;
+        this.idleTimeout = idleTimeout;
+    }
+
+    private sealed interface Item {}
+
+    private record Chunk(ByteString bytes) implements Item {}
+
+    private record End() implements Item {}
+
+    private record Break(RuntimeException why) implements Item {}
+
+    /** Takes the next bytes; for the transport. */
+    void write(ByteString bytes) {
+        put(new Chunk(bytes));
+    }
+
+    /** All bytes have come; for the transport. */
+    void end() {
+        put(new End());
+    }
+
+    /** No more bytes will come: the reader gets this exception after those that are here. */
+    void breakOff(RuntimeException why) {
+        put(new Break(why));
+    }
+
+    @Override
+    public int read() {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+        if (length == 0) {
+            return 0;
+        }
+        while (position == chunk.size()) {
+            if (ended) {
+                return -1;
+            }
+            next();
+        }
+        int count = Math.min(length, chunk.size() - position);
+        chunk.copyTo(target, position, offset, count);
+        position += count;
+        return count;
+    }
+
+    private void next() {
+        Item item = take();
+        if (item instanceof Chunk next) {
+            chunk = next.bytes();
+            position = 0;
+            askForMore.run();
+        } else if (item instanceof Break broken) {
+            throw broken.why();
+        } else {
+            ended = true;
+        }
+    }
+
+    private Item take() {
+        try {
+            Item item = items.poll(idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            if (item == null) {
+                throw new InvalidField("chunk", "none for " + idleTimeout.toMillis() + " ms", "the payload's next bytes");
+            }
+            return item;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ServiceException.unavailable("this node is stopping", Duration.ofSeconds(1), e);
+        }
+    }
+
+    private void put(Item item) {
+        // There is room: the transport hands over only what was asked for, ends once and breaks once.
+        if (!items.offer(item)) {
+            throw new IllegalStateException("more chunks than were asked for");
+        }
+    }
+}

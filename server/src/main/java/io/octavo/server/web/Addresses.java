@@ -1,0 +1,27 @@
+package io.octavo.server.web;
+
+/** Where things are: the paths of the API and of the UI's pages. */
+final class Addresses {
+    static final String API = "/api/v1";
+    static final String TOPICS = API + "/topics";
+    static final String TOPIC = TOPICS + "/{topic}";
+    static final String VERSIONS = TOPIC + "/versions";
+    static final String LATEST = TOPIC + "/latest";
+    static final String PINS = TOPIC + "/pins";
+    static final String STATUS = API + "/status";
+
+    private Addresses() {}
+
+    static String topic(String topic) {
+        return TOPICS + "/" + topic;
+    }
+
+    static String version(String topic, long version) {
+        return topic(topic) + "/versions/" + version;
+    }
+
+    /** The UI's page of a topic. */
+    static String page(String topic) {
+        return "/ui/topics/" + topic;
+    }
+}

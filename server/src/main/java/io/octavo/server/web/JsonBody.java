@@ -1,0 +1,93 @@
+package io.octavo.server.web;
+
+import io.octavo.rules.ErrorCode;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.errors.ServiceException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A JSON object that a request brings, read strictly: small, and with no fields but those known. */
+final class JsonBody {
+    private static final int MOST_BYTES = 64 << 10;
+
+    private final ObjectNode object;
+
+    private JsonBody(ObjectNode object) {
+        this.object = object;
+    }
+
+    static JsonBody of(HttpServletRequest request, List<String> known) throws IOException {
+        byte[] bytes = ArrivingBody.of(request).readNBytes(MOST_BYTES + 1);
+        if (bytes.length > MOST_BYTES) {
+            throw ServiceException.of(
+                    ErrorCode.TOO_LARGE, "body: more than " + MOST_BYTES + " bytes (expected: a small JSON object)");
+        }
+        JsonNode node;
+        try {
+            node = Json.MAPPER.readTree(bytes);
+        } catch (JacksonException e) {
+            throw new InvalidField("body", e.getOriginalMessage(), "a JSON object");
+        }
+        if (!(node instanceof ObjectNode object)) {
+            throw new InvalidField("body", node.getNodeType(), "a JSON object");
+        }
+        checkNames("", object, known);
+        return new JsonBody(object);
+    }
+
+    /** Refuses fields that nobody would read. */
+    static void checkNames(String prefix, ObjectNode object, List<String> known) {
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (!known.contains(field.getKey())) {
+                throw new InvalidField(
+                        prefix + field.getKey(), field.getValue(), "one of the fields " + String.join(", ", known));
+            }
+        }
+    }
+
+    ObjectNode object() {
+        return object;
+    }
+
+    String requiredText(String name) {
+        JsonNode node = object.get(name);
+        if (node == null || !node.isString()) {
+            throw new InvalidField(name, shown(node), "a text");
+        }
+        return node.stringValue();
+    }
+
+    long requiredNumber(String name, long least) {
+        JsonNode node = object.get(name);
+        if (node == null || !node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < least) {
+            throw new InvalidField(name, shown(node), "a whole number from " + least + " on");
+        }
+        return node.longValue();
+    }
+
+    /** A time, null if the field isn't there or is null. */
+    @Nullable
+    Instant time(String name) {
+        JsonNode node = object.get(name);
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        try {
+            return Instant.parse(node.stringValue(""));
+        } catch (DateTimeException e) {
+            throw new InvalidField(name, shown(node), "a time like 2026-01-31T12:00:00Z");
+        }
+    }
+
+    private static Object shown(@Nullable JsonNode node) {
+        return node == null ? "none" : node;
+    }
+}

@@ -1,0 +1,22 @@
+package io.octavo.server.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Headers that keep a browser from running what somebody published, and from showing what changed since. */
+final class Safeguards extends OncePerRequestFilter {
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        response.setHeader("Content-Security-Policy", "default-src 'self'");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (request.getRequestURI().startsWith(Addresses.API)) {
+            response.setHeader("Cache-Control", "no-cache");
+        }
+        chain.doFilter(request, response);
+    }
+}

@@ -1,0 +1,74 @@
+package io.octavo.server.web;
+
+import io.octavo.protocol.Settings;
+import io.octavo.protocol.TopicHead;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic, as every answer that has one shows it.
+ *
+ * @param newestVersion the highest number given; 0 = none yet
+ * @param deleted       true, or null
+ * @param undo          the shell command that takes the write back which this answers; null if there is none
+ */
+record TopicView(
+        String topic,
+        long revision,
+        long newestVersion,
+        SettingsView settings,
+        List<PublicationView> publications,
+        List<PinView> pins,
+        @Nullable Boolean deleted,
+        String ui,
+        @Nullable String undo) {
+
+    /** What the owner set. */
+    record SettingsView(
+            @Nullable String description,
+            @Nullable String owner,
+            Map<String, String> labels,
+            RetentionView retention,
+            boolean requireScope) {}
+
+    /** How much history is kept; null = the installation's default. */
+    record RetentionView(
+            @Nullable Integer maxVersions, @Nullable String maxAge) {}
+
+    /** A page of topics. */
+    record Topics(
+            List<TopicView> topics, @Nullable String nextPageToken) {}
+
+    static TopicView of(TopicHead head) {
+        return new TopicView(
+                head.getTopic(),
+                head.getRevision(),
+                newestVersion(head),
+                settings(head.getSettings()),
+                head.getPublicationsList().stream()
+                        .map(PublicationView::inTopic)
+                        .toList(),
+                head.getPinsList().stream().map(PinView::of).toList(),
+                head.hasDeletion() ? true : null,
+                Addresses.page(head.getTopic()),
+                null);
+    }
+
+    /** The newest version since the topic was made, or made anew; 0 = none. */
+    static long newestVersion(TopicHead head) {
+        return head.getNewestVersion() > head.getBaseVersion() ? head.getNewestVersion() : 0;
+    }
+
+    private static SettingsView settings(Settings settings) {
+        int maxVersions = settings.getRetention().getMaxVersions();
+        long maxAge = settings.getRetention().getMaxAgeSeconds();
+        return new SettingsView(
+                settings.getDescription().isEmpty() ? null : settings.getDescription(),
+                settings.getOwner().isEmpty() ? null : settings.getOwner(),
+                new TreeMap<>(settings.getLabelsMap()),
+                new RetentionView(maxVersions == 0 ? null : maxVersions, maxAge == 0 ? null : Ages.format(maxAge)),
+                settings.getRequireScope());
+    }
+}

@@ -1,0 +1,19 @@
+package io.octavo.client;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait after failures in a row: twice as long after each, from {@code first} to {@code most}, less up to
+ * half of it by chance, so that many processes that failed together don't come back together.
+ */
+record Backoff(Duration first, Duration most) {
+    private static final int MOST_DOUBLINGS = 20;
+
+    /** After so many failures in a row, 1 or more. */
+    Duration after(int failures, RandomGenerator random) {
+        long doubled = first.toMillis() << Math.min(failures - 1, MOST_DOUBLINGS);
+        double part = 0.5 + random.nextDouble() / 2;
+        return Duration.ofMillis(Math.round(Math.min(doubled, most.toMillis()) * part));
+    }
+}

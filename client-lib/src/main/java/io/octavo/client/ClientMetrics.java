@@ -1,0 +1,38 @@
+package io.octavo.client;
+
+import java.time.Duration;
+
+/**
+ * Is told what a client does, to be counted. Every method does nothing unless overridden; calls come from the client's
+ * threads, several at a time, and must be quick. What they throw is ignored.
+ */
+public interface ClientMetrics {
+    /** Counts nothing. */
+    ClientMetrics NONE = new ClientMetrics() {};
+
+    /** What failed. */
+    enum Failure {
+        /** A version's payload couldn't be fetched, or wasn't what was published. */
+        FETCH,
+        /** The deserializer threw. */
+        DESERIALIZE,
+        /** A lower version was offered without a reason, and refused. */
+        REFUSED,
+        /** A listener threw. */
+        LISTENER,
+        /** A replaced value couldn't be closed. */
+        CLOSE
+    }
+
+    /** A poll ended: answered, or not. */
+    default void polled(boolean answered) {}
+
+    /** A payload of so many bytes was fetched and verified. */
+    default void downloaded(String topic, long bytes) {}
+
+    /** A process that had a value took a higher version into use, this long after it was published. */
+    default void applied(String topic, Duration propagation) {}
+
+    /** Something failed. */
+    default void failed(String topic, Failure kind) {}
+}

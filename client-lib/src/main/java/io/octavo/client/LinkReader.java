@@ -1,0 +1,163 @@
+package io.octavo.client;
+
+import io.octavo.protocol.PayloadLink;
+import io.octavo.rules.ErrorCode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a payload from signed addresses, from where the sink is. The addresses stay out of logs and messages. */
+final class LinkReader {
+    private static final Duration LOOK_UP = Duration.ofMillis(250);
+
+    private final Http http;
+    private final Limits limits;
+    private final InstantSource clock;
+
+    LinkReader(Http http, Limits limits, InstantSource clock) {
+        this.http = http;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** Tries the links in their order until the sink is complete; throws what the last one did. */
+    void read(Iterable<PayloadLink> links, PayloadSink sink, Instant end, BooleanSupplier cancelled)
+            throws InterruptedException {
+        OctavoException last = OctavoException.passing("the service named no place to get the payload from", null);
+        for (PayloadLink link : links) {
+            try {
+                read(link, sink, end, cancelled);
+                if (sink.isComplete() || cancelled.getAsBoolean()) {
+                    return;
+                }
+                last = broken(link, "ended after " + sink.position() + " bytes", null);
+            } catch (OctavoException e) {
+                if (!e.isPassing()) {
+                    throw e;
+                }
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private void read(PayloadLink link, PayloadSink sink, Instant end, BooleanSupplier cancelled)
+            throws InterruptedException {
+        long from = sink.position();
+        HttpRequest.Builder request = HttpRequest.newBuilder(address(link)).timeout(limits.request());
+        if (from > 0) {
+            request.header("Range", "bytes=" + from + "-");
+        }
+        Bytes bytes = new Bytes(sink, from);
+        CompletableFuture<HttpResponse<Boolean>> answer = http.client().sendAsync(request.build(), bytes);
+        try {
+            int status = await(answer, link, sink, end, cancelled);
+            if (status != 200 && status != 206) {
+                throw broken(link, "HTTP status " + status, null);
+            }
+        } finally {
+            answer.cancel(true);
+            bytes.stop();
+        }
+    }
+
+    /** Answers the status; looks now and then whether bytes still come. */
+    private int await(
+            CompletableFuture<HttpResponse<Boolean>> answer,
+            PayloadLink link,
+            PayloadSink sink,
+            Instant end,
+            BooleanSupplier cancelled)
+            throws InterruptedException {
+        Instant lastMove = clock.instant();
+        long seen = sink.position();
+        while (true) {
+            try {
+                return answer.get(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+            } catch (ExecutionException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                if (cause instanceof OctavoException known) {
+                    throw known;
+                }
+                throw broken(link, cause.getClass().getSimpleName(), cause);
+            } catch (TimeoutException e) {
+                Instant now = clock.instant();
+                if (cancelled.getAsBoolean()) {
+                    throw OctavoException.lasting(ErrorCode.UNAVAILABLE, "not wanted any more", null);
+                }
+                if (now.isAfter(end)) {
+                    throw broken(link, "not done in time", null);
+                }
+                if (sink.position() != seen) {
+                    seen = sink.position();
+                    lastMove = now;
+                } else if (lastMove.plus(limits.stall()).isBefore(now)) {
+                    throw broken(link, "no bytes for " + limits.stall(), null);
+                }
+            }
+        }
+    }
+
+    private static URI address(PayloadLink link) {
+        try {
+            return URI.create(link.getUrl());
+        } catch (IllegalArgumentException e) {
+            throw broken(link, "not an address", null);
+        }
+    }
+
+    private static OctavoException broken(PayloadLink link, String how, @Nullable Throwable cause) {
+        return OctavoException.passing("payload from region " + link.getRegion() + ": " + how, cause);
+    }
+
+    /** Where an answer's bytes go: to the sink if it is an answer to what was asked. */
+    private static final class Bytes implements BodyHandler<Boolean> {
+        private final PayloadSink sink;
+        private final long from;
+        private volatile boolean stopped;
+        private volatile @Nullable HttpBody body;
+
+        Bytes(PayloadSink sink, long from) {
+            this.sink = sink;
+            this.from = from;
+        }
+
+        @Override
+        public HttpResponse.BodySubscriber<Boolean> apply(HttpResponse.ResponseInfo info) {
+            boolean whole = info.statusCode() == 200;
+            boolean rest = info.statusCode() == 206
+                    && info.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + from + "-");
+            if (whole && from > 0) {
+                sink.restart();
+            }
+            HttpBody made = new HttpBody(bytes -> {
+                if (whole || rest) {
+                    sink.write(bytes);
+                }
+            });
+            body = made;
+            if (stopped) {
+                made.stop();
+            }
+            return made;
+        }
+
+        void stop() {
+            stopped = true;
+            HttpBody made = body;
+            if (made != null) {
+                made.stop();
+            }
+        }
+    }
+}

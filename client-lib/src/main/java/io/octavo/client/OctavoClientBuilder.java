@@ -1,0 +1,154 @@
+package io.octavo.client;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a client is to be. Either {@link #server} or endpoints are needed; the rest has defaults. Wrong values are refused
+ * at once with an {@link IllegalArgumentException} that says what was expected. Not for use by several threads.
+ */
+public final class OctavoClientBuilder {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final int LONGEST_NAME = 255;
+
+    private @Nullable URI server;
+    private List<String> subscribeEndpoints = List.of();
+    private List<String> publishEndpoints = List.of();
+    private String region = "";
+    private String app = "";
+    private String cluster = "";
+    private @Nullable String instance;
+    private @Nullable String who;
+    private Duration pollInterval = Duration.ofSeconds(30);
+    private Duration requestTimeout = Duration.ofSeconds(10);
+    private Duration transferTimeout = HOUR;
+    private int concurrentLoads = 1;
+    private @Nullable Path workDirectory;
+    private ClientMetrics metrics = ClientMetrics.NONE;
+
+    OctavoClientBuilder() {}
+
+    /** The HTTP address of any server, which is asked for the nodes to use, such as {@code http://127.0.0.1:8080}. */
+    public OctavoClientBuilder server(URI address) {
+        server = Bounds.server(address);
+        return this;
+    }
+
+    /** The subscribe nodes to use, each {@code host:port}, instead of asking the server for them. */
+    public OctavoClientBuilder subscribeEndpoints(List<String> endpoints) {
+        endpoints.forEach(endpoint -> Bounds.endpoint("subscribeEndpoints", endpoint));
+        subscribeEndpoints = List.copyOf(endpoints);
+        return this;
+    }
+
+    /** The publish nodes to use, each {@code host:port}, instead of asking the server for them. */
+    public OctavoClientBuilder publishEndpoints(List<String> endpoints) {
+        endpoints.forEach(endpoint -> Bounds.endpoint("publishEndpoints", endpoint));
+        publishEndpoints = List.copyOf(endpoints);
+        return this;
+    }
+
+    /** The region that this process runs in; nodes of it are preferred. Default: none, only global scopes match. */
+    public OctavoClientBuilder region(String name) {
+        region = Bounds.label("region", name);
+        return this;
+    }
+
+    /** The application that this process belongs to. */
+    public OctavoClientBuilder app(String name) {
+        app = Bounds.label("app", name);
+        return this;
+    }
+
+    /** The cluster, of the application, that this process belongs to. */
+    public OctavoClientBuilder cluster(String name) {
+        cluster = Bounds.label("cluster", name);
+        return this;
+    }
+
+    /** Names this process within its cluster. Default: the host name. */
+    public OctavoClientBuilder instance(String name) {
+        instance = Bounds.text("instance", name, LONGEST_NAME);
+        return this;
+    }
+
+    /** Who publishes, for the audit trail. Default: {@code user@host}. */
+    public OctavoClientBuilder who(String name) {
+        who = Bounds.text("who", name, LONGEST_NAME);
+        return this;
+    }
+
+    /**
+     * Time from one poll to the next, spread by 10 %. Default: 30 s; from 0.1 s to an hour. What the service asks for
+     * goes before it.
+     */
+    public OctavoClientBuilder pollInterval(Duration interval) {
+        pollInterval = Bounds.duration("pollInterval", interval, Duration.ofMillis(100), HOUR);
+        return this;
+    }
+
+    /** Time for a call that carries no payload, and to open a connection. Default: 10 s; from 0.1 s to 5 minutes. */
+    public OctavoClientBuilder requestTimeout(Duration timeout) {
+        requestTimeout = Bounds.duration("requestTimeout", timeout, Duration.ofMillis(100), Duration.ofMinutes(5));
+        return this;
+    }
+
+    /**
+     * Time for one upload, and for the download of one version with all its attempts. Default: an hour; from a second
+     * to a day. Transfers in which nothing moves for 30 s end before.
+     */
+    public OctavoClientBuilder transferTimeout(Duration timeout) {
+        transferTimeout = Bounds.duration("transferTimeout", timeout, Duration.ofSeconds(1), Duration.ofDays(1));
+        return this;
+    }
+
+    /**
+     * How many versions, of different topics, may be downloaded and deserialized at once. Default: 1, so that memory is
+     * needed for one value in the making only; up to 64.
+     */
+    public OctavoClientBuilder concurrentLoads(int count) {
+        concurrentLoads = Bounds.number("concurrentLoads", count, 1, 64);
+        return this;
+    }
+
+    /** Where payloads of more than 1 MiB are kept. Default: a temporary directory, removed when the client is closed. */
+    public OctavoClientBuilder workDirectory(Path directory) {
+        workDirectory = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /** Is told what the client does. Default: nobody is. */
+    public OctavoClientBuilder metrics(ClientMetrics told) {
+        metrics = Objects.requireNonNull(told, "metrics");
+        return this;
+    }
+
+    /**
+     * The client. Touches neither network nor disk: connections open at the first subscription or publish.
+     *
+     * @throws IllegalArgumentException if it was not said where the service is
+     */
+    public OctavoClient build() {
+        return new OctavoClient(config(), World.real());
+    }
+
+    ClientConfig config() {
+        return new ClientConfig(
+                server,
+                subscribeEndpoints,
+                publishEndpoints,
+                region,
+                app,
+                cluster,
+                instance,
+                who,
+                Limits.of(requestTimeout, transferTimeout, pollInterval),
+                concurrentLoads,
+                workDirectory,
+                metrics);
+    }
+}

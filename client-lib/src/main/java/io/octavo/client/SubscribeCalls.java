@@ -1,0 +1,119 @@
+package io.octavo.client;
+
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.octavo.protocol.GetVersionRequest;
+import io.octavo.protocol.PayloadLink;
+import io.octavo.protocol.PollRequest;
+import io.octavo.protocol.PollResponse;
+import io.octavo.protocol.ReadPayloadRequest;
+import io.octavo.protocol.ReadPayloadResponse;
+import io.octavo.protocol.SubscribeServiceGrpc;
+import io.octavo.protocol.VersionRecord;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Calls to the subscribe nodes, each with its time-out. */
+final class SubscribeCalls {
+    private final Endpoints nodes;
+    private final Limits limits;
+
+    SubscribeCalls(Endpoints nodes, Limits limits) {
+        this.nodes = nodes;
+        this.limits = limits;
+    }
+
+    /** Doesn't block. */
+    CompletableFuture<PollResponse> poll(PollRequest request) {
+        return nodes.current().thenCompose(node -> {
+            CompletableFuture<PollResponse> answer = new CompletableFuture<>();
+            SubscribeServiceGrpc.newStub(node.channel())
+                    .withDeadlineAfter(limits.request().toMillis(), TimeUnit.MILLISECONDS)
+                    .poll(request, new OneAnswer<>(answer));
+            return answer.whenComplete((response, error) -> {
+                if (error != null && Errors.isNodeFailure(error)) {
+                    nodes.failed(node);
+                }
+            });
+        });
+    }
+
+    VersionRecord version(String topic, long version) throws InterruptedException {
+        Node node = nodes.current(limits.request());
+        try {
+            return SubscribeServiceGrpc.newBlockingStub(node.channel())
+                    .withDeadlineAfter(limits.request().toMillis(), TimeUnit.MILLISECONDS)
+                    .getVersion(GetVersionRequest.newBuilder()
+                            .setTopic(topic)
+                            .setVersion(version)
+                            .build())
+                    .getRecord();
+        } catch (StatusRuntimeException e) {
+            throw failed(node, e, "read version " + version + " of " + topic);
+        }
+    }
+
+    /**
+     * Reads a payload from where the sink is, until it ends or the bytes turn out to be elsewhere.
+     *
+     * @return where they are; empty if they came
+     */
+    List<PayloadLink> payload(String topic, long version, PayloadSink sink, Duration atMost, BooleanSupplier cancelled)
+            throws InterruptedException {
+        Node node = nodes.current(limits.request());
+        ReadPayloadRequest request = ReadPayloadRequest.newBuilder()
+                .setTopic(topic)
+                .setVersion(version)
+                .setOffset(sink.position())
+                .build();
+        Context.CancellableContext context = Context.current().withCancellation();
+        Context before = context.attach();
+        try {
+            Iterator<ReadPayloadResponse> answers = SubscribeServiceGrpc.newBlockingStub(node.channel())
+                    .withDeadlineAfter(atMost.toMillis(), TimeUnit.MILLISECONDS)
+                    .readPayload(request);
+            while (!cancelled.getAsBoolean() && answers.hasNext()) {
+                ReadPayloadResponse answer = answers.next();
+                if (answer.hasLinks()) {
+                    return answer.getLinks().getLinksList();
+                }
+                sink.write(answer.getChunk().asReadOnlyByteBuffer());
+            }
+            return List.of();
+        } catch (StatusRuntimeException e) {
+            throw failed(node, e, "read the payload of " + topic + " version " + version);
+        } finally {
+            context.detach(before);
+            context.cancel(null);
+        }
+    }
+
+    private OctavoException failed(Node node, StatusRuntimeException error, String doing) {
+        if (Errors.isNodeFailure(error)) {
+            nodes.failed(node);
+        }
+        return Errors.from(error, doing);
+    }
+
+    private record OneAnswer<M>(CompletableFuture<M> answer) implements StreamObserver<M> {
+        @Override
+        public void onNext(M message) {
+            answer.complete(message);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            answer.completeExceptionally(error);
+        }
+
+        @Override
+        public void onCompleted() {
+            answer.completeExceptionally(OctavoException.passing("the service answered with nothing", null));
+        }
+    }
+}

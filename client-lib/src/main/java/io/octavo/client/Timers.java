@@ -1,0 +1,35 @@
+package io.octavo.client;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Runs short tasks later. Tests bring one whose time they set. */
+interface Timers extends AutoCloseable {
+    /** Runs the task once after the delay; cancelling the answer prevents that. After {@link #close()}, never. */
+    Future<?> after(Duration delay, Runnable task);
+
+    @Override
+    void close();
+
+    /** By one daemon thread. */
+    static Timers system() {
+        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, new DaemonThreads("octavo-timer"));
+        thread.setRemoveOnCancelPolicy(true);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        return new Timers() {
+            @Override
+            public Future<?> after(Duration delay, Runnable task) {
+                return thread.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            }
+
+            @Override
+            public void close() {
+                thread.shutdown();
+            }
+        };
+    }
+}

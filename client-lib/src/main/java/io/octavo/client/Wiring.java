@@ -1,0 +1,121 @@
+package io.octavo.client;
+
+import io.octavo.rules.InvalidField;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Puts a client together, and takes it apart. */
+final class Wiring implements AutoCloseable {
+    /** For lanes, and for listeners that bring no executor of their own. */
+    private static final int WORKERS = 4;
+
+    /** Polls are short; a connection that is silent during one is tried. */
+    private static final Duration SUBSCRIBE_KEEP_ALIVE = Duration.ofSeconds(30);
+
+    /** Uploads are long, and nodes that were not told otherwise end connections that are tried more often. */
+    private static final Duration PUBLISH_KEEP_ALIVE = Duration.ofMinutes(5);
+
+    private final ClientConfig config;
+    private final World world;
+    private final WorkDirectory files;
+    private final ExecutorService loads;
+    private final ExecutorService workers;
+    private final Endpoints subscribeNodes;
+    private final Endpoints publishNodes;
+    private final SubscriptionMachinery machinery;
+    private final Publisher publisher;
+
+    Wiring(ClientConfig config, World world) {
+        this.config = config;
+        this.world = world;
+        Limits limits = config.limits();
+        Http http = new Http(limits.request());
+        Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
+        files = new WorkDirectory(config.workDirectory());
+        loads = pool(config.concurrentLoads(), "octavo-load");
+        workers = pool(WORKERS, "octavo-worker");
+        subscribeNodes = new Endpoints(
+                lookup("subscribe", config.subscribeEndpoints(), http),
+                new Channels(identity::who, SUBSCRIBE_KEEP_ALIVE)::open);
+        publishNodes = new Endpoints(
+                lookup("publish", config.publishEndpoints(), http),
+                new Channels(identity::who, PUBLISH_KEEP_ALIVE)::open);
+        ClientMetrics metrics = new GuardedMetrics(config.metrics());
+        SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
+        machinery = new SubscriptionMachinery(
+                new PollLoop(calls::poll, identity::consumer, limits, world, metrics),
+                new Downloads(calls, new LinkReader(http, limits, world.clock()), files, limits, world),
+                loads,
+                workers,
+                limits,
+                world,
+                metrics);
+        publisher = new Publisher(publishNodes, limits, world);
+    }
+
+    SubscriptionMachinery machinery() {
+        return machinery;
+    }
+
+    Publisher publisher() {
+        return publisher;
+    }
+
+    void requireSubscribeNodes() {
+        require("subscribeEndpoints", config.subscribeEndpoints());
+    }
+
+    void requirePublishNodes() {
+        require("publishEndpoints", config.publishEndpoints());
+    }
+
+    @Override
+    public void close() {
+        machinery.polls().close();
+        world.timers().close();
+        loads.shutdownNow();
+        workers.shutdown();
+        subscribeNodes.close();
+        publishNodes.close();
+        files.close();
+    }
+
+    private void require(String name, List<String> endpoints) {
+        if (config.server() == null && endpoints.isEmpty()) {
+            throw new InvalidField(name, "none", name + "(…) or server(…) when the client is built");
+        }
+    }
+
+    private Supplier<CompletableFuture<List<String>>> lookup(String role, List<String> endpoints, Http http) {
+        if (config.server() == null || !endpoints.isEmpty()) {
+            return () -> CompletableFuture.completedFuture(shuffled(endpoints));
+        }
+        StatusLookup status = new StatusLookup(
+                config.server(), config.region(), http, config.limits().request(), world.random());
+        return () -> status.nodes(role);
+    }
+
+    /** So that not all processes use the same node. */
+    private List<String> shuffled(List<String> endpoints) {
+        List<String> shuffled = new ArrayList<>(endpoints);
+        Collections.shuffle(shuffled, new Random(world.random().nextLong()));
+        return shuffled;
+    }
+
+    /** Each subscription has at most one load and one step of its lane in a queue. */
+    private static ExecutorService pool(int threads, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreads(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+}

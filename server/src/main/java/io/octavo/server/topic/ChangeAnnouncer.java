@@ -74,9 +74,15 @@ public final class ChangeAnnouncer implements TopicCommits.Announcer, AutoClosea
 
     /** Lets what is under way end, for a moment. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         executor.shutdown();
-        executor.awaitTermination(wait.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            if (!executor.awaitTermination(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("changes that are not announced yet are left to the sweep");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         executor.shutdownNow();
     }
 }

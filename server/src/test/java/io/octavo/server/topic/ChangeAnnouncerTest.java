@@ -17,7 +17,7 @@ class ChangeAnnouncerTest {
     private final List<String> announced = new ArrayList<>();
 
     @Test
-    void aChangeIsInTheFeedWhenTheCallReturns() throws Exception {
+    void aChangeIsInTheFeedWhenTheCallReturns() {
         try (ChangeAnnouncer announcer = announcer(feed(0), Duration.ofSeconds(30))) {
             announcer.announce("a", 3);
         }
@@ -25,7 +25,7 @@ class ChangeAnnouncerTest {
     }
 
     @Test
-    void aFeedThatFailsIsTriedAgain() throws Exception {
+    void aFeedThatFailsIsTriedAgain() {
         try (ChangeAnnouncer announcer = announcer(feed(3), Duration.ofSeconds(30))) {
             announcer.announce("a", 3);
         }
@@ -34,7 +34,7 @@ class ChangeAnnouncerTest {
     }
 
     @Test
-    void aFeedThatIsAwayIsCountedAndDisturbsNobody() throws Exception {
+    void aFeedThatIsAwayIsCountedAndDisturbsNobody() {
         try (ChangeAnnouncer announcer = announcer(feed(Integer.MAX_VALUE), Duration.ofSeconds(30))) {
             announcer.announce("a", 3);
         }
@@ -43,7 +43,7 @@ class ChangeAnnouncerTest {
     }
 
     @Test
-    void aFeedThatHangsIsWaitedForAMomentOnly() throws Exception {
+    void aFeedThatHangsIsWaitedForAMomentOnly() {
         CountDownLatch hang = new CountDownLatch(1);
         ChangeFeed hanging = new ChangeFeed() {
             @Override

@@ -35,7 +35,8 @@ final class BodyDigest {
                 && (announced.sha256().isEmpty() || announced.sha256().equals(sha256));
         if (!asAnnounced) {
             throw ServiceException.of(
-                    ErrorCode.DIGEST_MISMATCH, "payload: other bytes than announced (expected: the announced size and digest)");
+                    ErrorCode.DIGEST_MISMATCH,
+                    "payload: other bytes than announced (expected: the announced size and digest)");
         }
         return Part.newBuilder().setSize(size).setSha256(sha256).build();
     }

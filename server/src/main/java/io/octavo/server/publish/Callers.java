@@ -27,9 +27,7 @@ public final class Callers implements ServerInterceptor {
      */
     static String who() {
         Caller caller = CALLER.get();
-        return caller == null
-                ? Who.unverified(null, "unknown")
-                : Who.unverified(caller.claimed(), caller.remoteHost());
+        return caller == null ? Who.unverified(null, "unknown") : Who.unverified(caller.claimed(), caller.remoteHost());
     }
 
     @Override

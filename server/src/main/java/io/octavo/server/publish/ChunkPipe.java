@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -20,8 +21,7 @@ final class ChunkPipe extends InputStream {
     private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Runnable askForMore;
     private final Duration idleTimeout;
-    private ByteString chunk = ByteString.EMPTY;
-    private int position;
+    private ByteBuffer chunk = ByteBuffer.allocate(0);
     private boolean ended;
 
     /** @param askForMore makes the transport hand over one more chunk; called when one begins to be read */
@@ -64,23 +64,21 @@ final class ChunkPipe extends InputStream {
         if (length == 0) {
             return 0;
         }
-        while (position == chunk.size()) {
+        while (!chunk.hasRemaining()) {
             if (ended) {
                 return -1;
             }
             next();
         }
-        int count = Math.min(length, chunk.size() - position);
-        chunk.copyTo(target, position, offset, count);
-        position += count;
+        int count = Math.min(length, chunk.remaining());
+        chunk.get(target, offset, count);
         return count;
     }
 
     private void next() {
         Item item = take();
         if (item instanceof Chunk next) {
-            chunk = next.bytes();
-            position = 0;
+            chunk = next.bytes().asReadOnlyByteBuffer();
             askForMore.run();
         } else if (item instanceof Break broken) {
             throw broken.why();
@@ -93,7 +91,8 @@ final class ChunkPipe extends InputStream {
         try {
             Item item = items.poll(idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
             if (item == null) {
-                throw new InvalidField("chunk", "none for " + idleTimeout.toMillis() + " ms", "the payload's next bytes");
+                throw new InvalidField(
+                        "chunk", "none for " + idleTimeout.toMillis() + " ms", "the payload's next bytes");
             }
             return item;
         } catch (InterruptedException e) {

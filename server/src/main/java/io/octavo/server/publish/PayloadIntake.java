@@ -25,8 +25,7 @@ public interface PayloadIntake {
      * @param sha256      32 bytes; empty = not said
      * @param contentType empty = not said
      */
-    record Announced(
-            @Nullable Long size, ByteString sha256, String contentType) {}
+    record Announced(@Nullable Long size, ByteString sha256, String contentType) {}
 
     /**
      * A stored payload.

@@ -75,7 +75,8 @@ public record PublishOrder(
         }
         int length = announced.sha256().size();
         if (length != 0 && length != Digests.LENGTH) {
-            throw new InvalidField("sha256", hex(announced.sha256()), "a SHA-256 digest of " + Digests.LENGTH + " bytes");
+            throw new InvalidField(
+                    "sha256", hex(announced.sha256()), "a SHA-256 digest of " + Digests.LENGTH + " bytes");
         }
         if (!CONTENT_TYPE.matcher(announced.contentType()).matches()) {
             throw new InvalidField(

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param undo     the shell command that gives the scopes what they ran before; null if there is nothing to undo
  */
 public record Published(
-        TopicHead head, long revision, VersionRecord version, Outcome outcome, @Nullable String undo) {
+        TopicHead head,
+        long revision,
+        VersionRecord version,
+        Outcome outcome,
+        @Nullable String undo) {
     /** How the version came about. */
     public enum Outcome {
         /** It was made by this call. */

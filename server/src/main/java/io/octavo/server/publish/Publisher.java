@@ -52,29 +52,31 @@ public final class Publisher {
      * @throws InvalidField if the order can't be taken
      */
     public Published publish(PublishOrder order, InputStream body) {
-        try (RunningKeys.Running ignored = running.enter(order.topic(), order.key())) {
-            // The head first: if it shows what this key made, the key's row, read after it, is there.
-            TopicHead before = log.head(order.topic(), Read.SERIAL);
-            if (order.key() != null && log.request(order.topic(), order.key()) != null) {
-                return replay(order, order.key(), body);
-            }
-            admit(order, before);
-            return commit(order, before, intake.store(order.topic(), body, order.announced()));
-        }
+        return running.during(order.topic(), order.key(), () -> carryOut(order, body));
     }
 
-    private void admit(PublishOrder order, @Nullable TopicHead head) {
-        boolean exists = head != null && !head.hasDeletion();
-        if (!exists && !topics.autoCreate()) {
+    private Published carryOut(PublishOrder order, InputStream body) {
+        // The head first: if it shows what this key made, the key's row, read after it, is there.
+        TopicHead before = log.head(order.topic(), Read.SERIAL);
+        if (order.key() != null && log.request(order.topic(), order.key()) != null) {
+            return replay(order, order.key(), body);
+        }
+        admit(order, before);
+        return commit(order, before, intake.store(order.topic(), body, order.announced()));
+    }
+
+    private void admit(PublishOrder order, @Nullable TopicHead before) {
+        TopicHead head = before == null || before.hasDeletion() ? TopicHead.getDefaultInstance() : before;
+        if (head.getRevision() == 0 && !topics.autoCreate()) {
             throw ServiceException.of(
                     ErrorCode.TOPIC_NOT_FOUND,
                     "no topic " + order.topic() + " (expected: one that exists, for octavo.topics.auto-create is off)");
         }
         boolean toEverybody = order.scopes().isEmpty() && !order.stage();
-        if (exists && toEverybody && head.getSettings().getRequireScope()) {
+        if (toEverybody && head.getSettings().getRequireScope()) {
             throw new InvalidField("scope", "none", "at least one: the topic requires it; * means everybody");
         }
-        long newest = exists && head.getNewestVersion() > head.getBaseVersion() ? head.getNewestVersion() : 0;
+        long newest = head.getNewestVersion() > head.getBaseVersion() ? head.getNewestVersion() : 0;
         if (order.expectedVersion() != null && order.expectedVersion() != newest) {
             throw ServiceException.of(
                     ErrorCode.VERSION_CONFLICT,

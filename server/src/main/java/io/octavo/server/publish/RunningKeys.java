@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The publishes under way on this node: at most so many, and each idempotency key of a topic once. */
@@ -21,33 +22,35 @@ final class RunningKeys {
         this.places = new Semaphore(most);
     }
 
-    /** A publish under way; closing it ends it. */
-    interface Running extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    /** @param key null = no other publish can be a repetition of this one */
-    Running enter(String topic, @Nullable String key) {
+    /**
+     * Carries a publish out.
+     *
+     * @param key null = no other publish can be a repetition of this one
+     */
+    Published during(String topic, @Nullable String key, Supplier<Published> publish) {
         if (!places.tryAcquire()) {
             throw ServiceException.rateLimited(
                     "publishes under way on this node: " + most + " (expected: fewer); try again", RETRY_AFTER);
         }
-        if (key == null) {
-            return places::release;
-        }
-        Key running = new Key(topic, key);
-        if (!keys.add(running)) {
+        try {
+            return key == null ? publish.get() : alone(new Key(topic, key), publish);
+        } finally {
             places.release();
+        }
+    }
+
+    private Published alone(Key key, Supplier<Published> publish) {
+        if (!keys.add(key)) {
             throw ServiceException.of(
                     ErrorCode.REQUEST_RUNNING,
-                    "Idempotency-Key: " + key + " (expected: one that is not being carried out right now); wait for the"
-                            + " request that uses it, then repeat this one");
+                    "Idempotency-Key: " + key.key() + " (expected: one that is not being carried out right now); wait"
+                            + " for the request that uses it, then repeat this one");
         }
-        return () -> {
-            keys.remove(running);
-            places.release();
-        };
+        try {
+            return publish.get();
+        } finally {
+            keys.remove(key);
+        }
     }
 
     private record Key(String topic, String key) {}

@@ -23,7 +23,8 @@ final class Headers {
     static final String IF_MATCH = "If-Match";
     static final String IF_NONE_MATCH = "If-None-Match";
 
-    private static final Pattern SHA_256 = Pattern.compile("(?:^|,)\\s*sha-256\\s*=\\s*:([A-Za-z0-9+/=]*):\\s*(?=$|[,;])");
+    private static final Pattern SHA_256 =
+            Pattern.compile("(?:^|,)\\s*sha-256\\s*=\\s*:([A-Za-z0-9+/=]*):\\s*(?=$|[,;])");
     private static final Pattern REVISION = Pattern.compile("\"([0-9]{1,18})\"");
 
     private Headers() {}
@@ -94,7 +95,7 @@ final class Headers {
     /** Whether the caller has what the tag names already. */
     static boolean noneMatchHas(HttpServletRequest request, String etag) {
         for (String header : Collections.list(request.getHeaders(IF_NONE_MATCH))) {
-            for (String tag : header.split(",")) {
+            for (String tag : header.split(",", -1)) {
                 String bare = tag.strip();
                 if (bare.equals("*") || bare.equals(etag) || bare.equals("W/" + etag)) {
                     return true;

@@ -73,7 +73,7 @@ final class JsonBody {
         return node.longValue();
     }
 
-    /** A time, null if the field isn't there or is null. */
+    /** A time to the millisecond, null if the field isn't there or is null. */
     @Nullable
     Instant time(String name) {
         JsonNode node = object.get(name);
@@ -81,8 +81,9 @@ final class JsonBody {
             return null;
         }
         try {
-            return Instant.parse(node.stringValue(""));
-        } catch (DateTimeException e) {
+            Instant time = Instant.parse(node.stringValue(""));
+            return Instant.ofEpochMilli(time.toEpochMilli());
+        } catch (DateTimeException | ArithmeticException e) {
             throw new InvalidField(name, shown(node), "a time like 2026-01-31T12:00:00Z");
         }
     }

@@ -7,7 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A scope held at a version. */
-record PinView(String scope, long version, Instant at, String by, String reason, @Nullable Instant expiresAt) {
+record PinView(
+        String scope,
+        long version,
+        Instant at,
+        String by,
+        String reason,
+        @Nullable Instant expiresAt) {
     static PinView of(Pin pin) {
         return new PinView(
                 Scopes.format(pin.getScope()),
@@ -30,5 +36,9 @@ record PinView(String scope, long version, Instant at, String by, String reason,
 
     /** The answer to unpinning. */
     record Unpinned(
-            String topic, long revision, String scope, String ui, @Nullable String undo) {}
+            String topic,
+            long revision,
+            String scope,
+            String ui,
+            @Nullable String undo) {}
 }

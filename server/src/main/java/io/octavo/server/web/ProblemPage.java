@@ -16,9 +16,8 @@ final class ProblemPage implements ErrorController {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         Throwable thrown = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable t ? t : null;
         int code = status instanceof Integer known ? known : HttpServletResponse.SC_NOT_FOUND;
-        Problem problem = thrown == null
-                ? Problems.ofStatus(request, code, null)
-                : Problems.of(request, response, thrown);
+        Problem problem =
+                thrown == null ? Problems.ofStatus(request, code, null) : Problems.of(request, response, thrown);
         problem.write(response);
     }
 }

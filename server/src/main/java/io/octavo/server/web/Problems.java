@@ -138,6 +138,6 @@ final class Problems implements HandlerExceptionResolver {
     /** Whether nobody is there any more to take an answer. */
     private static boolean isGone(Exception thrown) {
         return thrown instanceof ClientAbortException
-                || thrown instanceof UncheckedIOException e && e.getCause() instanceof ClientAbortException;
+                || (thrown instanceof UncheckedIOException e && e.getCause() instanceof ClientAbortException);
     }
 }

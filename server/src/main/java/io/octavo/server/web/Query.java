@@ -28,7 +28,7 @@ final class Query {
         Query query = new Query();
         String raw = request.getQueryString();
         if (raw != null) {
-            for (String pair : raw.split("&")) {
+            for (String pair : raw.split("&", -1)) {
                 if (!pair.isEmpty()) {
                     query.add(pair, List.of(known));
                 }

@@ -38,8 +38,7 @@ record TopicView(
             @Nullable Integer maxVersions, @Nullable String maxAge) {}
 
     /** A page of topics. */
-    record Topics(
-            List<TopicView> topics, @Nullable String nextPageToken) {}
+    record Topics(List<TopicView> topics, @Nullable String nextPageToken) {}
 
     static TopicView of(TopicHead head) {
         return new TopicView(

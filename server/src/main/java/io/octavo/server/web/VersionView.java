@@ -55,7 +55,11 @@ record VersionView(
     record Location(String region, String bucket, String key) {}
 
     /** Keeps the version from retention. */
-    record HoldView(String holder, String reason, Instant at, @Nullable Instant expiresAt) {}
+    record HoldView(
+            String holder,
+            String reason,
+            Instant at,
+            @Nullable Instant expiresAt) {}
 
     /** What made a consumer's version: a pin or a publication, and of which scope. */
     record Reason(String kind, String scope) {
@@ -76,8 +80,7 @@ record VersionView(
         return of(head, record, null, null);
     }
 
-    static VersionView of(
-            TopicHead head, VersionRecord record, @Nullable String undo, @Nullable Reason reason) {
+    static VersionView of(TopicHead head, VersionRecord record, @Nullable String undo, @Nullable Reason reason) {
         Part part = part(record);
         return new VersionView(
                 head.getTopic(),
@@ -122,7 +125,8 @@ record VersionView(
     private static Pointer pointer(Part part) {
         return switch (part.getPointerCase()) {
             case S3 -> new Pointer("s3", locations(part.getS3().getLocationsList()));
-            case EXTERNAL -> new Pointer("external", locations(part.getExternal().getLocationsList()));
+            case EXTERNAL ->
+                new Pointer("external", locations(part.getExternal().getLocationsList()));
             case DIRECT, POINTER_NOT_SET -> new Pointer("direct", List.of());
         };
     }

@@ -1,0 +1,25 @@
+package io.octavo.server.web;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node knows of itself without asking anybody.
+ *
+ * @param environment the installation's name, such as {@code local} or {@code production}
+ * @param version     of this software
+ * @param ready       whether its roles can do their work
+ * @param cache       the state of the heads in memory; answers null where there are none
+ */
+public record Installation(String environment, String version, BooleanSupplier ready, Supplier<@Nullable Cache> cache) {
+    /**
+     * The heads in memory.
+     *
+     * @param heads    how many
+     * @param age      since the feed of changes was last read
+     * @param complete all are loaded
+     */
+    public record Cache(int heads, Duration age, boolean complete) {}
+}

@@ -1,0 +1,34 @@
+package io.octavo.server.web;
+
+import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.topic.TopicLog;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+
+/** The bytes of a version by its number. */
+@Controller
+final class PayloadController {
+    private final TopicReads reads;
+    private final PayloadAnswer payload;
+
+    PayloadController(TopicLog log, PayloadOutlet outlet) {
+        this.reads = new TopicReads(log);
+        this.payload = new PayloadAnswer(outlet);
+    }
+
+    @GetMapping(Addresses.VERSIONS + "/{version}/payload")
+    void get(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @PathVariable String topic,
+            @PathVariable String version)
+            throws IOException {
+        Query.of(request);
+        long number = TopicReads.number(version);
+        payload.write(request, response, topic, reads.requireVersion(reads.require(topic), number));
+    }
+}

@@ -1,0 +1,28 @@
+package io.octavo.server.web;
+
+import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.topic.TopicLog;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run. Needs a {@link TopicLog},
+ * a {@link PayloadOutlet} and a {@link Latest}.
+ */
+@Configuration(proxyBeanMethods = false)
+public class ReadApi {
+    @Bean
+    VersionsController versionsController(TopicLog log) {
+        return new VersionsController(log);
+    }
+
+    @Bean
+    PayloadController payloadController(TopicLog log, PayloadOutlet outlet) {
+        return new PayloadController(log, outlet);
+    }
+
+    @Bean
+    LatestController latestController(Latest latest, TopicLog log, PayloadOutlet outlet) {
+        return new LatestController(latest, log, outlet);
+    }
+}

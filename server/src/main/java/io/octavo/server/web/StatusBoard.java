@@ -1,0 +1,85 @@
+package io.octavo.server.web;
+
+import io.octavo.server.web.NodeDirectory.Node;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the installation is, as this node sees it. All stores are asked at once, on threads of their own; what has not
+ * answered within two seconds is down. Safe for use by many threads, who share what was asked within a second.
+ */
+public final class StatusBoard {
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    private final Installation installation;
+    private final LongSupplier nanoTime;
+    private final Probe<List<Node>> nodes;
+    private final Map<StoreCheck, Probe<Boolean>> stores = new LinkedHashMap<>();
+
+    /**
+     * @param executor runs the checks, which may hang: with a thread for each store and one for the nodes
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    public StatusBoard(
+            Installation installation,
+            NodeDirectory directory,
+            List<StoreCheck> checks,
+            Executor executor,
+            LongSupplier nanoTime) {
+        this.installation = installation;
+        this.nanoTime = nanoTime;
+        this.nodes = new Probe<>(directory::nodes, executor, nanoTime, FRESH);
+        for (StoreCheck check : checks) {
+            stores.put(check, new Probe<>(() -> isUp(check), executor, nanoTime, FRESH));
+        }
+    }
+
+    StatusView status() {
+        CompletableFuture<List<Node>> askedNodes = nodes.ask();
+        Map<StoreCheck, CompletableFuture<Boolean>> asked = new LinkedHashMap<>();
+        stores.forEach((check, probe) -> asked.put(check, probe.ask()));
+        long begun = nanoTime.getAsLong();
+        List<StatusView.Store> views = new ArrayList<>();
+        String help = null;
+        for (Map.Entry<StoreCheck, CompletableFuture<Boolean>> entry : asked.entrySet()) {
+            StoreCheck check = entry.getKey();
+            String problem = Probe.await(entry.getValue(), left(begun)).problem();
+            views.add(new StatusView.Store(check.store(), problem == null, problem));
+            if (problem != null && check.neededForWrites() && help == null) {
+                help = check.store() + " does not answer: " + problem + "; what is published goes on being served";
+            }
+        }
+        List<Node> known = Probe.await(askedNodes, left(begun)).value();
+        return new StatusView(
+                installation.environment(),
+                installation.ready().getAsBoolean(),
+                installation.version(),
+                new StatusView.Writes(help == null, help),
+                known == null ? List.of() : known,
+                views,
+                cache(installation.cache().get()));
+    }
+
+    private Duration left(long begun) {
+        return LONGEST.minusNanos(nanoTime.getAsLong() - begun);
+    }
+
+    private static boolean isUp(StoreCheck check) {
+        check.check();
+        return true;
+    }
+
+    private static StatusView.@Nullable Cache cache(Installation.@Nullable Cache cache) {
+        return cache == null
+                ? null
+                : new StatusView.Cache(cache.heads(), cache.age().toMillis(), cache.complete());
+    }
+}

@@ -1,0 +1,22 @@
+package io.octavo.server.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** How the installation is. */
+@RestController
+final class StatusController {
+    private final StatusBoard board;
+
+    StatusController(StatusBoard board) {
+        this.board = board;
+    }
+
+    @GetMapping(Addresses.STATUS)
+    ResponseEntity<StatusView> get(HttpServletRequest request) {
+        Query.of(request);
+        return Answers.ok().body(board.status());
+    }
+}

@@ -1,0 +1,25 @@
+package io.octavo.server.web;
+
+import io.octavo.server.web.NodeDirectory.Node;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How the installation is, as one node sees it. */
+record StatusView(
+        String environment,
+        boolean ready,
+        String version,
+        Writes writes,
+        List<Node> nodes,
+        List<Store> stores,
+        @Nullable Cache cache) {
+
+    /** Whether something can be published; if not, what helps. */
+    record Writes(boolean working, @Nullable String help) {}
+
+    /** A store, and why it is down if it is. */
+    record Store(String store, boolean up, @Nullable String detail) {}
+
+    /** The heads in memory. */
+    record Cache(int heads, long ageMillis, boolean complete) {}
+}

@@ -1,0 +1,52 @@
+package io.octavo.server.web;
+
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.TopicNames;
+import io.octavo.server.topic.Limits;
+import io.octavo.server.web.TopicView.Topics;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The list of topics. */
+@RestController
+final class TopicsController {
+    private static final char LIST = 't';
+
+    private final TopicIndex index;
+
+    TopicsController(TopicIndex index) {
+        this.index = index;
+    }
+
+    @GetMapping(Addresses.TOPICS)
+    ResponseEntity<Topics> list(HttpServletRequest request) {
+        Query query = Query.of(request, "query", "owner", "limit", PageToken.PARAMETER);
+        int limit = Paging.limit(query);
+        String part = query.text("query");
+        List<TopicHead> heads = index.page(
+                part == null ? "" : Limits.checkText("query", part, Limits.NAME_LENGTH),
+                query.text("owner"),
+                after(query),
+                limit + 1);
+        boolean more = heads.size() > limit;
+        List<TopicHead> page = more ? heads.subList(0, limit) : heads;
+        return Answers.ok()
+                .body(new Topics(
+                        page.stream().map(TopicView::of).toList(),
+                        more ? PageToken.after(LIST, page.get(limit - 1).getTopic()) : null));
+    }
+
+    private static String after(Query query) {
+        String last = PageToken.read(LIST, query);
+        if (last == null) {
+            return "";
+        }
+        if (!TopicNames.isValid(last)) {
+            throw PageToken.invalid(last);
+        }
+        return last;
+    }
+}

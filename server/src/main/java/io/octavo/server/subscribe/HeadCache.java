@@ -5,6 +5,7 @@ import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,26 @@ public final class HeadCache {
     public @Nullable TopicHead head(String topic) {
         CachedTopic cached = topics.get(topic);
         return cached == null ? null : cached.head();
+    }
+
+    /**
+     * The head of a topic, null if there is none.
+     *
+     * @throws ServiceException UNAVAILABLE until every head is loaded
+     */
+    public @Nullable TopicHead loadedHead(String topic) {
+        requireReady();
+        return head(topic);
+    }
+
+    /**
+     * All heads, in no order.
+     *
+     * @throws ServiceException UNAVAILABLE until every head is loaded
+     */
+    public List<TopicHead> heads() {
+        requireReady();
+        return topics.values().stream().map(CachedTopic::head).toList();
     }
 
     @Nullable

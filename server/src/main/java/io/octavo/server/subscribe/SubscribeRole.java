@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.octavo.protocol.SubscribeServiceGrpc;
+import io.octavo.protocol.TopicHead;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -93,6 +94,11 @@ public final class SubscribeRole implements AutoCloseable {
     /** All heads. */
     public HeadCache cache() {
         return cache;
+    }
+
+    /** Takes a head that this process knows of before the feed does. */
+    public void hint(TopicHead head) {
+        cache.put(head);
     }
 
     /** What consumers are to run. */

@@ -2,6 +2,7 @@ package io.octavo.server.topic;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.protocol.TopicHead;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +50,9 @@ public final class ChangeAnnouncer implements TopicCommits.Announcer, AutoClosea
     }
 
     @Override
-    public void announce(String topic, long revision) {
+    public void announce(TopicHead head) {
+        String topic = head.getTopic();
+        long revision = head.getRevision();
         try {
             CompletableFuture.runAsync(() -> append(topic, revision), executor)
                     .completeOnTimeout(null, wait.toMillis(), TimeUnit.MILLISECONDS)

@@ -1,5 +1,7 @@
 package io.octavo.server.topic;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
@@ -12,6 +14,7 @@ import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,24 +35,28 @@ public final class TopicCommits {
     private final Announcer announcer;
     private final InstantSource clock;
     private final Supplier<Patience> patience;
+    private final MeterRegistry meters;
 
     /**
      * @param clockCheck refuses when this node's clock is off
      * @param announcer  tells all nodes of a change; called after each
      * @param patience   how long and in what steps a command is tried, made anew for each
+     * @param meters     gets {@code octavo.commit}, by outcome
      */
     public TopicCommits(
             TopicLog log,
             ClockCheck clockCheck,
             Announcer announcer,
             InstantSource clock,
-            Supplier<Patience> patience) {
+            Supplier<Patience> patience,
+            MeterRegistry meters) {
         this.log = log;
         this.lanes = new Lanes();
         this.clockCheck = clockCheck;
         this.announcer = announcer;
         this.clock = clock;
         this.patience = patience;
+        this.meters = meters;
     }
 
     /** Refuses to commit while this node's clock can't be trusted. */
@@ -62,8 +69,8 @@ public final class TopicCommits {
     /** Tells subscribe nodes that a topic changed. */
     @FunctionalInterface
     public interface Announcer {
-        /** Returns once the change is announced, or after a bound; never throws. */
-        void announce(String topic, long revision);
+        /** Returns once the head that now stands is announced, or after a bound; never throws. */
+        void announce(TopicHead head);
     }
 
     /**
@@ -86,9 +93,9 @@ public final class TopicCommits {
                 .build();
         Patience left = patience.get();
         Attempt attempt = new Attempt(topic, command, who, request, key != null, left);
-        Committed done = lanes.inLane(topic, left, attempt::run);
+        Committed done = timed(() -> lanes.inLane(topic, left, attempt::run));
         if (done.effect() != Effect.UNCHANGED) {
-            announcer.announce(topic, done.revision());
+            announcer.announce(done.head());
         }
         return done;
     }
@@ -114,6 +121,24 @@ public final class TopicCommits {
                 .setFingerprint(command.fingerprint().toByteString())
                 .build();
         return replay(topic, same(topic, earlier, asked), null);
+    }
+
+    private Committed timed(Supplier<Committed> work) {
+        Timer.Sample sample = Timer.start(meters);
+        String outcome = "fault";
+        try {
+            Committed done = work.get();
+            outcome = done.effect().name().toLowerCase(Locale.ROOT);
+            return done;
+        } catch (ServiceException e) {
+            outcome = e.code().name().toLowerCase(Locale.ROOT);
+            throw e;
+        } catch (InvalidField e) {
+            outcome = "invalid_argument";
+            throw e;
+        } finally {
+            sample.stop(meters.timer("octavo.commit", "outcome", outcome));
+        }
     }
 
     private Committed replay(String topic, RequestRecord request, @Nullable TopicHead known) {

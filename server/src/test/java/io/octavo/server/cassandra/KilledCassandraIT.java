@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.local.LocalCassandra;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Scope;
@@ -170,8 +171,9 @@ class KilledCassandraIT {
         return new TopicCommits(
                 store.log(),
                 () -> {},
-                (topic, revision) -> {},
+                head -> {},
                 InstantSource.system(),
-                BoundedPatience.within(patience));
+                BoundedPatience.within(patience),
+                new SimpleMeterRegistry());
     }
 }

@@ -76,8 +76,8 @@ class CallThreadsTest {
 
     private static void call(GrpcFixture grpc, MethodDescriptor<?, ?> method, CountDownLatch halfClosed)
             throws InterruptedException {
-        ClientCall<byte[], byte[]> call = grpc.channel()
-                .newCall(Bytes.method(method.getFullMethodName(), method.getType()), CallOptions.DEFAULT);
+        ClientCall<byte[], byte[]> call =
+                grpc.channel().newCall(Bytes.method(method.getFullMethodName(), method.getType()), CallOptions.DEFAULT);
         call.start(new ClientCall.Listener<>() {}, new Metadata());
         call.request(1);
         call.sendMessage(new byte[0]);

@@ -68,10 +68,12 @@ class GrpcErrorsTest {
         StatusRuntimeException status = errors.status(new InvalidField("offset", -1, "0 or more"));
         assertThat(status.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
         assertThat(detail(status, ErrorInfo.class).getReason()).isEqualTo("INVALID_ARGUMENT");
-        assertThat(detail(status, BadRequest.class).getFieldViolationsList()).singleElement().satisfies(violation -> {
-            assertThat(violation.getField()).isEqualTo("offset");
-            assertThat(violation.getDescription()).isEqualTo("offset: -1 (expected: 0 or more)");
-        });
+        assertThat(detail(status, BadRequest.class).getFieldViolationsList())
+                .singleElement()
+                .satisfies(violation -> {
+                    assertThat(violation.getField()).isEqualTo("offset");
+                    assertThat(violation.getDescription()).isEqualTo("offset: -1 (expected: 0 or more)");
+                });
     }
 
     @Test

@@ -20,8 +20,7 @@ public final class GrpcFixture implements AutoCloseable {
     private GrpcFixture(GrpcServer server) throws IOException {
         this.server = server;
         server.start();
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
+        channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
                 .usePlaintext()
                 .build();
     }

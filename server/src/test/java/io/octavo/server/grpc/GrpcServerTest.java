@@ -77,7 +77,9 @@ class GrpcServerTest {
             CompletableFuture<byte[]> collected = new CompletableFuture<>();
             StreamObserver<byte[]> call = ClientCalls.asyncClientStreamingCall(
                     grpc.channel()
-                            .newCall(Bytes.method("test.Calls/Collect", MethodType.CLIENT_STREAMING), CallOptions.DEFAULT),
+                            .newCall(
+                                    Bytes.method("test.Calls/Collect", MethodType.CLIENT_STREAMING),
+                                    CallOptions.DEFAULT),
                     new Completing(collected));
             ByteArrayOutputStream sent = new ByteArrayOutputStream();
             for (int i = 0; i < 3000; i++) {
@@ -103,7 +105,9 @@ class GrpcServerTest {
             }
             StatusRuntimeException unforeseen = failureOf(call(grpc, "Break"));
             assertThat(unforeseen.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
-            assertThat(unforeseen.getStatus().getDescription()).contains("request-7").doesNotContain("secret");
+            assertThat(unforeseen.getStatus().getDescription())
+                    .contains("request-7")
+                    .doesNotContain("secret");
             untilNothingRuns(grpc);
         }
     }
@@ -124,7 +128,8 @@ class GrpcServerTest {
         GrpcFixture grpc = start(10, 2);
         Future<byte[]> call = call(grpc, "Block");
         assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> grpc.server().close());
+        CompletableFuture<Void> stopped =
+                CompletableFuture.runAsync(() -> grpc.server().close());
         goOn.countDown();
         assertThat(call.get(10, TimeUnit.SECONDS)).isEmpty();
         stopped.get(10, TimeUnit.SECONDS);
@@ -189,8 +194,8 @@ class GrpcServerTest {
                 }))
                 .addMethod(
                         unary("Answer"),
-                        ServerCalls.asyncUnaryCall((request, caller) ->
-                                caller.onError(new InvalidField("field", "value", "another"))))
+                        ServerCalls.asyncUnaryCall(
+                                (request, caller) -> caller.onError(new InvalidField("field", "value", "another"))))
                 .addMethod(unary("Break"), (call, headers) -> {
                     throw new IllegalStateException("secret");
                 })

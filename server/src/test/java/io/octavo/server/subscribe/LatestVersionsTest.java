@@ -30,8 +30,8 @@ class LatestVersionsTest {
                 .build();
         cache.put(head);
         assertThat(latest.of("t", CONSUMER, false))
-                .isEqualTo(new Latest.Found(
-                        head, new Resolution(2, true, Scopes.parse("app=recs")), TestHeads.direct(2)));
+                .isEqualTo(
+                        new Latest.Found(head, new Resolution(2, true, Scopes.parse("app=recs")), TestHeads.direct(2)));
         assertThat(latest.of("t", CONSUMER, true))
                 .isEqualTo(new Latest.Found(head, new Resolution(3, false, Scopes.GLOBAL), TestHeads.direct(3)));
     }

@@ -46,8 +46,8 @@ class PollAnswersTest {
     void topicThatIsAsTheProcessSaysIsLeftOut() {
         cache.put(TestHeads.head("t", 5, 3));
         PollResponse answer = poll(state("t", 3, 5));
-        assertThat(answer).isEqualTo(
-                PollResponse.newBuilder().setNextPollMs(NEXT_POLL).build());
+        assertThat(answer)
+                .isEqualTo(PollResponse.newBuilder().setNextPollMs(NEXT_POLL).build());
     }
 
     @Test
@@ -179,7 +179,8 @@ class PollAnswersTest {
         PollAnswers frugal = new PollAnswers(cache, payloads, 25, NEXT_POLL);
         List<String> topics = List.of("a", "b", "c", "d");
         topics.forEach(topic -> cache.put(TestHeads.head(topic, 1, topic.charAt(0))));
-        PollRequest request = request(topics.stream().map(topic -> state(topic, 0, 0)).toList());
+        PollRequest request =
+                request(topics.stream().map(topic -> state(topic, 0, 0)).toList());
         frugal.answer(request);
         // "payload 97" has 10 bytes.
         assertThat(frugal.answer(request).getOffersList())
@@ -202,8 +203,8 @@ class PollAnswersTest {
     void answerThatWouldBeTooLargeIsCutAndTheRestComesSoon() {
         int count = 60;
         IntStream.range(0, count).forEach(i -> cache.put(largeHead("t" + i)));
-        Set<String> left = new HashSet<>(
-                IntStream.range(0, count).mapToObj(i -> "t" + i).toList());
+        Set<String> left =
+                new HashSet<>(IntStream.range(0, count).mapToObj(i -> "t" + i).toList());
         int rounds = 0;
         PollResponse answer;
         do {
@@ -236,7 +237,9 @@ class PollAnswersTest {
         poll(state("t", 0, 0).setError("😀".repeat(500)));
         assertRefused(
                 "topics",
-                IntStream.rangeClosed(0, 10_000).mapToObj(i -> state("t" + i, 0, 0)).toArray(TopicState.Builder[]::new));
+                IntStream.rangeClosed(0, 10_000)
+                        .mapToObj(i -> state("t" + i, 0, 0))
+                        .toArray(TopicState.Builder[]::new));
     }
 
     @Test
@@ -255,7 +258,8 @@ class PollAnswersTest {
         PollAnswers loading = new PollAnswers(new HeadCache(new TestClock()), payloads, 0, NEXT_POLL);
         assertThatThrownBy(() -> loading.answer(request(List.of(state("t", 0, 0)))))
                 .isInstanceOfSatisfying(
-                        ServiceException.class, no -> assertThat(no.retryAfter()).isPositive());
+                        ServiceException.class,
+                        no -> assertThat(no.retryAfter()).isPositive());
     }
 
     private void assertRefused(String field, TopicState.Builder... states) {

@@ -36,13 +36,9 @@ class PollGarbageTest {
     void answerToAPollMakesNoGarbageWorthNamingForAnUnchangedTopic() {
         PollRequest request = unchangedTopics();
         PollAnswers polls = new PollAnswers(
-                cache,
-                new SmallPayloads(new MapPayloads(), 0, Runnable::run, new SimpleMeterRegistry()),
-                0,
-                0);
+                cache, new SmallPayloads(new MapPayloads(), 0, Runnable::run, new SimpleMeterRegistry()), 0, 0);
         // Four to eight bytes a topic find names that come twice.
-        assertThat(bytesPerTopic(
-                        () -> versions += polls.answer(request).getOffersCount()))
+        assertThat(bytesPerTopic(() -> versions += polls.answer(request).getOffersCount()))
                 .isLessThan(20);
         assertThat(versions).isZero();
     }

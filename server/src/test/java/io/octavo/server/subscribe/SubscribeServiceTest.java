@@ -52,10 +52,7 @@ class SubscribeServiceTest {
             log,
             payloads,
             new SubscribeConfig(
-                    Duration.ofSeconds(60),
-                    DataSize.ofMegabytes(1),
-                    DataSize.ofMegabytes(32),
-                    Duration.ofSeconds(30)),
+                    Duration.ofSeconds(60), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(30)),
             "eu",
             clock,
             new Random(1),
@@ -103,8 +100,9 @@ class SubscribeServiceTest {
         log.feedAway(true);
         PollResponse answer = poll(TopicState.newBuilder().setTopic("t").build());
         assertThat(answer.getNextPollMs()).isEqualTo(30_000);
-        assertThat(answer.getOffersList()).singleElement().satisfies(offer -> assertThat(offer.getVersion())
-                .isEqualTo(2));
+        assertThat(answer.getOffersList())
+                .singleElement()
+                .satisfies(offer -> assertThat(offer.getVersion()).isEqualTo(2));
         assertThat(meters.timer("octavo.poll").count()).isEqualTo(1);
     }
 
@@ -156,7 +154,8 @@ class SubscribeServiceTest {
             assertThat(nothing.getVersion()).isZero();
             assertThat(nothing.getHead().getRevision()).isEqualTo(1);
         }
-        GetLatestRequest unknown = GetLatestRequest.newBuilder().setTopic("unknown").build();
+        GetLatestRequest unknown =
+                GetLatestRequest.newBuilder().setTopic("unknown").build();
         assertThat(reason(failure(() -> stub.getLatest(unknown)))).isEqualTo("TOPIC_NOT_FOUND");
     }
 
@@ -196,7 +195,8 @@ class SubscribeServiceTest {
     void roleLoadsAndRefreshesOnItsOwnThreads() throws Exception {
         log.publish("other", 1);
         role.start();
-        while (role.cache().head("other") == null || meters.get("octavo.cache.age").gauge().value() > 0) {
+        while (role.cache().head("other") == null
+                || meters.get("octavo.cache.age").gauge().value() > 0) {
             Thread.onSpinWait();
         }
         assertThat(meters.get("octavo.cache.heads").gauge().value()).isEqualTo(2);

@@ -3,6 +3,7 @@ package io.octavo.server.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.protocol.TopicHead;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,13 +14,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ChangeAnnouncerTest {
+    private static final TopicHead HEAD =
+            TopicHead.newBuilder().setTopic("a").setRevision(3).build();
+
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> announced = new ArrayList<>();
 
     @Test
     void aChangeIsInTheFeedWhenTheCallReturns() {
         try (ChangeAnnouncer announcer = announcer(feed(0), Duration.ofSeconds(30))) {
-            announcer.announce("a", 3);
+            announcer.announce(HEAD);
         }
         assertThat(announced).containsExactly("a@3");
     }
@@ -27,7 +31,7 @@ class ChangeAnnouncerTest {
     @Test
     void aFeedThatFailsIsTriedAgain() {
         try (ChangeAnnouncer announcer = announcer(feed(3), Duration.ofSeconds(30))) {
-            announcer.announce("a", 3);
+            announcer.announce(HEAD);
         }
         assertThat(announced).containsExactly("a@3");
         assertThat(meters.counter("octavo.changes.lost").count()).isZero();
@@ -36,7 +40,7 @@ class ChangeAnnouncerTest {
     @Test
     void aFeedThatIsAwayIsCountedAndDisturbsNobody() {
         try (ChangeAnnouncer announcer = announcer(feed(Integer.MAX_VALUE), Duration.ofSeconds(30))) {
-            announcer.announce("a", 3);
+            announcer.announce(HEAD);
         }
         assertThat(announced).isEmpty();
         assertThat(meters.counter("octavo.changes.lost").count()).isEqualTo(1);
@@ -63,7 +67,7 @@ class ChangeAnnouncerTest {
             }
         };
         try (ChangeAnnouncer announcer = announcer(hanging, Duration.ofMillis(20))) {
-            announcer.announce("a", 3);
+            announcer.announce(HEAD);
             assertThat(hang.getCount()).isEqualTo(1);
             hang.countDown();
         }

@@ -3,6 +3,7 @@ package io.octavo.server.topic;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Scopes;
@@ -100,8 +101,9 @@ public abstract class TopicModelContract {
         return new TopicCommits(
                 log(),
                 () -> {},
-                (topic, revision) -> {},
+                head -> {},
                 InstantSource.system(),
-                BoundedPatience.within(Duration.ofSeconds(30)));
+                BoundedPatience.within(Duration.ofSeconds(30)),
+                new SimpleMeterRegistry());
     }
 }

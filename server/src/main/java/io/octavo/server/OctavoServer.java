@@ -1,0 +1,36 @@
+package io.octavo.server;
+
+import io.octavo.server.cassandra.CassandraConfig;
+import io.octavo.server.grpc.GrpcConfig;
+import io.octavo.server.payload.PayloadConfig;
+import io.octavo.server.payload.RegionsConfig;
+import io.octavo.server.publish.PublishConfig;
+import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.subscribe.SubscribeConfig;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Import;
+
+/** A node of Octavo, in the roles that {@code octavo.roles} says. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EnableConfigurationProperties({
+    OctavoConfig.class,
+    NodeConfig.class,
+    GrpcConfig.class,
+    CassandraConfig.class,
+    RegionsConfig.class,
+    PayloadConfig.class,
+    PublishConfig.class,
+    TopicsConfig.class,
+    SubscribeConfig.class
+})
+@Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class})
+public class OctavoServer {
+    /** Runs a node until it is told to stop. */
+    public static void main(String[] args) {
+        SpringApplication.run(OctavoServer.class, args);
+    }
+}

@@ -1,0 +1,53 @@
+package io.octavo.server;
+
+import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.protocol.Part;
+import io.octavo.protocol.PayloadLinks;
+import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.payload.Payloads;
+import io.octavo.server.subscribe.PayloadSource;
+import io.octavo.server.subscribe.SubscribeConfig;
+import io.octavo.server.subscribe.SubscribeRole;
+import io.octavo.server.topic.ChangeFeed;
+import io.octavo.server.topic.TopicLog;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The subscribe role: polls and reads from memory. */
+@Configuration(proxyBeanMethods = false)
+@OnRole(Role.SUBSCRIBE)
+class SubscribeWiring {
+    @Bean(initMethod = "start")
+    SubscribeRole subscribeRole(
+            TopicLog log,
+            ChangeFeed feed,
+            CassandraStore store,
+            Payloads payloads,
+            SubscribeConfig config,
+            NodeTable.Node self,
+            InstantSource clock,
+            MeterRegistry meters) {
+        PayloadSource source = new PayloadSource() {
+            @Override
+            public ByteString direct(Part part) {
+                return store.payloads().read(part.getDirect().getPayloadId());
+            }
+
+            @Override
+            public PayloadLinks links(Part part, String region) {
+                return payloads.links(part, region);
+            }
+        };
+        return new SubscribeRole(log, feed, source, config, self.region(), clock, RandomGenerator.getDefault(), meters);
+    }
+
+    @Bean
+    BindableService subscribeService(SubscribeRole role) {
+        return role.service();
+    }
+}

@@ -72,14 +72,16 @@ final class LocalServer extends LocalService {
                 "--octavo.cassandra.contact-points=127.0.0.1:" + cassandra.port(),
                 "--octavo.cassandra.local-datacenter=" + LocalCassandra.DATACENTRE,
                 "--octavo.cassandra.replication=1",
-                "--octavo.regions[0].name=local",
-                "--octavo.regions[0].s3.endpoint=" + s3.endpoint(),
-                "--octavo.regions[0].s3.bucket=octavo");
+                "--octavo.payload.create-buckets=true");
     }
 
     private Map<String, String> childEnvironment() {
         Map<String, String> child = new HashMap<>(environment);
         NOT_FOR_THE_SERVER.forEach(child::remove);
+        // All of a list's keys come from one source, and secrets only from the environment.
+        child.put("OCTAVO_REGIONS_0_NAME", "local");
+        child.put("OCTAVO_REGIONS_0_S3_ENDPOINT", s3.endpoint().toString());
+        child.put("OCTAVO_REGIONS_0_S3_BUCKET", "octavo");
         child.put("OCTAVO_REGIONS_0_S3_ACCESSKEY", s3.accessKey());
         child.put("OCTAVO_REGIONS_0_S3_SECRETKEY", s3.secretKey());
         return child;

@@ -1,0 +1,45 @@
+package io.octavo.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.octavo.protocol.Deletion;
+import io.octavo.protocol.Settings;
+import io.octavo.protocol.TopicHead;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TopicListingTest {
+    private final TopicListing listing = new TopicListing(() -> List.of(
+            head("c", "search"),
+            head("a", "recs"),
+            head("b", "search"),
+            head("d", "search").toBuilder()
+                    .setDeletion(Deletion.newBuilder().setBy("me"))
+                    .build()));
+
+    @Test
+    void pagesAreInTheOrderOfNamesWithoutDeletedTopics() {
+        assertThat(names("", null, "", 2)).containsExactly("a", "b");
+        assertThat(names("", null, "b", 2)).containsExactly("c");
+    }
+
+    @Test
+    void partAndOwnerNarrowThem() {
+        assertThat(names("", "search", "", 10)).containsExactly("b", "c");
+        assertThat(names("a", null, "", 10)).containsExactly("a");
+    }
+
+    private List<String> names(
+            String part, @org.jspecify.annotations.Nullable String owner, String after, int limit) {
+        return listing.page(part, owner, after, limit).stream()
+                .map(TopicHead::getTopic)
+                .toList();
+    }
+
+    private static TopicHead head(String topic, String owner) {
+        return TopicHead.newBuilder()
+                .setTopic(topic)
+                .setSettings(Settings.newBuilder().setOwner(owner))
+                .build();
+    }
+}

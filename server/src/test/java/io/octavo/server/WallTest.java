@@ -1,0 +1,108 @@
+package io.octavo.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The walls between the packages of the server. */
+@AnalyzeClasses(packages = "io.octavo.server", importOptions = DoNotIncludeTests.class)
+final class WallTest {
+    @ArchTest
+    static final ArchRule onlyItsPackageKnowsTheCassandraDriver = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.octavo.server.cassandra..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.datastax..");
+
+    @ArchTest
+    static final ArchRule onlyThePayloadPackageKnowsTheS3Sdk = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.octavo.server.payload..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("software.amazon..");
+
+    @ArchTest
+    static final ArchRule onlyTheWebKnowsHttp = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.octavo.server.web..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.web..", "jakarta.servlet..", "org.apache.catalina..");
+
+    @ArchTest
+    static final ArchRule theTopicsKnowNoStoreAndNoTransport = noClasses()
+            .that()
+            .resideInAnyPackage("io.octavo.server.topic..", "io.octavo.server.nodes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework..",
+                    "io.grpc..",
+                    "com.datastax..",
+                    "software.amazon..",
+                    "io.octavo.server.cassandra..",
+                    "io.octavo.server.payload..",
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.web..");
+
+    @ArchTest
+    static final ArchRule thePublishRoleDoesNotKnowTheOthers = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.publish..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
+
+    @ArchTest
+    static final ArchRule theSubscribeRoleDoesNotKnowTheOthersAndWritesNothing = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.subscribe..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("io.octavo.server.topic.TopicCommits");
+
+    @ArchTest
+    static final ArchRule onlyTheLogIsToldOfCommits = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.octavo.server.topic..", "io.octavo.server.cassandra..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("io.octavo.server.topic.Commit");
+
+    @ArchTest
+    static final ArchRule conditionsAreNeverDecidedInOneDatacentreAlone = noClasses()
+            .should()
+            .accessField(com.datastax.oss.driver.api.core.ConsistencyLevel.class, "LOCAL_SERIAL")
+            .orShould()
+            .accessField(com.datastax.oss.driver.api.core.DefaultConsistencyLevel.class, "LOCAL_SERIAL");
+
+    @ArchTest
+    static final ArchRule timeIsPassedIn = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.octavo.server.StoresWiring")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(java.time.InstantSource.class, "system")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class);
+}

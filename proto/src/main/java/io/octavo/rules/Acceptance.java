@@ -41,19 +41,27 @@ public final class Acceptance {
      * @param version     the offered version; 0 = nothing
      * @param pinned      whether a pin gave it; a bare revision can't tell
      * @param fromService whether it is the service's word; false = resolved from the fallback cache or the disk
+     * @param standIn     whether it stands in for the version that the head resolves to, whose payload is missing; meant
+     *     for a process without a value, so it is no reason to go lower if it comes to one that has got a value meanwhile
      */
-    public record Offered(TopicHead head, long version, boolean pinned, boolean fromService) {
+    public record Offered(TopicHead head, long version, boolean pinned, boolean fromService, boolean standIn) {
+        /** What the head resolves to. */
+        public Offered(TopicHead head, long version, boolean pinned, boolean fromService) {
+            this(head, version, pinned, fromService, false);
+        }
+
         /** The service's word, as a poll of this consumer brought it. */
         public static Offered byService(Offer offer, Consumer consumer) {
-            TopicHead head = offer.hasHead()
-                    ? offer.getHead()
-                    : TopicHead.newBuilder()
-                            .setTopic(offer.getTopic())
-                            .setEpoch(offer.getEpoch())
-                            .setRevision(offer.getRevision())
-                            .build();
-            boolean pinned = Resolution.of(head, consumer).pinned();
-            return new Offered(head, offer.getVersion(), pinned, true);
+            if (!offer.hasHead()) {
+                TopicHead.Builder bare = TopicHead.newBuilder()
+                        .setTopic(offer.getTopic())
+                        .setEpoch(offer.getEpoch())
+                        .setRevision(offer.getRevision());
+                return new Offered(bare.build(), offer.getVersion(), false, true);
+            }
+            Resolution resolution = Resolution.of(offer.getHead(), consumer);
+            boolean standIn = resolution.version() != offer.getVersion();
+            return new Offered(offer.getHead(), offer.getVersion(), resolution.pinned() && !standIn, true, standIn);
         }
 
         /** What a head from the fallback cache or the disk means for a consumer. */
@@ -135,9 +143,10 @@ public final class Acceptance {
     }
 
     private static boolean mayGoLower(Mark mark, Offered offered) {
-        return offered.pinned()
-                || mark.pinned()
-                || offered.head().getWithdrawnList().contains(mark.version());
+        return !offered.standIn()
+                && (offered.pinned()
+                        || mark.pinned()
+                        || offered.head().getWithdrawnList().contains(mark.version()));
     }
 
     private static int compare(Offered offered, Mark mark) {

@@ -20,17 +20,17 @@ import org.junit.jupiter.api.Test;
  * fail, take long and end in any order, restarts, fallback, payloads held back, and restored backups.
  */
 final class AcceptanceModelTest {
-    private static final int STORIES = 1_500;
-    private static final int EVENTS = 60;
+    private static final int STORIES = 1_000;
+    private static final int EVENTS = 100;
     private static final int MOST_FAILURES = 3;
 
     @Test
     void comesToTheNewestHeadAndIsNeverMovedBackAndForth() {
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
         Seeds.forEach(STORIES, random -> new Story(random, verdicts, false).tell());
-        assertThat(verdicts).as("each is seen").containsKeys(Verdict.RUN, Verdict.KEEP);
-        assertThat(verdicts).containsKeys(Verdict.KEEP_UNRESOLVED, Verdict.IGNORE_OLD);
-        assertThat(verdicts).as("the service gives a reason").doesNotContainKey(Verdict.REFUSE_LOWER);
+        assertThat(verdicts)
+                .as("each is seen")
+                .containsKeys(Verdict.RUN, Verdict.KEEP, Verdict.KEEP_UNRESOLVED, Verdict.IGNORE_OLD);
     }
 
     @Test
@@ -60,6 +60,9 @@ final class AcceptanceModelTest {
             for (int event = 0; event < EVENTS; event++) {
                 happen();
             }
+            if (random.nextBoolean()) {
+                startAgainWithAnOldAnswer();
+            }
             List<Offered> late = new ArrayList<>(process.detachFetches());
             late.addAll(underway.subList(0, underway.size() / 2));
             settle();
@@ -73,19 +76,19 @@ final class AcceptanceModelTest {
         }
 
         private void happen() {
-            switch (random.nextInt(16)) {
-                case 0, 1, 2 -> service.change(random);
-                case 3, 4 -> service.advance(random);
-                case 5, 6, 7 -> send(service.answer(random.nextInt(SimulatedService.NODES), process.mark(), random));
-                case 8 ->
-                    send(service.answerHoldingBack(random.nextInt(SimulatedService.NODES), process.mark(), random));
-                case 9, 10, 11 -> arrive();
-                case 12 -> process.hear(service.fallback());
-                case 13, 14 -> finishOrFailAFetch();
+            int node = random.nextInt(SimulatedService.NODES);
+            switch (random.nextInt(20)) {
+                case 0, 1, 2, 3 -> service.change(random);
+                case 4, 5, 6 -> service.advance(random);
+                case 7, 8, 9 -> send(service.answer(node, process.mark(), random));
+                case 10 -> send(service.answerHoldingBack(node, process.mark(), random));
+                case 11, 12, 13 -> arrive();
+                case 14 -> process.hear(service.fallback());
+                case 15, 16, 17, 18 -> finishOrFailAFetch();
                 default -> {
-                    if (restores && random.nextInt(8) == 0) {
+                    if (restores && random.nextInt(4) == 0) {
                         service.restore();
-                    } else if (random.nextInt(4) == 0) {
+                    } else if (random.nextInt(3) == 0) {
                         process.restart();
                     }
                 }
@@ -115,6 +118,18 @@ final class AcceptanceModelTest {
                 } else {
                     process.finishFetch(which);
                 }
+            }
+        }
+
+        /** Without a value, it takes an old answer although it knows of the newest head. */
+        private void startAgainWithAnOldAnswer() {
+            Offered old = service.fallback();
+            service.catchUp();
+            process.hear(service.fallback());
+            process.restart();
+            process.hear(old);
+            if (process.isFetching()) {
+                process.finishFetch(0);
             }
         }
 

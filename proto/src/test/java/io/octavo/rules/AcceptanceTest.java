@@ -165,6 +165,18 @@ final class AcceptanceTest {
     }
 
     @Test
+    void whatStandsInForAMissingPayloadIsForAProcessWithoutAValueOnly() {
+        Offered standIn =
+                offer(head(10, 4).addPins(Fleet.pin(5, "*")).addWithdrawn(5).build(), 4);
+        assertThat(standIn.standIn()).isTrue();
+        assertThat(standIn.pinned()).isFalse();
+        assertThat(judge(RUNS_NOTHING, standIn)).isEqualTo(Verdict.RUN);
+        assertThat(judge(RUNS_5_UNSETTLED, standIn)).isEqualTo(Verdict.REFUSE_LOWER);
+        assertThat(judge(heard(RUNS_5_PINNED, bare(10, 5)), standIn)).isEqualTo(Verdict.REFUSE_LOWER);
+        assertThat(judge(applied(RUNS_NOTHING, standIn), pinnedTo(5, 10))).isEqualTo(Verdict.RUN);
+    }
+
+    @Test
     void aBareRevisionRaisesTheMarkAndNothingElse() {
         assertThat(judge(RUNS_5_PINNED, bare(11, 5))).isEqualTo(Verdict.KEEP);
         assertThat(heard(RUNS_5_PINNED, bare(11, 5))).isEqualTo(new Mark(1, 11, 5, true, false));

@@ -42,6 +42,18 @@ final class Fleet {
                 .build();
     }
 
+    /** A scope that often means the consumer. */
+    static Scope scopeNear(Consumer consumer, RandomGenerator random) {
+        if (random.nextInt(4) == 0) {
+            return scope(random);
+        }
+        return Scope.newBuilder()
+                .setRegion(random.nextBoolean() ? consumer.getRegion() : "")
+                .setApp(random.nextBoolean() ? consumer.getApp() : "")
+                .setCluster(random.nextBoolean() ? consumer.getCluster() : "")
+                .build();
+    }
+
     static Publication publication(long version, String scope) {
         return Publication.newBuilder()
                 .setVersion(version)

@@ -112,7 +112,7 @@ final class HeadsTest {
     @Test
     void narrowTwiceIsNarrowOnce() {
         Seeds.forEach(300, random -> {
-            History history = new History(true);
+            History history = new History(true, Fleet::scope);
             for (int i = 0; i < 20; i++) {
                 history.change(random);
             }

@@ -18,6 +18,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -38,6 +39,7 @@ final class History {
     }
 
     private final boolean pinsMayBeQuarantined;
+    private final Function<RandomGenerator, Scope> scopes;
     private final List<Published> publications = new ArrayList<>();
     private final Map<Scope, Long> pins = new TreeMap<>(Scopes.ORDER);
     private final Set<Long> quarantined = new HashSet<>();
@@ -47,13 +49,17 @@ final class History {
     private long base;
     private boolean deleted;
 
-    /** @param pinsMayBeQuarantined the service refuses it; resolution knows what to do all the same */
-    History(boolean pinsMayBeQuarantined) {
+    /**
+     * @param pinsMayBeQuarantined the service refuses it; resolution knows what to do all the same
+     * @param scopes               draws the scope of a publication or a pin
+     */
+    History(boolean pinsMayBeQuarantined, Function<RandomGenerator, Scope> scopes) {
         this.pinsMayBeQuarantined = pinsMayBeQuarantined;
+        this.scopes = scopes;
     }
 
     private History(History other) {
-        this(other.pinsMayBeQuarantined);
+        this(other.pinsMayBeQuarantined, other.scopes);
         publications.addAll(other.publications);
         pins.putAll(other.pins);
         quarantined.addAll(other.quarantined);
@@ -79,23 +85,24 @@ final class History {
     /** One more event of any kind; what can't be done just now only counts the revision. */
     void change(RandomGenerator random) {
         revision++;
-        switch (random.nextInt(16)) {
-            case 0, 1, 2, 3 -> publish(++newest, random);
-            case 4 -> newest++;
+        if (deleted && random.nextBoolean()) {
+            restoreOrBeginAgain(random);
+            return;
+        }
+        switch (random.nextInt(20)) {
+            case 0, 1, 2 -> publish(++newest, random);
+            case 3, 4 -> newest++;
             case 5 -> publish(any(random), random);
             case 6, 7 -> pin(any(random), random);
-            case 8, 9 -> {
-                if (!pins.isEmpty()) {
-                    pins.remove(Fleet.one(List.copyOf(pins.keySet()), random));
-                }
-            }
-            case 10 -> quarantine(any(random));
-            case 11 -> quarantined.remove(any(random));
-            case 12, 13 -> withdraw(random);
-            case 14 -> growShare(random);
+            case 8, 9 -> pin(newest == base ? 0 : newest, random);
+            case 10, 11, 12, 13 -> unpin(random);
+            case 14 -> quarantine(any(random));
+            case 15 -> quarantined.remove(any(random));
+            case 16, 17 -> withdraw(random);
+            case 18 -> growShare(random);
             default -> {
                 if (random.nextInt(4) == 0) {
-                    deleteOrRestore(random);
+                    deleted = true;
                 }
             }
         }
@@ -109,7 +116,7 @@ final class History {
         if (version == 0) {
             return;
         }
-        Scope scope = Fleet.scope(random);
+        Scope scope = scopes.apply(random);
         boolean full = random.nextInt(3) > 0;
         boolean already = publications.stream().anyMatch(p -> p.version == version && p.scope.equals(scope));
         long partial = publications.stream()
@@ -129,7 +136,13 @@ final class History {
 
     private void pin(long version, RandomGenerator random) {
         if (version != 0 && (pinsMayBeQuarantined || !quarantined.contains(version))) {
-            pins.put(Fleet.scope(random), version);
+            pins.put(scopes.apply(random), version);
+        }
+    }
+
+    private void unpin(RandomGenerator random) {
+        if (!pins.isEmpty()) {
+            pins.remove(Fleet.one(List.copyOf(pins.keySet()), random));
         }
     }
 
@@ -162,14 +175,14 @@ final class History {
         }
     }
 
-    /** Deletes the topic; if it is deleted, undoes that or begins a new life of the name. */
-    private void deleteOrRestore(RandomGenerator random) {
-        if (deleted && random.nextBoolean()) {
+    /** Undoes that the topic was deleted, or begins a new life of its name. */
+    private void restoreOrBeginAgain(RandomGenerator random) {
+        if (random.nextBoolean()) {
             base = newest;
             publications.clear();
             pins.clear();
         }
-        deleted = !deleted;
+        deleted = false;
     }
 
     TopicHead head() {

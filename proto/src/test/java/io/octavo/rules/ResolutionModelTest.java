@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Resolution of the compact head against the naive model, which looks at everything that was ever published. */
 final class ResolutionModelTest {
-    private static final int HISTORIES = 1_000;
+    private static final int HISTORIES = 700;
     private static final int CHANGES = 20;
     private static final int CONSUMERS = 4;
 
@@ -17,7 +17,7 @@ final class ResolutionModelTest {
     void theHeadResolvesLikeTheWholeStory() {
         int[] decided = new int[3];
         Seeds.forEach(HISTORIES, random -> {
-            History history = new History(true);
+            History history = new History(true, Fleet::scope);
             for (int change = 0; change < CHANGES; change++) {
                 history.change(random);
                 TopicHead head = history.head();

@@ -58,6 +58,17 @@ final class SimulatedProcess {
                     .isEqualTo(Verdict.RUN);
             fetches.add(offered);
         }
+        if (verdict == Verdict.REFUSE_LOWER) {
+            assertThat(service.wasRestored() || isStopgap(offered))
+                    .as("what the head resolves to always has its reason")
+                    .isTrue();
+        }
+    }
+
+    /** Whether it was offered to a process without a value, in place of a version held back. */
+    private boolean isStopgap(Offered offered) {
+        int index = service.indexOf(offered.head().getEpoch(), offered.head().getRevision());
+        return service.step(index).version() != offered.version();
     }
 
     boolean isFetching() {

@@ -34,12 +34,14 @@ final class SimulatedService {
     private final Consumer consumer;
     private final List<Step> steps = new ArrayList<>();
     private final int[] seen = new int[NODES + 1];
-    private History history = new History(false);
-    private History backup = history;
+    private History history;
+    private History backup;
     private boolean restored;
 
     SimulatedService(Consumer consumer) {
         this.consumer = consumer;
+        this.history = new History(false, random -> Fleet.scopeNear(consumer, random));
+        this.backup = history.copy();
         addStep();
     }
 

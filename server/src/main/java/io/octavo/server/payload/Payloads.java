@@ -234,7 +234,7 @@ public final class Payloads implements AutoCloseable {
 
     /**
      * Asks every region for its bucket, and makes it if it isn't there and {@code octavo.payload.create-buckets} says
-     * so.
+     * so. Blocks for some seconds per region at most.
      */
     public void check() {
         regions.forEach(region -> region.check(config.createBuckets()));

@@ -30,7 +30,9 @@ import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequ
 
 /** A region's S3 bucket. Reading and writing have connections of their own: slow readers hold up no publisher. */
 final class S3Region implements RegionStore {
-    private static final Duration CLEANUP_TIMEOUT = Duration.ofSeconds(10);
+    /** For calls that somebody waits for who has little time: health checks, and cleaning up after a failure. */
+    private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(5);
+
     private static final int OTHER_CONNECTIONS = 8;
 
     private final String name;
@@ -70,7 +72,7 @@ final class S3Region implements RegionStore {
     public void check(boolean createBucket) {
         boolean there = call("HeadBucket", () -> {
             try {
-                writes.headBucket(r -> r.bucket(bucket));
+                writes.headBucket(r -> r.bucket(bucket).overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
                 return true;
             } catch (NoSuchBucketException e) {
                 if (createBucket) {
@@ -140,7 +142,7 @@ final class S3Region implements RegionStore {
                 return writes.abortMultipartUpload(r -> r.bucket(bucket)
                         .key(key)
                         .uploadId(attempt)
-                        .overrideConfiguration(o -> o.apiCallTimeout(CLEANUP_TIMEOUT)));
+                        .overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
             } catch (NoSuchUploadException e) {
                 return e;
             }
@@ -173,7 +175,7 @@ final class S3Region implements RegionStore {
         call(
                 "DeleteObject",
                 () -> writes.deleteObject(
-                        r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(CLEANUP_TIMEOUT))));
+                        r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT))));
     }
 
     @Override

@@ -153,6 +153,7 @@ class S3PayloadsIT {
         s3.start();
         s3.awaitReady(START_BOUND);
         long abandoned = ledger.started().get(0).uploadId();
+        assertThat(unfinished()).containsExactly(PayloadKeys.of(abandoned));
         payloads.delete(abandoned, false);
         assertNothingLeft();
         StoredPayload stored = payloads.store("topic", TestBodies.endless(MIB), Expected.nothing());
@@ -262,15 +263,25 @@ class S3PayloadsIT {
     }
 
     private static void assertNothingLeft() {
-        S3Config config = new S3Config(s3.endpoint(), BUCKET, s3.accessKey(), s3.secretKey(), true, "us-east-1");
-        try (S3Client client = S3Clients.client(config, PayloadConfigTest.bind(Map.of()), 2)) {
+        try (S3Client client = client()) {
             assertThat(client.listObjectsV2(r -> r.bucket(BUCKET)).contents())
                     .extracting(S3Object::key)
                     .isEmpty();
-            assertThat(client.listMultipartUploads(r -> r.bucket(BUCKET)).uploads())
-                    .extracting(MultipartUpload::key)
-                    .isEmpty();
         }
+        assertThat(unfinished()).isEmpty();
+    }
+
+    private static List<String> unfinished() {
+        try (S3Client client = client()) {
+            return client.listMultipartUploads(r -> r.bucket(BUCKET)).uploads().stream()
+                    .map(MultipartUpload::key)
+                    .toList();
+        }
+    }
+
+    private static S3Client client() {
+        S3Config config = new S3Config(s3.endpoint(), BUCKET, s3.accessKey(), s3.secretKey(), true, "us-east-1");
+        return S3Clients.client(config, PayloadConfigTest.bind(Map.of()), 2);
     }
 
     private static void assertCode(ErrorCode code, ThrowingCallable call) {

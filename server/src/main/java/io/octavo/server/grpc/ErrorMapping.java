@@ -60,9 +60,9 @@ final class ErrorMapping implements ServerInterceptor {
     }
 
     private static final class MappedListener<Q> extends SimpleForwardingServerCallListener<Q> {
-        private final Consumer<RuntimeException> failed;
+        private final Consumer<Throwable> failed;
 
-        MappedListener(ServerCall.Listener<Q> listener, Consumer<RuntimeException> failed) {
+        MappedListener(ServerCall.Listener<Q> listener, Consumer<Throwable> failed) {
             super(listener);
             this.failed = failed;
         }
@@ -87,6 +87,9 @@ final class ErrorMapping implements ServerInterceptor {
                 step.run();
             } catch (RuntimeException e) {
                 failed.accept(e);
+            } catch (Error e) {
+                failed.accept(e);
+                throw e;
             }
         }
     }

@@ -1,6 +1,6 @@
 package io.octavo.server.subscribe;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
@@ -31,7 +31,8 @@ final class SmallPayloads {
     /** Longer than the store's own time-out. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
-    private final AsyncCache<Long, ByteString> cache;
+    private final Cache<Long, ByteString> cache;
+    private final ConcurrentHashMap<Long, CompletableFuture<ByteString>> reading = new ConcurrentHashMap<>();
     private final Set<Long> filling = ConcurrentHashMap.newKeySet();
     private final PayloadSource source;
     private final Executor filler;
@@ -49,7 +50,7 @@ final class SmallPayloads {
                 .maximumWeight(maxBytes)
                 .weigher((Long id, ByteString bytes) -> bytes.size() + ENTRY_BYTES)
                 .executor(Runnable::run)
-                .buildAsync();
+                .build();
         this.hits = lookUps(registry, "hit");
         this.misses = lookUps(registry, "miss");
     }
@@ -58,13 +59,13 @@ final class SmallPayloads {
     @Nullable
     ByteString ifThere(Part part) {
         long id = part.getDirect().getPayloadId();
-        CompletableFuture<ByteString> there = cache.getIfPresent(id);
-        if (there != null && there.isDone() && !there.isCompletedExceptionally()) {
+        ByteString there = cache.getIfPresent(id);
+        if (there != null) {
             hits.increment();
-            return there.join();
+            return there;
         }
         misses.increment();
-        if (there == null) {
+        if (!reading.containsKey(id)) {
             fillLater(id, part);
         }
         return null;
@@ -77,21 +78,31 @@ final class SmallPayloads {
      * @throws ServiceException UNAVAILABLE if the store can't answer
      */
     ByteString read(Part part) {
+        long id = part.getDirect().getPayloadId();
+        ByteString there = cache.getIfPresent(id);
+        if (there != null) {
+            return there;
+        }
         CompletableFuture<ByteString> mine = new CompletableFuture<>();
-        CompletableFuture<ByteString> shared = cache.get(part.getDirect().getPayloadId(), (id, executor) -> mine);
-        if (shared == mine) {
-            // Read outside of the cache's own locks: pollers must never wait for a store.
-            try {
-                mine.complete(source.direct(part));
-            } catch (RuntimeException e) {
-                mine.completeExceptionally(e);
-            } finally {
-                if (!mine.isDone()) {
-                    mine.completeExceptionally(new IllegalStateException("the read of a payload broke off"));
-                }
+        CompletableFuture<ByteString> others = reading.putIfAbsent(id, mine);
+        if (others != null) {
+            return await(others);
+        }
+        // Read outside of the cache's own locks: pollers must never wait for a store.
+        try {
+            ByteString bytes = source.direct(part);
+            cache.put(id, bytes);
+            mine.complete(bytes);
+            return bytes;
+        } catch (RuntimeException e) {
+            mine.completeExceptionally(e);
+            throw e;
+        } finally {
+            reading.remove(id);
+            if (!mine.isDone()) {
+                mine.completeExceptionally(new IllegalStateException("the read of a payload broke off"));
             }
         }
-        return await(shared);
     }
 
     private void fillLater(long id, Part part) {

@@ -44,7 +44,7 @@ class CallThreadsTest {
                         log,
                         new NoPayloads(),
                         new SubscribeConfig(
-                                Duration.ofSeconds(60), DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
+                                Duration.ofMinutes(1), DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
                         "eu",
                         InstantSource.system(),
                         new Random(1),

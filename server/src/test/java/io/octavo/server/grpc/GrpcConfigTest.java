@@ -24,7 +24,7 @@ class GrpcConfigTest {
                         100,
                         1000,
                         16,
-                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(1),
                         Duration.ofSeconds(10)));
     }
 

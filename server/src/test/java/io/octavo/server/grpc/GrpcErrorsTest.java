@@ -78,10 +78,14 @@ class GrpcErrorsTest {
 
     @Test
     void timeToTryAgainIsTold() {
-        StatusRuntimeException status =
-                errors.status(ServiceException.unavailable("away", Duration.ofMillis(1500), null));
-        assertThat(detail(status, RetryInfo.class).getRetryDelay().getSeconds()).isEqualTo(1);
-        assertThat(detail(status, RetryInfo.class).getRetryDelay().getNanos()).isEqualTo(500_000_000);
+        Duration delay = Duration.ofMillis(1500);
+        StatusRuntimeException status = errors.status(ServiceException.unavailable("away", delay, null));
+        assertThat(detail(status, RetryInfo.class))
+                .isEqualTo(RetryInfo.newBuilder()
+                        .setRetryDelay(com.google.protobuf.Duration.newBuilder()
+                                .setSeconds(delay.toSeconds())
+                                .setNanos(delay.toNanosPart()))
+                        .build());
     }
 
     @Test

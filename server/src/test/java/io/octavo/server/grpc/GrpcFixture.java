@@ -48,7 +48,7 @@ public final class GrpcFixture implements AutoCloseable {
                 100,
                 maxCalls,
                 workerThreads,
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 drain);
     }
 

@@ -233,7 +233,10 @@ class GrpcServerTest {
             byte[] answer = call.get(10, TimeUnit.SECONDS);
             throw new AssertionError("answered " + new String(answer, StandardCharsets.UTF_8));
         } catch (ExecutionException e) {
-            return (StatusRuntimeException) e.getCause();
+            if (e.getCause() instanceof StatusRuntimeException failure) {
+                return failure;
+            }
+            throw e;
         }
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class CacheRefreshTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration SWEEP = Duration.ofSeconds(60);
+    private static final Duration SWEEP = Duration.ofMinutes(1);
 
     private final TestClock clock = new TestClock();
     private final FaultyLog log = new FaultyLog(clock);
@@ -196,7 +196,7 @@ class CacheRefreshTest {
         }
         assertThat(version("a")).isEqualTo(1);
         assertThat(cache.ready()).isTrue();
-        assertThat(cache.age()).isEqualTo(Duration.ofSeconds(300));
+        assertThat(cache.age()).isEqualTo(Duration.ofMinutes(5));
         assertThat(failures("feed")).isEqualTo(300);
         log.logAway(false);
         log.feedAway(false);

@@ -18,7 +18,7 @@ class SubscribeConfigTest {
     void defaults() {
         assertThat(bind(Map.of()))
                 .isEqualTo(new SubscribeConfig(
-                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(1),
                         DataSize.ofMegabytes(1),
                         DataSize.ofMegabytes(32),
                         Duration.ofSeconds(30)));

@@ -52,7 +52,7 @@ class SubscribeServiceTest {
             log,
             payloads,
             new SubscribeConfig(
-                    Duration.ofSeconds(60), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(30)),
+                    Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(30)),
             "eu",
             clock,
             new Random(1),

@@ -59,7 +59,12 @@ class ClientApiTest {
         return DescribedPredicate.describe(
                 "are public in public classes",
                 method -> method.getModifiers().contains(JavaModifier.PUBLIC)
-                        && method.getOwner().getModifiers().contains(JavaModifier.PUBLIC)
+                        && isVisible(method.getOwner())
                         && !method.getModifiers().contains(JavaModifier.SYNTHETIC));
+    }
+
+    private static boolean isVisible(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(ClientApiTest::isVisible).orElse(true);
     }
 }

@@ -29,13 +29,13 @@ final class FakeTimers implements Timers, InstantSource {
         return later;
     }
 
-    /** How long until the next task; null if there is none. */
-    synchronized @Nullable Duration next() {
+    /** How long until the next task, which there must be. */
+    synchronized Duration next() {
         tasks.removeIf(due -> due.task().isDone());
         return tasks.stream()
                 .map(due -> Duration.between(now, due.at()))
                 .min(Comparator.naturalOrder())
-                .orElse(null);
+                .orElseThrow();
     }
 
     void advance(Duration time) {

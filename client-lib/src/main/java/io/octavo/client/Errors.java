@@ -52,14 +52,12 @@ final class Errors {
 
     private static String text(Status status, ErrorCode code, Throwable cause) {
         StringBuilder text = new StringBuilder(code.name());
-        if (status.getDescription() != null) {
+        if (status.getDescription() == null) {
+            text.append(cause.getMessage() == null ? "" : ": " + cause.getMessage());
+        } else {
             text.append(": ").append(status.getDescription());
-        } else if (cause.getMessage() != null) {
-            text.append(": ").append(cause.getMessage());
-        }
-        Throwable root = status.getCause();
-        if (root != null && root.getMessage() != null) {
-            text.append(" (").append(root.getMessage()).append(')');
+            Throwable root = status.getCause();
+            text.append(root == null || root.getMessage() == null ? "" : " (" + root.getMessage() + ")");
         }
         return text.toString();
     }

@@ -9,6 +9,8 @@ package io.octavo.client;
 @FunctionalInterface
 public interface Deserializer<T> {
     /**
+     * Makes the value.
+     *
      * @return the value, never null
      * @throws Exception if the bytes can't be read: the version is reported as failed and tried again, and the process
      *     keeps the value it has

@@ -54,9 +54,10 @@ public final class OctavoException extends RuntimeException {
 
     /** The same failure of a publish, with the key to repeat it by. */
     OctavoException ofPublish(String key, boolean outcomeUnknown) {
+        String plain = String.valueOf(getMessage());
         String message = outcomeUnknown
-                ? getMessage() + "; whether it was published is not known: repeat it with idempotency key " + key
-                : getMessage();
+                ? plain + "; whether it was published is not known: repeat it with idempotency key " + key
+                : plain;
         Details more = new Details(details.violations, details.passing, details.retryAfter, key, outcomeUnknown);
         return new OctavoException(code, message, more, this);
     }

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the service for all subscriptions of this process at once: as soon as there is a new subscription, and then time
- * after time. There is never more than one poll under way. Blocks nowhere.
+ * Asks the service for all subscriptions of this process at once: as soon as there is a new subscription (unless polls
+ * fail just now), and then time after time. There is never more than one poll under way. Blocks nowhere.
  */
 final class PollLoop implements AutoCloseable {
     static final int MOST_TOPICS = 10_000;
@@ -72,7 +72,7 @@ final class PollLoop implements AutoCloseable {
         topics.computeIfAbsent(subscription.topic(), topic -> new ArrayList<>()).add(subscription);
         if (polling) {
             again = true;
-        } else {
+        } else if (failures == 0) {
             poll();
         }
     }
@@ -108,7 +108,7 @@ final class PollLoop implements AutoCloseable {
                 .setConsumer(identity.get())
                 .addAllTopics(sent.values())
                 .build();
-        service.apply(request).whenComplete((response, error) -> answered(sent, response, error));
+        var unused = service.apply(request).whenComplete((response, error) -> answered(sent, response, error));
     }
 
     private synchronized void answered(

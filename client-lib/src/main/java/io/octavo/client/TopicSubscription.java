@@ -249,26 +249,20 @@ final class TopicSubscription<T> implements Subscription<T> {
     private CompletionStage<?> apply(Load done, T value, LoadedPayload payload) {
         Held<T> before;
         Held<T> fresh;
+        boolean taken = false;
         synchronized (this) {
             Target target = pursuit.wanted();
             before = held;
-            Snapshot<T> snapshot = new Snapshot<>(
-                    value,
-                    payload.version(),
-                    target == null ? 0 : target.revision(),
-                    payload.metadata(),
-                    Instant.ofEpochMilli(payload.record().getAtMs()),
-                    Source.SERVICE,
-                    now(machinery));
-            fresh = new Held<>(snapshot, payload);
-            if (!closed && !done.cancelled && target != null) {
-                countPropagation(snapshot);
+            fresh = new Held<>(snapshot(value, payload, target == null ? 0 : target.revision()), payload);
+            if (target != null && !done.cancelled && !closed) {
+                taken = true;
+                countPropagation(fresh.snapshot());
                 pursuit.applied(target);
                 held = fresh;
                 changed();
             }
         }
-        if (held != fresh) {
+        if (!taken) {
             letGo(fresh, before);
             finish();
             return CompletableFuture.completedFuture(null);
@@ -282,6 +276,17 @@ final class TopicSubscription<T> implements Subscription<T> {
                             finish();
                         },
                         machinery.workers());
+    }
+
+    private Snapshot<T> snapshot(T value, LoadedPayload payload, long revision) {
+        return new Snapshot<>(
+                value,
+                payload.version(),
+                revision,
+                payload.metadata(),
+                Instant.ofEpochMilli(payload.record().getAtMs()),
+                Source.SERVICE,
+                now(machinery));
     }
 
     private synchronized void finish() {

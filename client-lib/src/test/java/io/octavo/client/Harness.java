@@ -1,0 +1,113 @@
+package io.octavo.client;
+
+import io.octavo.protocol.Consumer;
+import io.octavo.protocol.PollRequest;
+import io.octavo.protocol.PollResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Subscriptions without network or threads: everything happens on the test's thread, at the time it says. */
+final class Harness {
+    static final String TOPIC = "greeting";
+    static final Duration PERIOD = Duration.ofSeconds(30);
+
+    final Topics topics = new Topics();
+    final FakeTimers timers = new FakeTimers();
+    final Counts counts = new Counts();
+    final List<PollRequest> polls = new ArrayList<>();
+    final SubscriptionMachinery machinery;
+    private @Nullable RuntimeException down;
+
+    Harness() {
+        this(Runnable::run, Runnable::run);
+    }
+
+    Harness(Executor loads, Executor workers) {
+        Limits limits = Limits.of(Duration.ofSeconds(10), Duration.ofMinutes(1), PERIOD);
+        World world = new World(timers, new Random(1), timers);
+        Consumer consumer =
+                Consumer.newBuilder().setRegion("eu").setInstance("one").build();
+        Endpoints nowhere = new Endpoints(
+                () -> CompletableFuture.failedFuture(
+                        OctavoException.lasting(io.octavo.rules.ErrorCode.NOT_FOUND, "there is no network here", null)),
+                address -> {
+                    throw new AssertionError("there is no network here");
+                });
+        machinery = new SubscriptionMachinery(
+                new PollLoop(this::answer, () -> consumer, limits, world, counts),
+                new Downloads(
+                        new SubscribeCalls(nowhere, limits),
+                        new LinkReader(new Http(limits.request()), limits, timers),
+                        new WorkDirectory(null),
+                        limits,
+                        world),
+                loads,
+                workers,
+                limits,
+                world,
+                counts);
+    }
+
+    SubscriptionBuilder<String> subscription() {
+        return subscription(TOPIC, Deserializers.utf8());
+    }
+
+    <T> SubscriptionBuilder<T> subscription(String topic, Deserializer<T> deserializer) {
+        return new SubscriptionBuilder<>(topic, deserializer, machinery);
+    }
+
+    /** The service answers polls with this; null = it is well. */
+    void down(@Nullable RuntimeException error) {
+        down = error;
+    }
+
+    /** Lets the time of one poll pass, the jitter's allowance included. */
+    void nextPoll() {
+        timers.advance(PERIOD.plus(PERIOD.dividedBy(10)));
+    }
+
+    PollRequest lastPoll() {
+        return polls.get(polls.size() - 1);
+    }
+
+    private CompletableFuture<PollResponse> answer(PollRequest request) {
+        polls.add(request);
+        return down == null
+                ? CompletableFuture.completedFuture(topics.answer(request))
+                : CompletableFuture.failedFuture(down);
+    }
+
+    /** Counts what metrics are told, as words. */
+    static final class Counts implements ClientMetrics {
+        final List<String> told = new ArrayList<>();
+
+        @Override
+        public synchronized void polled(boolean answered) {
+            told.add(answered ? "poll" : "no poll");
+        }
+
+        @Override
+        public synchronized void downloaded(String topic, long bytes) {
+            told.add("downloaded " + bytes);
+        }
+
+        @Override
+        public synchronized void applied(String topic, Duration propagation) {
+            told.add("applied");
+        }
+
+        @Override
+        public synchronized void failed(String topic, Failure kind) {
+            told.add(kind.name());
+        }
+
+        synchronized int of(String word) {
+            return (int) told.stream().filter(word::equals).count();
+        }
+    }
+}

@@ -62,11 +62,10 @@ class PollLoopTest {
     void pollsComeEveryPeriodWithSomeJitter() {
         harness.subscription().start();
         for (int i = 0; i < 20; i++) {
-            Duration next = harness.timers.next();
-            assertThat(next).isBetween(Duration.ofSeconds(27), Duration.ofSeconds(33));
-            harness.timers.advance(next);
+            assertThat(harness.timers.next()).isBetween(Duration.ofSeconds(27), Duration.ofSeconds(33));
+            harness.nextPoll();
         }
-        assertThat(harness.polls).hasSize(21);
+        assertThat(harness.polls).hasSizeBetween(21, 22);
     }
 
     @Test

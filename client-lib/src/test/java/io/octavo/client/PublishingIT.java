@@ -1,0 +1,153 @@
+package io.octavo.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.octavo.client.TestServer.Mishap;
+import io.octavo.protocol.PublishHeader;
+import io.octavo.rules.Digests;
+import io.octavo.rules.ErrorCode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PublishingIT {
+    private final TestServer server = new TestServer().start();
+    private final OctavoClient client = QuickClients.build(server.client());
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void everythingThatIsSaidOfAVersionIsSent() {
+        Published published = client.publish("greeting")
+                .scope("region=eu")
+                .scope("app=recs")
+                .metadata("k", "v")
+                .idempotencyKey("key")
+                .expectedVersion(0)
+                .contentType("text/plain")
+                .reason("because")
+                .string("hello");
+        assertThat(published)
+                .isEqualTo(new Published(
+                        "greeting",
+                        1,
+                        1,
+                        HexFormat.of().formatHex(Digests.sha256("hello".getBytes(StandardCharsets.UTF_8))),
+                        5,
+                        false));
+        PublishHeader header = server.publishes.remove();
+        assertThat(header.getScopesList())
+                .extracting(scope -> scope.getRegion())
+                .containsExactly("eu", "");
+        assertThat(header.getMetadataMap()).containsEntry("k", "v");
+        assertThat(header.getIdempotencyKey()).isEqualTo("key");
+        assertThat(header.hasExpectedVersion()).isTrue();
+        assertThat(header.getContentType()).isEqualTo("text/plain");
+        assertThat(header.getReason()).isEqualTo("because");
+        assertThat(header.getSize()).isEqualTo(5);
+        assertThat(header.getSha256().size()).isEqualTo(32);
+    }
+
+    @Test
+    void aLargeFileIsSentInChunks(@TempDir Path directory) throws Exception {
+        byte[] bytes = FollowingIT.random(20_000_000);
+        Path file = Files.write(directory.resolve("data"), bytes);
+        Published published = client.publish("data").stage().file(file);
+        assertThat(published.size()).isEqualTo(bytes.length);
+        assertThat(published.sha256()).isEqualTo(HexFormat.of().formatHex(Digests.sha256(bytes)));
+        assertThat(server.topics.payload("data", 1).toByteArray()).isEqualTo(bytes);
+        assertThat(server.publishes.remove().getStage()).isTrue();
+    }
+
+    @Test
+    void anEmptyPayloadIsOne() {
+        assertThat(client.publish("data").bytes(new byte[0]).size()).isZero();
+    }
+
+    @Test
+    void aLostAnswerIsAskedForAgainWithTheSameKey() {
+        server.mishaps.addAll(List.of(Mishap.ANSWER_LOST, Mishap.UNAVAILABLE));
+        Published published = client.publish("data").string("x");
+        assertThat(published.version()).isEqualTo(1);
+        assertThat(published.replayed()).isTrue();
+        assertThat(server.publishes).hasSize(3);
+        assertThat(server.publishes.stream()
+                        .map(PublishHeader::getIdempotencyKey)
+                        .distinct())
+                .hasSize(1);
+        assertThat(server.topics.head("data").getNewestVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void whatStaysUnknownIsSaidWithTheKey() {
+        server.mishaps.addAll(Collections.nCopies(5, Mishap.UNAVAILABLE));
+        OctavoException e = catchThrowableOfType(
+                OctavoException.class,
+                () -> client.publish("data").idempotencyKey("my-key").string("x"));
+        assertThat(e.outcomeUnknown()).isTrue();
+        assertThat(e.idempotencyKey()).isEqualTo("my-key");
+        assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(e).hasMessageContaining("my-key");
+        assertThat(server.publishes).hasSize(5);
+        assertThat(client.publish("data").idempotencyKey("my-key").string("x").version())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatWasNeverSentIsNotUnknown() {
+        server.stop();
+        OctavoException e = catchThrowableOfType(
+                OctavoException.class, () -> client.publish("data").string("x"));
+        assertThat(e.outcomeUnknown()).isFalse();
+        assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(e.idempotencyKey()).isNotEmpty();
+    }
+
+    @Test
+    void aRefusalIsNotRepeatedAndNamesTheFields() {
+        server.mishaps.add(Mishap.REFUSED);
+        assertThatExceptionOfType(OctavoException.class)
+                .isThrownBy(() -> client.publish("data").string("x"))
+                .withMessageContaining("metadata: too much")
+                .satisfies(e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+                    assertThat(e.outcomeUnknown()).isFalse();
+                    assertThat(e.fieldViolations())
+                            .containsExactly(new OctavoException.FieldViolation("metadata", "too much"));
+                });
+        assertThat(server.publishes).hasSize(1);
+    }
+
+    @Test
+    void mistakesAreFoundBeforeAnythingIsSent(@TempDir Path directory) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.publish("data").scope(""))
+                .withMessageStartingWith("scope: ");
+        assertThatIllegalArgumentException().isThrownBy(() -> client.publish("Not A Topic"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.publish("data").idempotencyKey("x".repeat(201)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.publish("data").expectedVersion(-1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.publish("data").stage().scope("*").string("x"));
+        assertThatExceptionOfType(OctavoException.class)
+                .isThrownBy(() -> client.publish("data").file(directory.resolve("absent")))
+                .withMessageContaining("absent");
+        assertThat(server.publishes).isEmpty();
+    }
+}

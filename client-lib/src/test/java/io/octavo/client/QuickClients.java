@@ -1,0 +1,36 @@
+package io.octavo.client;
+
+import java.time.Duration;
+
+/** Clients that wait less, so that tests of failures are quick. */
+final class QuickClients {
+    private QuickClients() {}
+
+    static OctavoClient build(OctavoClientBuilder builder) {
+        ClientConfig config = builder.config();
+        Limits usual = config.limits();
+        Limits limits = new Limits(
+                usual.request(),
+                Duration.ofMillis(700),
+                usual.transfer(),
+                usual.attempts(),
+                new Backoff(Duration.ofMillis(5), Duration.ofMillis(20)),
+                usual.reload(),
+                usual.pollRetry(),
+                usual.pollPeriod());
+        ClientConfig quick = new ClientConfig(
+                config.server(),
+                config.subscribeEndpoints(),
+                config.publishEndpoints(),
+                config.region(),
+                config.app(),
+                config.cluster(),
+                config.instance(),
+                config.who(),
+                limits,
+                config.concurrentLoads(),
+                config.workDirectory(),
+                config.metrics());
+        return new OctavoClient(quick, World.real());
+    }
+}

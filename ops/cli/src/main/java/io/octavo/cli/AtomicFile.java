@@ -1,0 +1,63 @@
+package io.octavo.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * A file that others see as it was or as it shall be: written beside its place, flushed to the disk and renamed. What
+ * is no plain file, such as a device or a pipe, is written as it is.
+ */
+final class AtomicFile implements AutoCloseable {
+    private final Path target;
+    private final Path written;
+    private final FileChannel channel;
+
+    private AtomicFile(Path target, Path written, FileChannel channel) {
+        this.target = target;
+        this.written = written;
+        this.channel = channel;
+    }
+
+    static AtomicFile open(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw Failure.usage("-o: " + path + " (expected: a file, this is a directory)");
+        }
+        Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            return new AtomicFile(target, target, FileChannel.open(target, StandardOpenOption.WRITE));
+        }
+        Path written = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        return new AtomicFile(target, written, channel);
+    }
+
+    /** Where to write. */
+    OutputStream stream() {
+        return Channels.newOutputStream(channel);
+    }
+
+    /** Puts what was written in its place. */
+    void commit() throws IOException {
+        if (!written.equals(target)) {
+            channel.force(true);
+            channel.close();
+            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Leaves nothing behind unless {@link #commit} was called. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        if (!written.equals(target)) {
+            Files.deleteIfExists(written);
+        }
+    }
+}

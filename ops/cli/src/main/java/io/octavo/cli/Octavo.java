@@ -1,0 +1,253 @@
+package io.octavo.cli;
+
+import io.octavo.protocol.Scope;
+import io.octavo.rules.InvalidField;
+import io.octavo.rules.Scopes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+
+/** The {@code octavo} command. */
+@Command(
+        name = "octavo",
+        header = "Publishes versioned datasets, gets and watches them, and moves their readers.",
+        description = "Everything goes to one Octavo server; octavo COMMAND --help tells more about a command.",
+        footer = {
+            "  octavo publish prices prices.json --scope region=eu",
+            "  octavo watch prices --region eu -o prices.json --exec 'systemctl reload shop'",
+            "  octavo history prices"
+        },
+        versionProvider = Octavo.Release.class)
+public final class Octavo {
+    private static final int INTERRUPTED = 130;
+
+    @Option(
+            names = "--server",
+            scope = ScopeType.INHERIT,
+            paramLabel = "URL",
+            description = "The server's HTTP address; default $OCTAVO_SERVER, else http://127.0.0.1:8080.")
+    @Nullable
+    String server;
+
+    @Option(
+            names = "--token",
+            scope = ScopeType.INHERIT,
+            paramLabel = "TOKEN",
+            description = "The bearer token to authenticate with; default $OCTAVO_TOKEN.")
+    @Nullable
+    String token;
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "Results and errors as JSON, one document a line, and nothing else.")
+    boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            scope = ScopeType.INHERIT,
+            usageHelp = true,
+            description = "Show this help.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    boolean version;
+
+    private final Shell shell;
+
+    Octavo(Shell shell) {
+        this.shell = shell;
+    }
+
+    /** Runs the command that the arguments name and ends this process with its exit status. */
+    public static void main(String[] args) {
+        Thread main = Thread.currentThread();
+        CountDownLatch done = new CountDownLatch(1);
+        // Ctrl-C ends what is being waited for, so that half-written files and children go first.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            main.interrupt();
+            try {
+                if (!done.await(1, TimeUnit.SECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                main.interrupt();
+            }
+        }));
+        int status;
+        try {
+            status = run(Shell.ofThisProcess(), args);
+        } finally {
+            done.countDown();
+        }
+        System.exit(status);
+    }
+
+    /** Runs the command that the arguments name and answers its exit status. */
+    static int run(Shell shell, String... args) {
+        return new Octavo(shell).commandLine(args).execute(args);
+    }
+
+    /** The commands, in the order in which the help lists them. */
+    private static List<Subcommand> commands() {
+        return List.of(
+                new PublishCommand(),
+                new GetCommand(),
+                new WatchCommand(),
+                new HistoryCommand(),
+                new TopicsCommand(),
+                new PinCommand(),
+                new UnpinCommand(),
+                new StatusCommand());
+    }
+
+    private CommandLine commandLine(String... args) {
+        boolean jsonWanted = Arrays.asList(args).contains("--json");
+        CommandLine line = new CommandLine(this);
+        commands().forEach(line::addSubcommand);
+        line.addSubcommand(new CommandLine.HelpCommand());
+        line.registerConverter(Scope.class, Octavo::scope);
+        line.setExpandAtFiles(false);
+        line.setColorScheme(Help.defaultColorScheme(shell.terminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
+        line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+        line.setUsageHelpWidth(100);
+        line.setExecutionStrategy(this::execute);
+        line.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception));
+        line.setParameterExceptionHandler((exception, ignored) -> {
+            Failure failure = Failure.usage(String.valueOf(exception.getMessage()));
+            failure.print(shell.err(), jsonWanted);
+            if (!jsonWanted) {
+                hint(exception.getCommandLine());
+            }
+            return failure.exitStatus();
+        });
+        dress(line);
+        line.getSubcommands().values().forEach(Octavo::dress);
+        return line;
+    }
+
+    private static Scope scope(String text) {
+        try {
+            return Scopes.parse(text);
+        } catch (InvalidField e) {
+            throw new TypeConversionException(text.isEmpty() ? "it is empty; everybody is written *" : e.getMessage());
+        }
+    }
+
+    private int execute(ParseResult parsed) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        List<CommandLine> chosen = parsed.asCommandLineList();
+        CommandLine last = chosen.get(chosen.size() - 1);
+        if (!(last.getCommand() instanceof Subcommand command)) {
+            throw new ParameterException(last, "a command is missing");
+        }
+        try (Session session = session()) {
+            command.run(session);
+            return 0;
+        } catch (InvalidField e) {
+            throw new ParameterException(last, String.valueOf(e.getMessage()), e);
+        } catch (Failure e) {
+            if (e.exitStatus() == Failure.USAGE) {
+                throw new ParameterException(last, String.valueOf(e.getMessage()), e);
+            }
+            return failed(e);
+        } catch (IOException | InterruptedException e) {
+            return failed(e);
+        }
+    }
+
+    private Session session() {
+        ServerAddress address = ServerAddress.of(server, shell.environment());
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Octavo-Who", shell.who().replaceAll("[^!-~]", "?"));
+        String bearer = token != null ? token : shell.environment().getOrDefault("OCTAVO_TOKEN", "");
+        if (!bearer.isEmpty() || token != null) {
+            if (!bearer.matches("[!-~]+")) {
+                throw new InvalidField("--token", "…", "the token, without blanks or line ends");
+            }
+            headers.put("Authorization", "Bearer " + bearer);
+        }
+        return new Session(shell, address, json, new Api(address, headers, shell.timing()));
+    }
+
+    /** Turns whatever went wrong into a message and an exit status, never into a stack trace. */
+    private int failed(Exception exception) {
+        if (exception instanceof InterruptedException) {
+            return INTERRUPTED;
+        }
+        Failure failure = exception instanceof Failure known
+                ? known
+                : exception instanceof IOException io
+                        ? Failure.here(reason(io))
+                        : Failure.here("a fault of this command, please report it: " + exception);
+        failure.print(shell.err(), json);
+        return failure.exitStatus();
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return e.getMessage() + ": there is no such file or folder";
+        }
+        String type = e instanceof FileSystemException file && file.getReason() == null
+                ? " (" + e.getClass().getSimpleName() + ")"
+                : "";
+        return e.getMessage() + type;
+    }
+
+    private void hint(CommandLine line) {
+        shell.err().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
+    }
+
+    private static void dress(CommandLine line) {
+        CommandLine.Model.UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+        usage.synopsisHeading("%nUsage%n  ");
+        usage.descriptionHeading("%nDescription%n");
+        usage.parameterListHeading("%nParameters%n");
+        usage.optionListHeading("%nOptions%n");
+        usage.commandListHeading("%nCommands%n");
+        usage.exitCodeListHeading("%nExit status%n");
+        usage.footerHeading("%nExamples%n");
+        usage.sortOptions(false);
+        Map<String, String> statuses = new LinkedHashMap<>();
+        statuses.put("0", "done");
+        statuses.put("1", "the server said no, or couldn't be reached, or a file here couldn't be used");
+        statuses.put("2", "the command was not understood; nothing was sent");
+        statuses.put("3", "the outcome is unknown; it tells how to repeat it safely");
+        statuses.put("4", "waited in vain");
+        statuses.put("130", "ended by Ctrl-C (143: by a termination signal)");
+        usage.exitCodeList(statuses);
+    }
+
+    /** The version of this program. */
+    static final class Release implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String release = Octavo.class.getPackage().getImplementationVersion();
+            return new String[] {"octavo " + (release == null ? "(not packaged)" : release)};
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.octavo.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+        name = "status",
+        header = "Shows how the installation is.",
+        description = "Shows its environment, nodes and stores, and whether writes work and if not what helps.",
+        footer = {"  octavo status", "  octavo status --json | jq -e .ready"})
+final class StatusCommand implements Subcommand {
+    @Override
+    public void run(Session session) throws IOException, InterruptedException {
+        JsonNode status = session.api().get(Target.of("status"));
+        if (session.json()) {
+            session.result(status);
+            return;
+        }
+        PrintStream out = session.shell().out();
+        session.result(status, summary(session, status), writes(status.path("writes")), cache(status.path("cache")));
+        out.println();
+        Table nodes = new Table("NODE", "ROLES", "REGION", "HTTP", "GRPC", ">UP FOR", ">SEEN BEFORE");
+        for (JsonNode node : Json.list(status, "nodes")) {
+            nodes.row(
+                    Json.text(node, "node"),
+                    Json.joined(node, "roles"),
+                    Json.text(node, "region"),
+                    Json.text(node, "http"),
+                    Json.text(node, "grpc"),
+                    Text.age(Json.time(node, "startedAt"), session.now()),
+                    Text.age(Json.time(node, "heartbeatAt"), session.now()));
+        }
+        nodes.print(out);
+        out.println();
+        Table stores = new Table("STORE", "STATE", "DETAIL");
+        for (JsonNode store : Json.list(status, "stores")) {
+            stores.row(
+                    Json.text(store, "store"),
+                    store.path("up").asBoolean(false) ? "up" : "DOWN",
+                    Json.text(store, "detail"));
+        }
+        stores.print(out);
+    }
+
+    private static String summary(Session session, JsonNode status) {
+        return "Environment " + Json.text(status, "environment") + " at " + session.server() + ", Octavo "
+                + Json.text(status, "version") + ": "
+                + (status.path("ready").asBoolean(false) ? "ready" : "NOT READY");
+    }
+
+    private static String writes(JsonNode writes) {
+        if (writes.path("working").asBoolean(false)) {
+            return "Writes work";
+        }
+        String help = Json.text(writes, "help");
+        return "WRITES DON'T WORK" + (help.isEmpty() ? "" : ": " + help);
+    }
+
+    private static String cache(JsonNode cache) {
+        if (cache.isMissingNode()) {
+            return "No cache here: this node doesn't serve subscribers";
+        }
+        return "Cache of " + Json.number(cache, "heads") + " topics, "
+                + Json.number(cache, "ageMillis") / 1000.0 + " s old, "
+                + (cache.path("complete").asBoolean(false) ? "complete" : "NOT COMPLETE");
+    }
+}

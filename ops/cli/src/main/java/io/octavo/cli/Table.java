@@ -1,0 +1,49 @@
+package io.octavo.cli;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import com.github.freva.asciitable.OverflowBehaviour;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Rows under headings, for people. Not safe for use by several threads. */
+final class Table {
+    private static final int WIDEST = 60;
+
+    private final Column[] columns;
+    private final List<Object[]> rows = new ArrayList<>();
+
+    /** @param headings those that start with {@code >} are of numbers, aligned to the right */
+    Table(String... headings) {
+        columns = Stream.of(headings).map(Table::column).toArray(Column[]::new);
+    }
+
+    private static Column column(String heading) {
+        HorizontalAlign align = heading.startsWith(">") ? HorizontalAlign.RIGHT : HorizontalAlign.LEFT;
+        return new Column()
+                .header(heading.replace(">", ""))
+                .headerAlign(align)
+                .dataAlign(align)
+                .maxWidth(WIDEST, OverflowBehaviour.ELLIPSIS_RIGHT);
+    }
+
+    /** Adds a row; what is empty shows as a dash. */
+    void row(String... cells) {
+        rows.add(Stream.of(cells)
+                .map(cell -> cell.isEmpty() ? "-" : Text.line(cell))
+                .toArray());
+    }
+
+    void print(PrintStream out) {
+        AsciiTable.builder()
+                .border(AsciiTable.NO_BORDERS)
+                .data(columns, rows.toArray(Object[][]::new))
+                .asString()
+                .lines()
+                .map(String::stripTrailing)
+                .forEach(out::println);
+    }
+}

@@ -125,7 +125,7 @@ public final class Octavo {
         boolean jsonWanted = Arrays.asList(args).contains("--json");
         CommandLine line = new CommandLine(this);
         commands().forEach(line::addSubcommand);
-        line.addSubcommand(new CommandLine.HelpCommand());
+        line.addSubcommand(new HelpCommand());
         line.registerConverter(Scope.class, Octavo::scope);
         line.setExpandAtFiles(false);
         line.setColorScheme(Help.defaultColorScheme(shell.terminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));

@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code octavo} command. */
 @Command(
@@ -135,7 +136,7 @@ public final class Octavo {
         line.setExecutionStrategy(this::execute);
         line.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception));
         line.setParameterExceptionHandler((exception, ignored) -> {
-            Failure failure = Failure.usage(String.valueOf(exception.getMessage()));
+            Failure failure = Failure.usage(reason(exception));
             failure.print(shell.err(), jsonWanted);
             if (!jsonWanted) {
                 hint(exception.getCommandLine());
@@ -206,6 +207,16 @@ public final class Octavo {
                         : Failure.here("a fault of this command, please report it: " + exception);
         failure.print(shell.err(), json);
         return failure.exitStatus();
+    }
+
+    private static String reason(ParameterException e) {
+        boolean isCommand = e instanceof UnmatchedArgumentException unmatched
+                && unmatched.getCommandLine().getParent() == null
+                && !unmatched.isUnknownOption();
+        return isCommand
+                ? "unknown command: "
+                        + ((UnmatchedArgumentException) e).getUnmatched().get(0)
+                : String.valueOf(e.getMessage());
     }
 
     private static String reason(IOException e) {

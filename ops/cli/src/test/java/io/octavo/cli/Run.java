@@ -1,0 +1,113 @@
+package io.octavo.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** One run of the command line in this process: what it is given, and then what came of it. */
+final class Run {
+    static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+    final List<Duration> pauses = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    /** Nothing is connected to it: reading fails. */
+    private InputStream in = new PipedInputStream();
+
+    private boolean terminal;
+    private Duration stall = Duration.ofSeconds(20);
+
+    static Run against(TestServer server) {
+        return new Run().environment("OCTAVO_SERVER", server.address());
+    }
+
+    Run environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    Run input(byte[] bytes) {
+        return input(new ByteArrayInputStream(bytes));
+    }
+
+    Run input(InputStream stream) {
+        in = stream;
+        return this;
+    }
+
+    /** As if a person sat there who will type this. */
+    Run terminal(String typed) {
+        terminal = true;
+        return input(typed.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Run stallAfter(Duration duration) {
+        stall = duration;
+        return this;
+    }
+
+    int status(String... args) {
+        return Octavo.run(
+                new Shell(
+                        in,
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        environment,
+                        terminal,
+                        terminal,
+                        "ann@här",
+                        new Timing(
+                                InstantSource.fixed(NOW),
+                                pauses::add,
+                                () -> 1,
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(20),
+                                stall)),
+                args);
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    byte[] outBytes() {
+        return out.toByteArray();
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The one document on standard output. */
+    JsonNode json() {
+        return document(out());
+    }
+
+    /** The one document on standard error. */
+    JsonNode errorJson() {
+        return document(err());
+    }
+
+    static JsonNode document(String text) {
+        if (text.lines().count() != 1) {
+            throw new AssertionError("not one line: " + text);
+        }
+        JsonNode document = Json.read(text.getBytes(StandardCharsets.UTF_8));
+        if (document == null) {
+            throw new AssertionError("not JSON: " + text);
+        }
+        return document;
+    }
+}

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What is done with every version that a watched topic comes to. Used by one thread, but for {@link #end}. */
 final class Delivery implements SubscriptionListener<Delivery.Arrival> {
-    private static final int TICKS_UNTIL_RETRY = 10;
+    private static final int TICKS_UNTIL_RETRY = 5;
 
     private final Session session;
     private final String topic;

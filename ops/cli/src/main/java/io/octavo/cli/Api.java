@@ -134,15 +134,22 @@ final class Api implements AutoCloseable {
             answered = true;
             return answer;
         } catch (ExecutionException e) {
+            if (stall.isNoticed()) {
+                throw stalled(e);
+            }
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         } catch (CancellationException e) {
-            throw new IOException("no progress for " + timing.stall().toSeconds() + " s", e);
+            throw stalled(e);
         } finally {
             if (!answered) {
                 future.cancel(true);
                 stall.close();
             }
         }
+    }
+
+    private IOException stalled(Exception e) {
+        return new IOException("no progress for " + timing.stall().toMillis() + " ms", e);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.octavo.cli;
 
+import io.octavo.rules.InvalidField;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -25,10 +26,20 @@ final class AtomicFile implements AutoCloseable {
         this.channel = channel;
     }
 
-    static AtomicFile open(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            throw Failure.usage("-o: " + path + " (expected: a file, this is a directory)");
+    /**
+     * Answers the path if a file can be there.
+     *
+     * @throws InvalidField if it is a folder, or in one that is not there
+     */
+    static Path check(Path path) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (Files.isDirectory(path) || folder == null || !Files.isDirectory(folder)) {
+            throw new InvalidField("-o", path, "a file in a folder that is there");
         }
+        return path;
+    }
+
+    static AtomicFile open(Path path) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             return new AtomicFile(target, target, FileChannel.open(target, StandardOpenOption.WRITE));

@@ -25,7 +25,7 @@ final class Content {
     private final long size;
     private final @Nullable FileTime modified;
     private final byte[] announced;
-    private MessageDigest sending = Digests.newSha256();
+    private byte[] sentDigest = Digests.sha256(new byte[0]);
     private long sent;
     private boolean begun;
 
@@ -80,9 +80,9 @@ final class Content {
         }
     }
 
-    /** SHA-256 of what was sent last, in hex. */
+    /** SHA-256 of what was sent, in hex. */
     String sentSha256() {
-        return HexFormat.of().formatHex(announced.length == 0 ? sending.digest() : announced);
+        return HexFormat.of().formatHex(announced.length == 0 ? sentDigest : announced);
     }
 
     /** The bytes, for one attempt. */
@@ -94,7 +94,6 @@ final class Content {
     private InputStream open(Stall stall, Progress progress) {
         begun = true;
         sent = 0;
-        sending = Digests.newSha256();
         try {
             return new Watched(file == null ? stream : Files.newInputStream(file), stall, progress);
         } catch (IOException e) {
@@ -105,6 +104,7 @@ final class Content {
     private final class Watched extends FilterInputStream {
         private final Stall stall;
         private final Progress progress;
+        private final MessageDigest digest = Digests.newSha256();
 
         Watched(InputStream in, Stall stall, Progress progress) {
             super(in);
@@ -127,8 +127,10 @@ final class Content {
                 sent += count;
                 progress.at(sent);
                 if (announced.length == 0) {
-                    sending.update(buffer, offset, count);
+                    digest.update(buffer, offset, count);
                 }
+            } else if (count < 0 && announced.length == 0) {
+                sentDigest = digest.digest();
             }
             return count;
         }

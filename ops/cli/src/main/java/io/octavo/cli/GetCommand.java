@@ -29,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
             "  octavo get prices --version 7 | jq .",
         })
 final class GetCommand implements Subcommand {
+    private static final Path STANDARD_OUTPUT = Path.of("-");
+
     @Parameters(paramLabel = "TOPIC")
     private String topic = "";
 
@@ -42,7 +44,7 @@ final class GetCommand implements Subcommand {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description = "Where to write; by default, and with -, to standard output.")
-    private @Nullable String output;
+    private @Nullable Path output;
 
     @Override
     public void run(Session session) throws IOException, InterruptedException {
@@ -53,28 +55,29 @@ final class GetCommand implements Subcommand {
         if (number != null && number < 1) {
             throw new InvalidField("--version", number, "a version's number, 1 or more");
         }
+        if (output != null && !output.equals(STANDARD_OUTPUT)) {
+            AtomicFile.check(output);
+        }
         JsonNode version = session.api()
                 .get(
                         number == null
                                 ? consumer.addTo(Target.of("topics", topic, "latest"))
                                 : Target.of("topics", topic, "versions", number));
-        if (output == null || output.equals("-")) {
-            OutputStream out = new Strict(session.shell().out());
-            download(session, version, out);
+        if (output == null || output.equals(STANDARD_OUTPUT)) {
+            download(session, version, new Strict(session.shell().out()));
             return;
         }
-        Path file = Path.of(output);
-        try (AtomicFile written = AtomicFile.open(file)) {
+        try (AtomicFile written = AtomicFile.open(output)) {
             download(session, version, written.stream());
             written.commit();
         }
         ObjectNode document = Json.object();
         document.setAll((ObjectNode) version);
-        document.put("file", file.toAbsolutePath().toString());
+        document.put("file", output.toAbsolutePath().toString());
         session.result(
                 document,
                 topic + " version " + Json.number(version, "version") + ", " + Text.size(Json.number(version, "size"))
-                        + ", in " + file);
+                        + ", in " + output);
     }
 
     private void download(Session session, JsonNode version, OutputStream to) throws InterruptedException {

@@ -28,6 +28,7 @@ record Upload(Api api, Target target, Map<String, String> headers, Content conte
         boolean mayHaveHappened = false;
         for (int attempt = 1; ; attempt++) {
             Failure failure;
+            String reason;
             try {
                 return attempt();
             } catch (Failure refusal) {
@@ -35,9 +36,11 @@ record Upload(Api api, Target target, Map<String, String> headers, Content conte
                     throw refusal;
                 }
                 failure = refusal;
+                reason = String.valueOf(refusal.getMessage());
                 mayHaveHappened |= !refusal.code().equals("RATE_LIMITED");
             } catch (IOException e) {
-                failure = Failure.unreachable(api.server(), Unreachable.reason(e));
+                reason = Unreachable.reason(e);
+                failure = Failure.unreachable(api.server(), reason);
                 mayHaveHappened |= !Unreachable.wasNeverSent(e);
             }
             if (attempt == ATTEMPTS || !content.canBeSent()) {

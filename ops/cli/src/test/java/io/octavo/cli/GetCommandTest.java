@@ -248,7 +248,8 @@ class GetCommandTest {
             {"--region", ""},
             {"--app", "a b"},
             {"--instance", ""},
-            {"-o", folder.toString()}
+            {"-o", folder.toString()},
+            {"-o", folder.resolve("no/file").toString()}
         };
         for (String[] arguments : wrong) {
             Run run = Run.against(server);
@@ -257,13 +258,5 @@ class GetCommandTest {
             assertThat(run.status(all)).as(String.join(" ", arguments)).isEqualTo(2);
         }
         assertThat(ranges()).isEmpty();
-    }
-
-    @Test
-    void aFolderThatIsNotThereIsNamed() {
-        Run run = Run.against(server);
-        assertThat(run.status("get", "prices", "-o", folder.resolve("no/file").toString()))
-                .isEqualTo(1);
-        assertThat(run.err()).contains(folder.resolve("no").toString()).contains("there is no such file or folder");
     }
 }

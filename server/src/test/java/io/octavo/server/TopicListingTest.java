@@ -29,8 +29,7 @@ class TopicListingTest {
         assertThat(names("a", null, "", 10)).containsExactly("a");
     }
 
-    private List<String> names(
-            String part, @org.jspecify.annotations.Nullable String owner, String after, int limit) {
+    private List<String> names(String part, @org.jspecify.annotations.Nullable String owner, String after, int limit) {
         return listing.page(part, owner, after, limit).stream()
                 .map(TopicHead::getTopic)
                 .toList();

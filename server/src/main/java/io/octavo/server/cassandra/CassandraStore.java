@@ -1,5 +1,6 @@
 package io.octavo.server.cassandra;
 
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -12,6 +13,7 @@ import io.octavo.server.topic.Patience;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that is kept in Cassandra, on one session. */
 public final class CassandraStore implements AutoCloseable {
@@ -90,15 +92,25 @@ public final class CassandraStore implements AutoCloseable {
     }
 
     private static long epoch(CqlSession session, String keyspace, InstantSource clock) {
-        session.execute(SimpleStatement.newInstance(
-                "INSERT INTO " + keyspace + ".installation (name, epoch) VALUES ('octavo', ?) IF NOT EXISTS",
-                clock.millis()));
-        Row row = session.execute(SimpleStatement.newInstance(
-                        "SELECT epoch FROM " + keyspace + ".installation WHERE name = 'octavo'"))
-                .one();
+        Row row = installation(session, keyspace);
+        if (row == null) {
+            session.execute(SimpleStatement.newInstance(
+                    "INSERT INTO " + keyspace + ".installation (name, epoch) VALUES ('octavo', ?) IF NOT EXISTS",
+                    clock.millis()));
+            row = installation(session, keyspace);
+        }
         if (row == null) {
             throw new IllegalStateException("keyspace " + keyspace + " has lost its epoch");
         }
         return row.getLong("epoch");
+    }
+
+    /** Read serially: what a node that starts at the same moment has written is seen, or not written yet. */
+    private static @Nullable Row installation(CqlSession session, String keyspace) {
+        return session.execute(SimpleStatement.newInstance(
+                                "SELECT epoch FROM " + keyspace + ".installation WHERE name = 'octavo'")
+                        .setConsistencyLevel(ConsistencyLevel.SERIAL)
+                        .setIdempotent(true))
+                .one();
     }
 }

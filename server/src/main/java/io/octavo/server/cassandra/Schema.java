@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
 import com.google.common.base.Splitter;
 import io.octavo.rules.Digests;
 import io.octavo.server.topic.Patience;
@@ -107,6 +108,15 @@ final class Schema {
     }
 
     private boolean lock(String me) {
+        try {
+            return tryLock(me);
+        } catch (WriteTimeoutException e) {
+            // Taken or not, the next try tells.
+            return false;
+        }
+    }
+
+    private boolean tryLock(String me) {
         ResultSet result = session.execute(SimpleStatement.newInstance(
                 "INSERT INTO " + table() + " (name, holder) VALUES ('lock', ?) IF NOT EXISTS USING TTL " + LOCK_SECONDS,
                 me));

@@ -1,5 +1,6 @@
 package io.octavo.server.cassandra;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.local.LocalCassandra;
 import io.octavo.server.topic.BoundedPatience;
@@ -39,10 +40,14 @@ public final class TestCassandra {
 
     /** Where a Cassandra is, with a keyspace that no other test uses. */
     public static CassandraConfig config(LocalCassandra cassandra) {
+        return config(cassandra, "octavo_" + KEYSPACES.incrementAndGet());
+    }
+
+    static CassandraConfig config(LocalCassandra cassandra, String keyspace) {
         return new CassandraConfig(
                 List.of("127.0.0.1:" + cassandra.port()),
                 LocalCassandra.DATACENTRE,
-                "octavo_" + KEYSPACES.incrementAndGet(),
+                keyspace,
                 "1",
                 "",
                 "",
@@ -50,10 +55,14 @@ public final class TestCassandra {
     }
 
     public static CassandraStore open(CassandraConfig config) {
+        return open(config, new SimpleMeterRegistry());
+    }
+
+    public static CassandraStore open(CassandraConfig config, MeterRegistry meters) {
         return CassandraStore.open(
                 config,
                 InstantSource.system(),
-                new SimpleMeterRegistry(),
+                meters,
                 BoundedPatience.within(Duration.ofSeconds(30)).get());
     }
 }

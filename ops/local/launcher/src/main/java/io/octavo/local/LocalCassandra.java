@@ -27,10 +27,23 @@ public final class LocalCassandra extends LocalService {
     private final int storagePort;
     private final Path java;
     private final List<Path> jars;
+    private final Map<String, String> settings;
     private @Nullable ClassDataArchive archive;
 
     LocalCassandra(Path folder, Path log, int cqlPort, int storagePort, Path java, Checkout checkout) {
+        this(folder, log, cqlPort, storagePort, java, checkout, Map.of());
+    }
+
+    private LocalCassandra(
+            Path folder,
+            Path log,
+            int cqlPort,
+            int storagePort,
+            Path java,
+            Checkout checkout,
+            Map<String, String> settings) {
         super("cassandra");
+        this.settings = Map.copyOf(settings);
         this.folder = folder.toAbsolutePath();
         this.log = log.toAbsolutePath();
         this.cqlPort = cqlPort;
@@ -44,13 +57,19 @@ public final class LocalCassandra extends LocalService {
      * {@link #awaitReady} comes next.
      */
     public static LocalCassandra start(Path folder) {
+        return start(folder, Map.of());
+    }
+
+    /** As {@link #start(Path)}, with further settings of {@code cassandra.yaml}. */
+    public static LocalCassandra start(Path folder, Map<String, String> settings) {
         LocalCassandra cassandra = new LocalCassandra(
                 folder,
                 folder.resolve("cassandra.log"),
                 Ports.free(),
                 Ports.free(),
                 Jdk17.here().java(),
-                Checkout.find());
+                Checkout.find(),
+                settings);
         cassandra.start();
         return cassandra;
     }
@@ -102,7 +121,10 @@ public final class LocalCassandra extends LocalService {
                         "DIR", folder.toString().replace("\\", "\\\\").replace("\"", "\\\""),
                         "STORAGE_PORT", Integer.toString(storagePort),
                         "CQL_PORT", Integer.toString(cqlPort)));
-        Files.writeString(conf.resolve("cassandra.yaml"), yaml);
+        StringBuilder all = new StringBuilder(yaml);
+        settings.forEach(
+                (name, value) -> all.append(name).append(": ").append(value).append('\n'));
+        Files.writeString(conf.resolve("cassandra.yaml"), all);
         Files.writeString(conf.resolve("rackdc.properties"), "dc=" + DATACENTRE + "\nrack=r1\n");
         Files.writeString(
                 conf.resolve("logback.xml"), Template.resource("logback.xml").text());

@@ -125,8 +125,8 @@ final class UpIT {
     private void assertServerWasToldEverything() throws IOException {
         assertThat(Files.readString(data.resolve("logs/server.log")))
                 .contains("--octavo.grpc.endpoint=127.0.0.1:" + grpcPort, "--octavo.roles=all")
-                .contains("--octavo.cassandra.local-datacenter=dc1", "--octavo.regions[0].s3.bucket=octavo")
-                .contains("OCTAVO_REGIONS_0_S3_ACCESSKEY, OCTAVO_REGIONS_0_S3_SECRETKEY")
+                .contains("--octavo.cassandra.local-datacenter=dc1", "OCTAVO_REGIONS_0_S3_BUCKET")
+                .contains("OCTAVO_REGIONS_0_S3_ACCESSKEY", "OCTAVO_REGIONS_0_S3_SECRETKEY")
                 .doesNotContain("OCTAVO_TOKEN", "OCTAVO_NO_BUILD");
     }
 

@@ -20,13 +20,13 @@ modules_of() {
   esac
 }
 
-# A folder under src counts too: its time is all that a deleted file leaves.
+# Folders from src down count too: its time is all that a deleted file leaves.
 is_stale() {
   [ -e "$state/.built-$1" ] || return 0
   local newer
   newer=$(cd "$root" && find $(sources_of "$1") \
     \( -name target -o -name node_modules -o -name dist -o -path '*/src/test' \) -prune -o \
-    \( -type f -o -path '*/src/*' \) ! -name '*.md' ! -name '*.sh' ! -name dependency-reduced-pom.xml \
+    \( -type f -o -name src -o -path '*/src/*' \) ! -name '*.md' ! -name '*.sh' ! -name dependency-reduced-pom.xml \
     -newer "$state/.built-$1" -print | head -n 1)
   [ -n "$newer" ]
 }
@@ -57,10 +57,14 @@ build_stale() {
 build() {
   local modules=$1 began=$SECONDS
   shift
-  printf 'octavo: building what is stale ... ' >&2
+  if [ -e "$state/.built-$1" ]; then
+    printf 'octavo: building what is stale ... ' >&2
+  else
+    printf 'octavo: building for the first time, which takes minutes ... ' >&2
+  fi
   touch "$state/.build-began"
-  run_group maven -q -pl "$modules" -am -Dmaven.test.skip=true -Djacoco.skip=true -Dspotless.check.skip=true package \
-    >"$state/build.log" 2>&1
+  run_group logged_maven -q -pl "$modules" -am -Dmaven.test.skip=true -Djacoco.skip=true -Dspotless.check.skip=true \
+    package
   if [ "$status" -ne 0 ]; then
     printf 'failed\n' >&2
     tail -n 40 "$state/build.log" >&2
@@ -88,6 +92,11 @@ require_build_tools() {
 
 maven() {
   cd "$root" && JAVA_HOME=$jdk_home exec mvn -B "$@"
+}
+
+# The log is not run_group's own output: what a signal has to say goes to the terminal.
+logged_maven() {
+  maven "$@" >"$state/build.log" 2>&1
 }
 
 # Runs a command in a process group of its own that ends with this script: a signal ends both, and if the script is

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,12 @@ final class UpIT {
         }
     }
 
+    /** JUnit warns of links out of its folder. */
+    @AfterEach
+    void noLink() throws IOException {
+        Files.deleteIfExists(checkout.resolve("ops/local"));
+    }
+
     private UpProcess up(Map<String, String> environment, String... jvm) throws IOException {
         return UpProcess.start(
                 checkout,
@@ -83,9 +90,15 @@ final class UpIT {
                     .isEqualTo(PosixFilePermissions.fromString("rw-------"));
             assertRefused(up(Map.of()), "--data: " + data + " is in use by process ");
 
+            for (ProcessHandle child : first.children()) {
+                UpProcess.signal("INT", child.pid());
+            }
             first.child("JarLauncher").destroyForcibly();
             first.awaitLine("server +ended with status 137.*");
             first.awaitLines("server +up in .*", 2);
+            assertThat(first.lines())
+                    .as("Ctrl-C is for the launcher alone")
+                    .noneMatch(line -> line.matches("(cassandra|s3) +ended.*"));
 
             Files.createDirectories(object.getParent());
             Files.writeString(object, "kept");
@@ -102,8 +115,8 @@ final class UpIT {
             assertThat(object).content().isEqualTo("kept");
             assertThat(data.resolve("ports")).content().isEqualTo(ports);
             List<ProcessHandle> children = second.children();
-            second.signal("INT");
-            assertThat(second.awaitExit()).isEqualTo(130);
+            second.signal("TERM");
+            assertThat(second.awaitExit()).isEqualTo(143);
             assertThat(second.lines()).endsWith("stopped");
             assertThat(children).hasSize(3).noneMatch(ProcessHandle::isAlive);
         }
@@ -112,8 +125,8 @@ final class UpIT {
     private void assertServerWasToldEverything() throws IOException {
         assertThat(Files.readString(data.resolve("logs/server.log")))
                 .contains("--octavo.grpc.endpoint=127.0.0.1:" + grpcPort, "--octavo.roles=all")
-                .contains("--octavo.cassandra.local-datacenter=dc1", "--octavo.regions[0].s3.bucket=octavo")
-                .contains("OCTAVO_REGIONS_0_S3_ACCESSKEY, OCTAVO_REGIONS_0_S3_SECRETKEY")
+                .contains("--octavo.cassandra.local-datacenter=dc1", "OCTAVO_REGIONS_0_S3_BUCKET")
+                .contains("OCTAVO_REGIONS_0_S3_ACCESSKEY", "OCTAVO_REGIONS_0_S3_SECRETKEY")
                 .doesNotContain("OCTAVO_TOKEN", "OCTAVO_NO_BUILD");
     }
 

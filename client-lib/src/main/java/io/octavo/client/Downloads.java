@@ -48,15 +48,16 @@ final class Downloads {
                 sink.write(along.asReadOnlyByteBuffer());
             } else {
                 Reading reading = new Reading(topic, record.getVersion(), sink, end, cancelled);
-                Retries.of("octavo-download", limits, world.random(), this::isWorthRepeating)
+                Retries.of(
+                                "octavo-download",
+                                limits.downloads(),
+                                limits.retry(),
+                                world.random(),
+                                OctavoException::isPassing)
                         .executeCallable(reading::run);
             }
             return sink.verified();
         }
-    }
-
-    private boolean isWorthRepeating(OctavoException error) {
-        return error.isPassing();
     }
 
     private VersionRecord record(String topic, Target target) throws InterruptedException {

@@ -1,8 +1,29 @@
 package io.octavo.client;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A value in use, and the file behind it if there is one.
  *
  * @param payload what the value was made of
  */
-record Held<T>(Snapshot<T> snapshot, LoadedPayload payload) {}
+record Held<T>(Snapshot<T> snapshot, LoadedPayload payload) {
+    private static final Logger LOG = System.getLogger("io.octavo.client");
+
+    /** Closes the value, unless it is also the one that took its place, and deletes its file. */
+    void letGo(@Nullable Held<T> successor, ClientMetrics metrics) {
+        T value = snapshot.value();
+        boolean stays = successor != null && successor.snapshot.value() == value;
+        if (value instanceof AutoCloseable closeable && !stays) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "a value of topic " + payload.topic() + " can't be closed", e);
+                metrics.failed(payload.topic(), ClientMetrics.Failure.CLOSE);
+            }
+        }
+        payload.delete();
+    }
+}

@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param request    one call that carries no payload, and opening a connection
  * @param stall      a transfer in which nothing moves
  * @param transfer   one upload, or the download of one version with all its attempts
- * @param attempts   of a transfer without progress worth counting
+ * @param downloads  attempts at a download, without progress worth counting
+ * @param uploads    attempts at a publish; more, for nobody repeats it later
  * @param retry      between attempts of a transfer
  * @param reload     between attempts to load a version
  * @param pollRetry  between polls that fail
@@ -18,7 +19,8 @@ record Limits(
         Duration request,
         Duration stall,
         Duration transfer,
-        int attempts,
+        int downloads,
+        int uploads,
         Backoff retry,
         Backoff reload,
         Backoff pollRetry,
@@ -31,6 +33,7 @@ record Limits(
                 STALL,
                 transfer,
                 5,
+                8,
                 new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5)),
                 new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)),
                 new Backoff(Duration.ofSeconds(1), pollPeriod),

@@ -114,10 +114,10 @@ final class PollLoop implements AutoCloseable {
     private synchronized void answered(
             Map<String, TopicState> sent, @Nullable PollResponse response, @Nullable Throwable error) {
         polling = false;
-        metrics.polled(response != null);
         if (closed) {
             return;
         }
+        metrics.polled(response != null);
         if (response != null) {
             tellBack();
             hand(sent, response);

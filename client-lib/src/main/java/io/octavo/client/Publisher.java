@@ -4,6 +4,7 @@ import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,12 @@ final class Publisher {
     Published publish(PublishHeader header, Content content) {
         Publishing publishing = new Publishing(header, content);
         try {
-            return published(Retries.of("octavo-publish", limits, world.random(), OctavoException::isPassing)
+            return published(Retries.of(
+                            "octavo-publish",
+                            limits.uploads(),
+                            limits.retry(),
+                            world.random(),
+                            OctavoException::isPassing)
                     .executeCallable(publishing::attempt));
         } catch (OctavoException e) {
             throw e.ofPublish(header.getIdempotencyKey(), publishing.isOpen && e.isPassing());
@@ -81,7 +87,7 @@ final class Publisher {
                     nodes.failed(node);
                 }
                 OctavoException failure = Errors.from(cause, doing());
-                isOpen |= upload.hasBegun() && failure.isPassing();
+                isOpen |= upload.hasBegun() && failure.isPassing() && failure.code() != ErrorCode.RATE_LIMITED;
                 throw failure;
             } catch (InterruptedException e) {
                 isOpen |= upload.hasBegun();

@@ -44,10 +44,7 @@ final class Pursuit {
     }
 
     Step hear(Offer offer) {
-        Target target = Target.of(offer, mark, consumer);
-        if (target == null) {
-            return Step.GO_ON;
-        }
+        Target target = Target.of(offer, consumer);
         Acceptance.Verdict verdict = Acceptance.judge(mark, target.offered());
         mark = Acceptance.heard(mark, target.offered());
         return switch (verdict) {
@@ -73,10 +70,16 @@ final class Pursuit {
         }
     }
 
-    /** The wanted version is in use now. */
-    void applied(Target target) {
+    /** The wanted version is there, to be taken into use now: answers by which offer; null if it was overtaken. */
+    @Nullable
+    Target apply() {
+        Target target = wanted;
+        if (target == null || Acceptance.judge(mark, target.offered()) != Acceptance.Verdict.RUN) {
+            return null;
+        }
         mark = Acceptance.applied(mark, target.offered());
         forget(false);
+        return target;
     }
 
     /** The wanted version couldn't be taken into use; answers the failures in a row. */

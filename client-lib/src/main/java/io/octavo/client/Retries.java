@@ -12,11 +12,12 @@ final class Retries {
     private Retries() {}
 
     /** @param again whether another attempt may go better after this failure */
-    static Retry of(String name, Limits limits, RandomGenerator random, Predicate<OctavoException> again) {
+    static Retry of(
+            String name, int attempts, Backoff backoff, RandomGenerator random, Predicate<OctavoException> again) {
         RetryConfig config = RetryConfig.custom()
-                .maxAttempts(limits.attempts())
+                .maxAttempts(attempts)
                 .intervalBiFunction((attempt, outcome) -> wait(
-                                limits.retry(), attempt, random, outcome.isLeft() ? outcome.getLeft() : null)
+                                backoff, attempt, random, outcome.isLeft() ? outcome.getLeft() : null)
                         .toMillis())
                 .retryOnException(thrown -> thrown instanceof OctavoException error && again.test(error))
                 .build();

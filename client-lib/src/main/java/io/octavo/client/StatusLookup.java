@@ -117,7 +117,7 @@ final class StatusLookup {
         if (cause instanceof OctavoException known) {
             return known;
         }
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        String reason = cause.getMessage() == null ? "no connection" : cause.getMessage();
         return OctavoException.passing("Octavo isn't reachable at " + address + ": " + reason, cause);
     }
 }

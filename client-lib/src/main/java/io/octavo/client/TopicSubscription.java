@@ -141,7 +141,9 @@ final class TopicSubscription<T> implements Subscription<T> {
             Held<T> last = held;
             held = null;
             ready.complete(false);
-            letGo(last, null);
+            if (last != null) {
+                last.letGo(null, machinery.metrics());
+            }
             return CompletableFuture.completedFuture(null);
         });
     }
@@ -249,33 +251,33 @@ final class TopicSubscription<T> implements Subscription<T> {
     private CompletionStage<?> apply(Load done, T value, LoadedPayload payload) {
         Held<T> before;
         Held<T> fresh;
-        boolean taken = false;
+        Target target;
         synchronized (this) {
-            Target target = pursuit.wanted();
+            long version = pursuit.version();
+            target = closed || done.cancelled ? null : pursuit.apply();
             before = held;
             fresh = new Held<>(snapshot(value, payload, target == null ? 0 : target.revision()), payload);
-            if (target != null && !done.cancelled && !closed) {
-                taken = true;
-                countPropagation(fresh.snapshot());
-                pursuit.applied(target);
+            if (target != null) {
                 held = fresh;
                 changed();
+                countPropagation(version, fresh.snapshot());
             }
         }
-        if (!taken) {
-            letGo(fresh, before);
+        if (target == null) {
+            fresh.letGo(before, machinery.metrics());
             finish();
             return CompletableFuture.completedFuture(null);
         }
-        return listeners
-                .updated(fresh.snapshot())
-                .thenRunAsync(
-                        () -> {
-                            ready.complete(true);
-                            letGo(before, fresh);
-                            finish();
-                        },
-                        machinery.workers());
+        return listeners.updated(fresh.snapshot()).thenRunAsync(() -> settle(before, fresh), machinery.workers());
+    }
+
+    /** All listeners have heard of the value in use: the one before can go, and the next can come. */
+    private void settle(@Nullable Held<T> before, Held<T> now) {
+        ready.complete(true);
+        if (before != null) {
+            before.letGo(now, machinery.metrics());
+        }
+        finish();
     }
 
     private Snapshot<T> snapshot(T value, LoadedPayload payload, long revision) {
@@ -343,29 +345,11 @@ final class TopicSubscription<T> implements Subscription<T> {
         lane.add(() -> listeners.failed(told));
     }
 
-    private void countPropagation(Snapshot<T> snapshot) {
+    private void countPropagation(long before, Snapshot<T> snapshot) {
         Instant publishedAt = snapshot.publishedAt();
-        if (pursuit.version() > 0 && snapshot.version() > pursuit.version() && publishedAt != null) {
+        if (before > 0 && snapshot.version() > before && publishedAt != null) {
             machinery.metrics().applied(topic, Duration.between(publishedAt, snapshot.since()));
         }
-    }
-
-    /** Closes a value unless it is also the one that took its place, and then its file. */
-    private void letGo(@Nullable Held<T> old, @Nullable Held<T> kept) {
-        if (old == null) {
-            return;
-        }
-        T value = old.snapshot().value();
-        if (value instanceof AutoCloseable closeable
-                && (kept == null || kept.snapshot().value() != value)) {
-            try {
-                closeable.close();
-            } catch (Exception e) {
-                LOG.log(Level.WARNING, "a value of topic " + topic + " can't be closed", e);
-                machinery.metrics().failed(topic, Failure.CLOSE);
-            }
-        }
-        old.payload().delete();
     }
 
     private OctavoException noValue(SubscriptionState why) {

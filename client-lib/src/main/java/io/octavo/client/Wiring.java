@@ -18,11 +18,11 @@ final class Wiring implements AutoCloseable {
     /** For lanes, and for listeners that bring no executor of their own. */
     private static final int WORKERS = 4;
 
-    /** Polls are short; a connection that is silent during one is tried. */
-    private static final Duration SUBSCRIBE_KEEP_ALIVE = Duration.ofSeconds(30);
+    /** A connection that is silent for so long during a call is tried. Nodes allow this every 5 s. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
-    /** Uploads are long, and nodes that were not told otherwise end connections that are tried more often. */
-    private static final Duration PUBLISH_KEEP_ALIVE = Duration.ofMinutes(5);
+    /** For loads that are under way when the client is closed. */
+    private static final Duration GOODBYE = Duration.ofSeconds(5);
 
     private final ClientConfig config;
     private final World world;
@@ -44,11 +44,9 @@ final class Wiring implements AutoCloseable {
         loads = pool(config.concurrentLoads(), "octavo-load");
         workers = pool(WORKERS, "octavo-worker");
         subscribeNodes = new Endpoints(
-                lookup("subscribe", config.subscribeEndpoints(), http),
-                new Channels(identity::who, SUBSCRIBE_KEEP_ALIVE)::open);
+                lookup("subscribe", config.subscribeEndpoints(), http), new Channels(identity::who, KEEP_ALIVE)::open);
         publishNodes = new Endpoints(
-                lookup("publish", config.publishEndpoints(), http),
-                new Channels(identity::who, PUBLISH_KEEP_ALIVE)::open);
+                lookup("publish", config.publishEndpoints(), http), new Channels(identity::who, KEEP_ALIVE)::open);
         ClientMetrics metrics = new GuardedMetrics(config.metrics());
         SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
         machinery = new SubscriptionMachinery(
@@ -86,7 +84,18 @@ final class Wiring implements AutoCloseable {
         workers.shutdown();
         subscribeNodes.close();
         publishNodes.close();
+        awaitLoads();
         files.close();
+    }
+
+    private void awaitLoads() {
+        try {
+            if (!loads.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+                System.getLogger("io.octavo.client").log(System.Logger.Level.WARNING, "a load doesn't end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void require(String name, List<String> endpoints) {

@@ -2,7 +2,8 @@ package io.octavo.client;
 
 import io.octavo.rules.ErrorCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * not name is a temporary directory, removed at the end.
  */
 final class WorkDirectory implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("io.octavo.client");
+
     private final @Nullable Path named;
     private @Nullable Path directory;
 
@@ -43,7 +46,7 @@ final class WorkDirectory implements AutoCloseable {
             }
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
-            throw new UncheckedIOException("can't remove the temporary directory " + temporary, e);
+            LOG.log(Level.WARNING, "can't remove the temporary directory " + temporary, e);
         }
     }
 

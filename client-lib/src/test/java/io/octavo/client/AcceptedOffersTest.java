@@ -115,7 +115,7 @@ class AcceptedOffersTest {
     }
 
     @Test
-    void aBareRevisionAboutAnotherVersionIsNotJudged() {
+    void aBareRevisionAboutAnotherVersionIsIgnored() {
         Subscription<String> subscription = harness.subscription().start();
         harness.topics.publish(TOPIC, "three");
         harness.topics.forge(offer -> Offer.newBuilder()

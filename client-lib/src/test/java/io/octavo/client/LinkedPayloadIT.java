@@ -97,6 +97,19 @@ class LinkedPayloadIT {
     }
 
     @Test
+    void aDownloadHasABoundInTime() {
+        near.mishaps.addAll(List.of(Mishap.STALLED, Mishap.STALLED));
+        far.mishaps.addAll(List.of(Mishap.STALLED, Mishap.STALLED));
+        try (OctavoClient hasty =
+                server.client().transferTimeout(Duration.ofSeconds(1)).build()) {
+            Subscription<Path> subscription =
+                    hasty.subscription("data", Deserializers.file()).start();
+            await().until(() -> subscription.state().phase() == Phase.FAILED);
+            assertThat(subscription.state().error()).hasMessageContaining("not complete within PT1S");
+        }
+    }
+
+    @Test
     void closingEndsADownload() throws Exception {
         near.mishaps.add(Mishap.STALLED);
         Subscription<Path> subscription =

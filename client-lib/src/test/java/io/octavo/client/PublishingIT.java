@@ -109,6 +109,17 @@ class PublishingIT {
     }
 
     @Test
+    void aRateLimitIsWaitedForAndLeavesNothingUnknown() {
+        server.mishaps.addAll(List.of(Mishap.LIMITED, Mishap.LIMITED));
+        assertThat(client.publish("data").string("x").version()).isEqualTo(1);
+        server.mishaps.addAll(Collections.nCopies(5, Mishap.LIMITED));
+        OctavoException e = catchThrowableOfType(
+                OctavoException.class, () -> client.publish("data").string("x"));
+        assertThat(e.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        assertThat(e.outcomeUnknown()).isFalse();
+    }
+
+    @Test
     void whatWasNeverSentIsNotUnknown() {
         server.stop();
         OctavoException e = catchThrowableOfType(

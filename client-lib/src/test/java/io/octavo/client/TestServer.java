@@ -66,7 +66,9 @@ final class TestServer implements AutoCloseable {
         /** Is done, but the answer is lost. */
         ANSWER_LOST,
         /** Is refused, with field violations. */
-        REFUSED
+        REFUSED,
+        /** Is refused for now. */
+        LIMITED
     }
 
     TestServer() {
@@ -212,6 +214,10 @@ final class TestServer implements AutoCloseable {
             Mishap mishap = mishaps.poll();
             if (mishap == Mishap.UNAVAILABLE) {
                 answer.onError(Status.UNAVAILABLE.withDescription("by the test").asRuntimeException());
+                return;
+            }
+            if (mishap == Mishap.LIMITED) {
+                answer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
                 return;
             }
             if (mishap == Mishap.REFUSED) {

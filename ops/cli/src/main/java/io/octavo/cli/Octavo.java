@@ -199,8 +199,7 @@ public final class Octavo {
     /** Turns whatever went wrong into a message and an exit status, never into a stack trace. */
     private int failed(Exception exception) {
         // What is being written when the run is ended fails with anything but an InterruptedException.
-        if (exception instanceof InterruptedException
-                || Thread.currentThread().isInterrupted()) {
+        if (exception instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
             return INTERRUPTED;
         }
         Failure failure = exception instanceof Failure known

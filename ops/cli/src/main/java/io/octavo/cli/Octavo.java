@@ -1,8 +1,6 @@
 package io.octavo.cli;
 
-import io.octavo.protocol.Scope;
 import io.octavo.rules.InvalidField;
-import io.octavo.rules.Scopes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +21,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code octavo} command. */
@@ -110,24 +108,35 @@ public final class Octavo {
     }
 
     /** The commands, in the order in which the help lists them. */
-    private static List<Subcommand> commands() {
-        return List.of(
-                new PublishCommand(),
-                new GetCommand(),
-                new WatchCommand(),
-                new HistoryCommand(),
-                new TopicsCommand(),
-                new PinCommand(),
-                new UnpinCommand(),
-                new StatusCommand());
+    private static Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("publish", PublishCommand::new);
+        commands.put("get", GetCommand::new);
+        commands.put("watch", WatchCommand::new);
+        commands.put("history", HistoryCommand::new);
+        commands.put("topics", TopicsCommand::new);
+        commands.put("pin", PinCommand::new);
+        commands.put("unpin", UnpinCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("help", HelpCommand::new);
+        return commands;
+    }
+
+    /** Makes those commands that these arguments can mean, for looking at all of them takes its time. */
+    private static void addCommands(CommandLine line, String... args) {
+        Map<String, Supplier<Object>> commands = commands();
+        Supplier<Object> first = args.length == 0 || args[0].equals("help") ? null : commands.get(args[0]);
+        if (first == null) {
+            commands.values().forEach(command -> line.addSubcommand(command.get()));
+        } else {
+            line.addSubcommand(first.get());
+        }
     }
 
     private CommandLine commandLine(String... args) {
         boolean jsonWanted = Arrays.asList(args).contains("--json");
         CommandLine line = new CommandLine(this);
-        commands().forEach(line::addSubcommand);
-        line.addSubcommand(new HelpCommand());
-        line.registerConverter(Scope.class, Octavo::scope);
+        addCommands(line, args);
         line.setExpandAtFiles(false);
         line.setColorScheme(Help.defaultColorScheme(shell.terminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
         line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
@@ -146,14 +155,6 @@ public final class Octavo {
         dress(line);
         line.getSubcommands().values().forEach(Octavo::dress);
         return line;
-    }
-
-    private static Scope scope(String text) {
-        try {
-            return Scopes.parse(text);
-        } catch (InvalidField e) {
-            throw new TypeConversionException(text.isEmpty() ? "it is empty; everybody is written *" : e.getMessage());
-        }
     }
 
     private int execute(ParseResult parsed) {
@@ -197,7 +198,8 @@ public final class Octavo {
 
     /** Turns whatever went wrong into a message and an exit status, never into a stack trace. */
     private int failed(Exception exception) {
-        if (exception instanceof InterruptedException) {
+        // What is being written when the run is ended fails with anything but an InterruptedException.
+        if (exception instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
             return INTERRUPTED;
         }
         Failure failure = exception instanceof Failure known

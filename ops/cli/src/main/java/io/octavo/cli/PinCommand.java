@@ -1,8 +1,6 @@
 package io.octavo.cli;
 
-import io.octavo.protocol.Scope;
 import io.octavo.rules.InvalidField;
-import io.octavo.rules.Scopes;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
 import java.time.Instant;
@@ -40,8 +38,9 @@ final class PinCommand implements Subcommand {
             names = "--scope",
             required = true,
             paramLabel = "SCOPE",
+            converter = ScopeConverter.class,
             description = "Whom to pin, such as region=eu,app=recs, or * for everybody.")
-    private Scope scope = Scopes.GLOBAL;
+    private String scope = "";
 
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; others will read it.")
     private String reason = "";
@@ -73,7 +72,7 @@ final class PinCommand implements Subcommand {
         confirmation.ask(
                 session,
                 "Environment  " + environment,
-                "Pin          " + topic + " for " + Scopes.format(scope)
+                "Pin          " + topic + " for " + scope
                         + (expiresAt == null ? ", until it is unpinned" : ", until " + expiresAt),
                 "From → to    " + standing.now() + " → version " + version,
                 "Reason       " + reason,
@@ -86,11 +85,11 @@ final class PinCommand implements Subcommand {
         JsonNode answer = session.api()
                 .write(
                         "PUT",
-                        Target.of("topics", topic, "pins").with("scope", Scopes.format(scope)),
+                        Target.of("topics", topic, "pins").with("scope", scope),
                         body,
                         "repeat the same command, safely: a pin that is there already changes nothing");
         List<String> lines = new ArrayList<>();
-        lines.add("Pinned " + topic + " to version " + version + " for " + Scopes.format(scope)
+        lines.add("Pinned " + topic + " to version " + version + " for " + scope
                 + newer(Json.number(answer, "newerVersions")));
         Versions.addLinks(lines, answer);
         session.result(answer, lines.toArray(String[]::new));

@@ -1,8 +1,6 @@
 package io.octavo.cli;
 
-import io.octavo.protocol.Scope;
 import io.octavo.rules.InvalidField;
-import io.octavo.rules.Scopes;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,9 +46,10 @@ final class PublishCommand implements Subcommand {
     @Option(
             names = "--scope",
             paramLabel = "SCOPE",
+            converter = ScopeConverter.class,
             description = "Whom it is for, such as region=eu,app=recs, or * for everybody, which is the default."
                     + " May be given several times.")
-    private List<Scope> scopes = new ArrayList<>();
+    private List<String> scopes = new ArrayList<>();
 
     @Option(
             names = "--meta",
@@ -176,8 +175,8 @@ final class PublishCommand implements Subcommand {
             throw new InvalidField("--hold", hold, "the reason");
         }
         Target target = Target.of("topics", topic, "versions");
-        for (Scope scope : scopes) {
-            target = target.with("scope", Scopes.format(scope));
+        for (String scope : scopes) {
+            target = target.with("scope", scope);
         }
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             target = target.with("meta", entry.getKey() + "=" + entry.getValue());
@@ -206,7 +205,7 @@ final class PublishCommand implements Subcommand {
     /** The command that repeats this one: what the key was first used with counts, so everything is named. */
     private String repetition(Map<String, String> metadata, String key) {
         List<String> words = new ArrayList<>(List.of("octavo", "publish", topic, file));
-        scopes.forEach(scope -> words.addAll(List.of("--scope", Scopes.format(scope))));
+        scopes.forEach(scope -> words.addAll(List.of("--scope", scope)));
         metadata.forEach((name, value) -> words.addAll(List.of("--meta", name + "=" + value)));
         if (stage) {
             words.add("--stage");

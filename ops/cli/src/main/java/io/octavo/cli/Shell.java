@@ -41,6 +41,8 @@ record Shell(
     static Shell ofThisProcess() {
         // From Java 22 on a console may be there without a terminal; this one is not.
         System.setProperty("jdk.console", "java.base");
+        // A library's logging that goes nowhere needn't say so.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         boolean terminal = Optional.ofNullable(System.console()).isPresent();
         return new Shell(
                 System.in,

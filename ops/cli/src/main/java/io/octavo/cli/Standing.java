@@ -25,7 +25,7 @@ final class Standing {
         this.scope = scope;
     }
 
-    static Standing of(JsonNode topic, Scope scope) {
+    static Standing of(JsonNode topic, String scope) {
         TopicHead.Builder head = TopicHead.newBuilder();
         for (JsonNode pin : Json.list(topic, "pins")) {
             head.addPins(Pin.newBuilder().setScope(scopeOf(pin)).setVersion(Json.number(pin, "version")));
@@ -37,7 +37,7 @@ final class Standing {
                         .setVersion(Json.number(publication, "version")));
             }
         }
-        return new Standing(head.build(), scope);
+        return new Standing(head.build(), Scopes.parse(scope));
     }
 
     /** The version that the scope's own pin names; null if it has none. */

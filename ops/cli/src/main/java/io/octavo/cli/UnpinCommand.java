@@ -1,8 +1,6 @@
 package io.octavo.cli;
 
-import io.octavo.protocol.Scope;
 import io.octavo.rules.InvalidField;
-import io.octavo.rules.Scopes;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,8 +30,9 @@ final class UnpinCommand implements Subcommand {
             names = "--scope",
             required = true,
             paramLabel = "SCOPE",
+            converter = ScopeConverter.class,
             description = "The scope whose pin goes, such as region=eu, or * for everybody's.")
-    private Scope scope = Scopes.GLOBAL;
+    private String scope = "";
 
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; others will read it.")
     private String reason = "";
@@ -53,26 +52,24 @@ final class UnpinCommand implements Subcommand {
         Standing standing = Standing.of(session.api().get(Target.of("topics", topic)), scope);
         if (standing.pinned() == null) {
             String pinned = standing.pinnedScopes();
-            throw Failure.here("--scope: " + Scopes.format(scope) + " (expected: a scope of " + topic
-                    + " that has a pin: " + (pinned.isEmpty() ? "there is none" : pinned) + ")");
+            throw Failure.here("--scope: " + scope + " (expected: a scope of " + topic + " that has a pin: "
+                    + (pinned.isEmpty() ? "there is none" : pinned) + ")");
         }
         confirmation.ask(
                 session,
                 "Environment  " + environment,
-                "Unpin        " + topic + " for " + Scopes.format(scope),
+                "Unpin        " + topic + " for " + scope,
                 "From → to    " + standing.now() + " → " + standing.withoutPin(),
                 "Reason       " + reason);
 
         JsonNode answer = session.api()
                 .write(
                         "DELETE",
-                        Target.of("topics", topic, "pins")
-                                .with("scope", Scopes.format(scope))
-                                .with("reason", reason),
+                        Target.of("topics", topic, "pins").with("scope", scope).with("reason", reason),
                         null,
                         "repeat the same command, safely: if it says that there is no such pin, it was done");
         List<String> lines = new ArrayList<>();
-        lines.add("Unpinned " + topic + " for " + Scopes.format(scope));
+        lines.add("Unpinned " + topic + " for " + scope);
         Versions.addLinks(lines, answer);
         session.result(answer, lines.toArray(String[]::new));
     }

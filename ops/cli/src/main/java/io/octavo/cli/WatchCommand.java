@@ -66,7 +66,7 @@ final class WatchCommand implements Subcommand {
             paramLabel = "TIME",
             defaultValue = "30s",
             description =
-                    "How often to ask, 100ms to 1h; default ${DEFAULT-VALUE}. A server that is busy may ask for less.")
+                    "How often to ask, 100ms to 1h; default ${DEFAULT-VALUE}. The server's own wish goes before it.")
     private String poll = "";
 
     @Override
@@ -88,7 +88,7 @@ final class WatchCommand implements Subcommand {
                 payload -> new Delivery.Arrival(payload.size(), isFileWanted ? payload.file() : null);
         try (OctavoClient client = builder(session).build()) {
             session.note("Watching " + topic + " as " + consumer + " at " + session.server() + ", polls every " + poll
-                    + " (held polls come later); Ctrl-C ends it");
+                    + "; Ctrl-C ends it");
             Subscription<Delivery.Arrival> subscription = client.subscription(topic, arrivals)
                     .listener(tasks::add, delivery)
                     .start();

@@ -65,7 +65,7 @@ class WatchCommandIT {
         assertThat(run.out().lines().toList().get(1)).matches("20\\S+Z  version 2  6 B  service");
         assertThat(run.err())
                 .startsWith("Watching prices as region=eu,app=shop,cluster=blue at " + node.http.address()
-                        + ", polls every 1s");
+                        + ", polls every 1s; Ctrl-C ends it\n");
         PollRequest poll = node.polls.remove();
         assertThat(poll.getConsumer().getRegion()).isEqualTo("eu");
         assertThat(poll.getConsumer().getApp()).isEqualTo("shop");

@@ -1,0 +1,297 @@
+package io.octavo.server.publish;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.octavo.rules.ErrorCode;
+import io.octavo.rules.InvalidField;
+import io.octavo.rules.Scopes;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.publish.PayloadIntake.Announced;
+import io.octavo.server.publish.Published.Outcome;
+import io.octavo.server.topic.ChangeSettings;
+import io.octavo.server.topic.DeleteTopic;
+import io.octavo.server.topic.InMemoryTopicLog;
+import io.octavo.server.topic.PinScope;
+import io.octavo.server.topic.TopicCommits;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class PublisherTest {
+    private final InMemoryTopicLog log = new InMemoryTopicLog(InstantSource.system());
+    private final MemoryPayloads payloads = new MemoryPayloads();
+    private final TopicCommits commits = TestCommits.of(log, Duration.ofMillis(200));
+    private final Publisher publisher = publisher(2, true);
+
+    @Test
+    void versionsAreNumberedAndGoToEverybodyUnlessScopesAreNamed() {
+        Published first = publish(Orders.of("prices"), "one");
+        Published second = publish(Orders.of("prices").scope("region=eu"), "two");
+
+        assertThat(first.version().getVersion()).isEqualTo(1);
+        assertThat(first.outcome()).isEqualTo(Outcome.MADE);
+        assertThat(first.version().getPublications(0).getScope()).isEqualTo(Scopes.GLOBAL);
+        assertThat(second.version().getVersion()).isEqualTo(2);
+        assertThat(Scopes.format(second.version().getPublications(0).getScope()))
+                .isEqualTo("region=eu");
+        assertThat(second.version().getBy()).isEqualTo("tester");
+    }
+
+    @Test
+    void aStagedVersionIsPublishedToNobody() {
+        assertThat(publish(Orders.of("prices").staged(), "one").version().getPublicationsList())
+                .isEmpty();
+        assertThatThrownBy(() -> Orders.of("prices").scope("*").staged().order())
+                .isInstanceOf(InvalidField.class)
+                .hasMessageContaining("stage");
+    }
+
+    @Test
+    void undoPinsTheScopesToWhatTheyRanBefore() {
+        assertThat(publish(Orders.of("prices"), "one").undo()).isNull();
+        assertThat(publish(Orders.of("prices").scope("region=eu"), "two").undo())
+                .isEqualTo("octavo pin prices 1 --scope 'region=eu' --reason 'undo of version 2'");
+        commits.commit("prices", new PinScope(Scopes.GLOBAL, 1, "stay", 0), "tester", null);
+        assertThat(publish(Orders.of("prices"), "three").undo()).isNull();
+    }
+
+    @Test
+    void aRepetitionAnswersTheVersionAndStoresNothing() {
+        publish(Orders.of("prices").key("k"), "one");
+
+        Published again = publish(Orders.of("prices").key("k").expecting(0), "one");
+
+        assertThat(again.outcome()).isEqualTo(Outcome.REPLAYED);
+        assertThat(again.version().getVersion()).isEqualTo(1);
+        assertThat(payloads.stored()).isEqualTo(1);
+    }
+
+    @Test
+    void aKeyUsedForOtherBytesOrScopesIsRefused() {
+        publish(Orders.of("prices").key("k"), "one");
+
+        assertRefused(
+                ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                () -> publish(Orders.of("prices").key("k"), "two"));
+        assertRefused(
+                ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                () -> publish(Orders.of("prices").key("k").scope("app=a"), "one"));
+        publish(Orders.of("other").key("k"), "two");
+    }
+
+    @Test
+    void aRepetitionWithOtherBytesThanItAnnouncesIsAMismatch() {
+        publish(Orders.of("prices").key("k"), "one");
+
+        PublishOrder order = Orders.of("prices").key("k").order(new Announced(4L, ByteString.EMPTY, ""));
+        assertRefused(ErrorCode.DIGEST_MISMATCH, () -> publisher.publish(order, body("one")));
+    }
+
+    @Test
+    void whatCanBeRefusedIsRefusedBeforeAByteIsRead() {
+        publish(Orders.of("prices"), "one");
+        commits.commit(
+                "strict",
+                new ChangeSettings(s -> s.toBuilder().setRequireScope(true).build(), "", null),
+                "tester",
+                null);
+
+        assertRefused(
+                ErrorCode.VERSION_CONFLICT,
+                () -> publisher.publish(Orders.of("prices").expecting(0).order(), unreadable()));
+        assertThatThrownBy(() -> publisher.publish(Orders.of("strict").order(), unreadable()))
+                .isInstanceOf(InvalidField.class)
+                .hasMessageStartingWith("scope");
+        assertRefused(
+                ErrorCode.TOPIC_NOT_FOUND,
+                () -> publisher(1, false).publish(Orders.of("unknown").order(), unreadable()));
+        assertThatThrownBy(() -> Orders.of("Not A Name").order()).isInstanceOf(InvalidField.class);
+        assertThatThrownBy(() -> Orders.of("prices").key(" ").order()).isInstanceOf(InvalidField.class);
+        assertThatThrownBy(() -> Orders.of("prices").key("k".repeat(201)).order())
+                .isInstanceOf(InvalidField.class);
+        assertThatThrownBy(() -> Orders.of("prices").order(new Announced(-1L, ByteString.EMPTY, "")))
+                .hasMessageStartingWith("size: -1");
+        assertThatThrownBy(() -> Orders.of("prices").order(new Announced(null, ByteString.copyFromUtf8("x"), "")))
+                .hasMessageStartingWith("sha256: 78");
+        assertThatThrownBy(() -> Orders.of("prices").order(new Announced(null, ByteString.EMPTY, "a\r\nb: c")))
+                .hasMessageStartingWith("contentType");
+        assertThat(payloads.stored()).isEqualTo(1);
+    }
+
+    @Test
+    void aTopicThatWasDeletedStartsAnewWithTheNumbersGoingOn() {
+        long revision = publish(Orders.of("prices"), "one").revision();
+        commits.commit("prices", new DeleteTopic(revision, "gone"), "tester", null);
+
+        assertRefused(
+                ErrorCode.TOPIC_NOT_FOUND,
+                () -> publisher(1, false).publish(Orders.of("prices").order(), unreadable()));
+        Published anew = publish(Orders.of("prices").expecting(0), "two");
+
+        assertThat(anew.version().getVersion()).isEqualTo(2);
+        assertThat(anew.undo()).isNull();
+    }
+
+    @Test
+    void ifNothingChangedTheNewestIsAnsweredAndNothingIsLeftBehind() {
+        publish(Orders.of("prices"), "one");
+
+        Published same = publish(Orders.of("prices").onlyIfChanged(), "one");
+
+        assertThat(same.outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(same.version().getVersion()).isEqualTo(1);
+        assertThat(payloads.stored()).isEqualTo(2);
+        assertThat(payloads.left()).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusedCommitLeavesNoPayload() {
+        Publisher racing = new Publisher(log, commits, overtaken(), config(2), new TopicsConfig(true));
+
+        assertRefused(
+                ErrorCode.VERSION_CONFLICT,
+                () -> racing.publish(Orders.of("prices").expecting(0).order(), body("one")));
+        assertThat(payloads.left()).isEqualTo(1);
+    }
+
+    @Test
+    void aCommitWhoseAnswerWasLostKeepsItsPayloadAndIsNoRepetition() {
+        AtomicInteger calls = new AtomicInteger();
+        log.loseAnswersUnless(commit -> calls.incrementAndGet() > 1);
+
+        Published made = publish(Orders.of("prices").key("k"), "one");
+
+        assertThat(made.outcome()).isEqualTo(Outcome.MADE);
+        assertThat(payloads.left()).isEqualTo(1);
+    }
+
+    @Test
+    void aCommitOfUnknownOutcomeKeepsItsPayload() {
+        log.loseAnswersUnless(commit -> false);
+        assertRefused(ErrorCode.UNAVAILABLE, () -> publish(Orders.of("prices").key("k"), "one"));
+        assertThat(payloads.left()).isEqualTo(1);
+
+        log.loseAnswersUnless(commit -> true);
+        assertThat(publish(Orders.of("prices").key("k"), "one").version().getVersion())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aSecondRequestWithARunningKeyIsRefusedAndOthersAreNot() throws Exception {
+        HeldBody held = new HeldBody();
+        CompletableFuture<Published> first = CompletableFuture.supplyAsync(
+                () -> publisher.publish(Orders.of("prices").key("k").order(), held));
+        held.awaitReader();
+
+        assertRefused(
+                ErrorCode.REQUEST_RUNNING, () -> publish(Orders.of("prices").key("k"), "one"));
+        publish(Orders.of("prices").key("l"), "two");
+        publish(Orders.of("other").key("k"), "three");
+        held.release();
+
+        assertThat(first.get(10, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.MADE);
+        assertThat(publish(Orders.of("prices").key("k"), "").outcome()).isEqualTo(Outcome.REPLAYED);
+    }
+
+    @Test
+    void morePublishesThanTheNodeTakesAreToldToComeBack() throws Exception {
+        Publisher small = publisher(1, true);
+        HeldBody held = new HeldBody();
+        CompletableFuture<Published> first = CompletableFuture.supplyAsync(
+                () -> small.publish(Orders.of("prices").order(), held));
+        held.awaitReader();
+
+        assertThatThrownBy(() -> small.publish(Orders.of("other").order(), unreadable()))
+                .isInstanceOfSatisfying(ServiceException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+                    assertThat(requireNonNull(e.retryAfter())).isPositive();
+                });
+        held.release();
+        first.get(10, TimeUnit.SECONDS);
+        small.publish(Orders.of("other").order(), body("two"));
+    }
+
+    private Published publish(Orders orders, String text) {
+        return publisher.publish(orders.order(), body(text));
+    }
+
+    private Publisher publisher(int inFlight, boolean autoCreate) {
+        return new Publisher(log, commits, payloads, config(inFlight), new TopicsConfig(autoCreate));
+    }
+
+    private static PublishConfig config(int inFlight) {
+        return new PublishConfig(inFlight, Duration.ofSeconds(5));
+    }
+
+    /** An intake during which somebody else publishes. */
+    private PayloadIntake overtaken() {
+        return new PayloadIntake() {
+            @Override
+            public Stored store(String topic, InputStream body, Announced announced) {
+                publish(Orders.of(topic), "faster");
+                return payloads.store(topic, body, announced);
+            }
+
+            @Override
+            public void discard(Stored stored) {
+                payloads.discard(stored);
+                throw new IllegalStateException("a discard that fails is nobody's problem");
+            }
+        };
+    }
+
+    private static void assertRefused(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static InputStream body(String text) {
+        return new ByteArrayInputStream(text.getBytes(UTF_8));
+    }
+
+    private static InputStream unreadable() {
+        return new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("the body was read");
+            }
+        };
+    }
+
+    /** An empty body that ends when it is told to. */
+    private static final class HeldBody extends InputStream {
+        private final CountDownLatch reader = new CountDownLatch(1);
+        private final CountDownLatch end = new CountDownLatch(1);
+
+        void awaitReader() throws InterruptedException {
+            assertThat(reader.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+
+        void release() {
+            end.countDown();
+        }
+
+        @Override
+        public int read() {
+            reader.countDown();
+            try {
+                assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return -1;
+        }
+    }
+}

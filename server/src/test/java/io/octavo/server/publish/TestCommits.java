@@ -1,0 +1,23 @@
+package io.octavo.server.publish;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.server.topic.BoundedPatience;
+import io.octavo.server.topic.InMemoryTopicLog;
+import io.octavo.server.topic.TopicCommits;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** Commits to a log in memory. */
+public final class TestCommits {
+    private TestCommits() {}
+
+    public static TopicCommits of(InMemoryTopicLog log, Duration patience) {
+        return new TopicCommits(
+                log,
+                () -> {},
+                (topic, revision) -> {},
+                InstantSource.system(),
+                BoundedPatience.within(patience),
+                new SimpleMeterRegistry());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.publish;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package io.octavo.server.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+@ExtendWith(NodeExtension.class)
+class StatusTest {
+    private static final Installation INSTALLATION = new Installation("test", "1", () -> true, () -> null);
+
+    private final AtomicLong nanoTime = new AtomicLong();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Test
+    void aStoreThatHangsDoesNotHangTheStatus(TestNode node) {
+        long begun = System.nanoTime();
+        JsonNode status = node.http().get("/api/v1/status").isStatus(200).json();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+        assertThat(status.propertyNames())
+                .containsExactly("environment", "ready", "version", "writes", "nodes", "stores", "cache");
+        assertThat(status.get("writes").toString()).isEqualTo("{\"working\":true}");
+        assertThat(status.get("nodes").get(0).toString())
+                .isEqualTo("{\"node\":\"node-1\",\"roles\":[\"publish\"],\"region\":\"eu\",\"http\":\"http://node-1\","
+                        + "\"grpc\":\"node-1:9090\",\"startedAt\":\"1970-01-01T00:00:00Z\","
+                        + "\"heartbeatAt\":\"1970-01-01T00:00:00Z\"}");
+        assertThat(status.get("stores").toString())
+                .isEqualTo("[{\"store\":\"cassandra\",\"up\":true},"
+                        + "{\"store\":\"s3:eu\",\"up\":false,\"detail\":\"no answer in time\"}]");
+        assertThat(status.get("cache").toString()).isEqualTo("{\"heads\":3,\"ageMillis\":700,\"complete\":true}");
+        node.http().get("/api/v1/status?x=1").isInvalid("x");
+    }
+
+    @Test
+    void whatIsDownIsToldAndWhetherWritesNeedIt() {
+        StatusView status = board(Runnable::run, () -> {
+                    throw new IllegalStateException("out of order");
+                })
+                .status();
+
+        assertThat(status.stores()).containsExactly(new StatusView.Store("cassandra", false, "out of order"));
+        assertThat(status.writes().working()).isFalse();
+        assertThat(status.writes().help()).startsWith("cassandra does not answer: out of order");
+        assertThat(status.nodes()).hasSize(1);
+        assertThat(status.cache()).isNull();
+    }
+
+    @Test
+    void whoeverAsksWithinASecondSharesTheAnswer() {
+        StatusBoard board = board(Runnable::run, asked::incrementAndGet);
+        board.status();
+        nanoTime.addAndGet(Duration.ofMillis(999).toNanos());
+        board.status();
+        assertThat(asked).hasValue(1);
+        nanoTime.addAndGet(Duration.ofMillis(1).toNanos());
+        board.status();
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void aQuestionUnderWayIsNotAskedAgain() {
+        AtomicInteger begun = new AtomicInteger();
+        Probe<Boolean> probe = new Probe<>(() -> true, task -> begun.incrementAndGet(), nanoTime::get, Duration.ofSeconds(1));
+        probe.ask();
+        nanoTime.addAndGet(Duration.ofHours(1).toNanos());
+        assertThat(Probe.await(probe.ask(), Duration.ZERO).problem()).isEqualTo("no answer in time");
+        assertThat(begun).hasValue(1);
+    }
+
+    @Test
+    void moreChecksThanThreadsAreToldSo() {
+        StatusView status = board(
+                        task -> {
+                            throw new RejectedExecutionException();
+                        },
+                        asked::incrementAndGet)
+                .status();
+        assertThat(status.stores().get(0).detail()).isEqualTo("too many checks are waiting");
+        assertThat(status.nodes()).isEmpty();
+    }
+
+    private StatusBoard board(Executor executor, Runnable check) {
+        NodeDirectory nodes = () -> List.of(
+                new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
+        return new StatusBoard(
+                INSTALLATION, nodes, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
+    }
+}

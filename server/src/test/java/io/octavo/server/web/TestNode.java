@@ -1,0 +1,193 @@
+package io.octavo.server.web;
+
+import static java.util.Objects.requireNonNull;
+
+import io.octavo.protocol.TopicHead;
+import io.octavo.server.publish.MemoryPayloads;
+import io.octavo.server.publish.PayloadIntake;
+import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.publish.PublishConfig;
+import io.octavo.server.publish.Publisher;
+import io.octavo.server.publish.TestCommits;
+import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.topic.InMemoryTopicLog;
+import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.web.NodeDirectory.Node;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** A real server on a free port of the loopback, over a log and payloads in memory. */
+final class TestNode implements AutoCloseable {
+    private static final AtomicInteger TOPICS = new AtomicInteger();
+
+    private final ConfigurableApplicationContext context;
+
+    private TestNode(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    static TestNode start() {
+        SpringApplication application = new SpringApplication(Wiring.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setRegisterShutdownHook(false);
+        return new TestNode(application.run(
+                "--server.port=0",
+                "--server.address=" + InetAddress.getLoopbackAddress().getHostAddress(),
+                "--logging.level.root=WARN"));
+    }
+
+    Http http() {
+        return new Http(URI.create("http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + port()));
+    }
+
+    int port() {
+        return Integer.parseInt(requireNonNull(context.getEnvironment().getProperty("local.server.port")));
+    }
+
+    MemoryPayloads payloads() {
+        return context.getBean(MemoryPayloads.class);
+    }
+
+    InMemoryTopicLog log() {
+        return context.getBean(InMemoryTopicLog.class);
+    }
+
+    TopicCommits commits() {
+        return context.getBean(TopicCommits.class);
+    }
+
+    /** What is asked instead of the payloads in memory, until it is set back. */
+    AtomicReference<PayloadIntake> intake() {
+        return context.getBean(Switch.class).intake;
+    }
+
+    AtomicReference<PayloadOutlet> outlet() {
+        return context.getBean(Switch.class).outlet;
+    }
+
+    /** A name that no other test uses. */
+    static String newTopic() {
+        return "topic-" + TOPICS.incrementAndGet();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** Which payloads are asked. */
+    static final class Switch {
+        private final AtomicReference<PayloadIntake> intake;
+        private final AtomicReference<PayloadOutlet> outlet;
+
+        Switch(MemoryPayloads payloads) {
+            intake = new AtomicReference<>(payloads);
+            outlet = new AtomicReference<>(payloads);
+        }
+    }
+
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({WebConfiguration.class, ReadApi.class, AdminApi.class})
+    static class Wiring {
+        @Bean
+        InMemoryTopicLog topicLog() {
+            return new InMemoryTopicLog(InstantSource.system());
+        }
+
+        @Bean
+        MemoryPayloads payloads() {
+            return new MemoryPayloads();
+        }
+
+        @Bean
+        Switch payloadSwitch(MemoryPayloads payloads) {
+            return new Switch(payloads);
+        }
+
+        @Bean
+        TopicCommits commits(InMemoryTopicLog log) {
+            return TestCommits.of(log, Duration.ofSeconds(5));
+        }
+
+        @Bean
+        Publisher publisher(InMemoryTopicLog log, TopicCommits commits, Switch payloads) {
+            PayloadIntake intake = new PayloadIntake() {
+                @Override
+                public Stored store(String topic, InputStream body, Announced announced) {
+                    return payloads.intake.get().store(topic, body, announced);
+                }
+
+                @Override
+                public void discard(Stored stored) {
+                    payloads.intake.get().discard(stored);
+                }
+            };
+            PublishConfig config = new PublishConfig(64, Duration.ofSeconds(5));
+            return new Publisher(log, commits, intake, config, new TopicsConfig(true));
+        }
+
+        @Bean
+        PayloadOutlet outlet(Switch payloads) {
+            return (part, offset, length) -> payloads.outlet.get().open(part, offset, length);
+        }
+
+        @Bean
+        Latest latest(InMemoryTopicLog log) {
+            return Latest.of(log);
+        }
+
+        @Bean
+        TopicIndex topicIndex(InMemoryTopicLog log) {
+            return (part, owner, after, limit) -> {
+                List<TopicHead> heads = new ArrayList<>();
+                log.forEachHead(heads::add);
+                return heads.stream()
+                        .filter(head -> !head.hasDeletion())
+                        .filter(head -> head.getTopic().contains(part))
+                        .filter(head -> owner == null || owner.equals(head.getSettings().getOwner()))
+                        .filter(head -> head.getTopic().compareTo(after) > 0)
+                        .sorted(Comparator.comparing(TopicHead::getTopic))
+                        .limit(limit)
+                        .toList();
+            };
+        }
+
+        @Bean(destroyMethod = "shutdownNow")
+        ExecutorService checks() {
+            return Executors.newFixedThreadPool(4);
+        }
+
+        @Bean
+        StatusBoard status(ExecutorService checks) {
+            Installation installation = new Installation(
+                    "test", "1.2.3", () -> true, () -> new Installation.Cache(3, Duration.ofMillis(700), true));
+            return new StatusBoard(
+                    installation,
+                    () -> List.of(new Node(
+                            "node-1", List.of("publish"), "eu", "http://node-1", "node-1:9090", Instant.EPOCH, Instant.EPOCH)),
+                    List.of(Checks.of("cassandra", true, () -> {}), Checks.of("s3:eu", false, Checks.never(new CountDownLatch(1)))),
+                    checks,
+                    System::nanoTime);
+        }
+    }
+}

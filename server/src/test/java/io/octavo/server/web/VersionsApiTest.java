@@ -1,0 +1,168 @@
+package io.octavo.server.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+@ExtendWith(NodeExtension.class)
+class VersionsApiTest {
+    private final TestNode node;
+    private final Http http;
+    private final String topic = TestNode.newTopic();
+    private final String path = "/api/v1/topics/" + topic;
+
+    VersionsApiTest(TestNode node) {
+        this.node = node;
+        this.http = node.http();
+    }
+
+    @BeforeEach
+    void inMemory() {
+        node.outlet().set(node.payloads());
+    }
+
+    @Test
+    void historyIsPagedNewestFirst() {
+        for (int i = 0; i < 5; i++) {
+            http.publish(topic, "v" + i);
+        }
+        JsonNode first = http.get(path + "/versions?limit=3").isStatus(200).json();
+        String token = first.get("nextPageToken").stringValue();
+        JsonNode second =
+                http.get(path + "/versions?limit=2&pageToken=" + token).isStatus(200).json();
+
+        assertThat(first.get("versions").findValuesAsString("version")).containsExactly("5", "4", "3");
+        assertThat(second.get("versions").findValuesAsString("version")).containsExactly("2", "1");
+        assertThat(second.has("nextPageToken")).isFalse();
+        JsonNode one = http.get(path + "/versions/4").isStatus(200).json();
+        assertThat(one).isEqualTo(first.get("versions").get(1));
+        assertThat(one.has("undo")).isFalse();
+    }
+
+    @Test
+    void whatIsNotThereIsNotFound() {
+        http.get(path + "/versions").isProblem(404, "TOPIC_NOT_FOUND");
+        http.get(path + "/versions/1").isProblem(404, "TOPIC_NOT_FOUND");
+        http.publish(topic, "one");
+        assertThat(http.get(path + "/versions/2").isProblem(404, "VERSION_NOT_FOUND").text())
+                .contains("1 to 1");
+        http.get(path + "/versions/0").isProblem(404, "VERSION_NOT_FOUND");
+        http.get(path + "/versions/2/payload").isProblem(404, "VERSION_NOT_FOUND");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one", "-1", "1.5", "99999999999999999999", "%20"})
+    void aVersionIsANumber(String version) {
+        http.get(path + "/versions/" + version).isInvalid("version");
+        http.get(path + "/versions/" + version + "/payload").isInvalid("version");
+    }
+
+    @Test
+    void aPayloadIsDownloadedNotShown() {
+        http.post(path + "/versions", "<script>", "Content-Type", "text/html").isStatus(201);
+        Answer answer = http.get(path + "/versions/1/payload").isStatus(200);
+
+        assertThat(answer.text()).isEqualTo("<script>");
+        assertThat(answer.header("Content-Type")).isEqualTo("text/html");
+        assertThat(answer.header("Content-Disposition")).isEqualTo("attachment; filename=\"" + topic + "-1\"");
+        assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(answer.header("Content-Length")).isEqualTo("8");
+        assertThat(answer.header("Accept-Ranges")).isEqualTo("bytes");
+        assertThat(answer.header("Octavo-Version")).isEqualTo("1");
+        assertThat(answer.header("Repr-Digest")).matches("sha-256=:.{43}=:");
+        assertThat(answer.header("ETag")).matches("\"[0-9a-f]{64}\"");
+        String etag = answer.header("ETag");
+        Answer known = http.get(path + "/versions/1/payload", "If-None-Match", etag);
+        assertThat(known.status()).isEqualTo(304);
+        assertThat(known.header("ETag")).isEqualTo(etag);
+        assertThat(known.body()).isEmpty();
+    }
+
+    @Test
+    void whatHasNoTypeIsBytes() {
+        http.publish(topic, "one");
+        assertThat(http.get(path + "/versions/1/payload").header("Content-Type")).isEqualTo("application/octet-stream");
+        assertThat(http.get(path + "/versions/1/payload?x=1").status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bytes=0-3 | 206 | 0123 | bytes 0-3/10",
+                "bytes=0-0 | 206 | 0 | bytes 0-0/10",
+                "bytes=7- | 206 | 789 | bytes 7-9/10",
+                "bytes=7-99 | 206 | 789 | bytes 7-9/10",
+                "bytes=-3 | 206 | 789 | bytes 7-9/10",
+                "bytes=-99 | 206 | 0123456789 | bytes 0-9/10",
+                "bytes=9-999999999999999999 | 206 | 9 | bytes 9-9/10",
+                "bytes=10- | 416 | '' | bytes */10",
+                "bytes=-0 | 416 | '' | bytes */10",
+                "bytes=3-1 | 200 | 0123456789 | ''",
+                "bytes=1-2,4-5 | 200 | 0123456789 | ''",
+                "bytes=x | 200 | 0123456789 | ''",
+                "bytes=- | 200 | 0123456789 | ''",
+                "lines=1-2 | 200 | 0123456789 | ''",
+            })
+    void rangesOfAPayload(String range, int status, String bytes, String contentRange) {
+        http.publish(topic, "0123456789");
+        Answer answer = http.get(path + "/versions/1/payload", "Range", range);
+        assertThat(answer.header("Content-Range")).isEqualTo(contentRange);
+        if (status == 416) {
+            answer.isProblem(416, "RANGE_NOT_SATISFIABLE");
+        } else {
+            answer.isStatus(status);
+            assertThat(answer.text()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aRangeOfOtherBytesIsNotAnswered() {
+        http.publish(topic, "0123456789");
+        String payload = path + "/versions/1/payload";
+        String etag = http.get(payload).header("ETag");
+        http.get(payload, "Range", "bytes=0-1", "If-Range", etag).isStatus(206);
+        http.get(payload, "Range", "bytes=0-1", "If-Range", "\"other\"").isStatus(200);
+    }
+
+    @Test
+    void anEmptyPayloadHasNoRanges() {
+        http.publish(topic, "");
+        assertThat(http.get(path + "/versions/1/payload").isStatus(200).body()).isEmpty();
+        http.get(path + "/versions/1/payload", "Range", "bytes=0-").isProblem(416, "RANGE_NOT_SATISFIABLE");
+    }
+
+    @Test
+    void headTellsWithoutReading() {
+        http.publish(topic, "0123456789");
+        node.outlet().set((part, offset, length) -> {
+            throw new AssertionError("read");
+        });
+        Answer answer = http.send(
+                "HEAD", path + "/versions/1/payload", BodyPublishers.noBody());
+        assertThat(answer.isStatus(200).header("Content-Length")).isEqualTo("10");
+    }
+
+    @Test
+    void aMissingPayloadIsGoneAndAFaultOfOursTellsNothingInner() {
+        http.publish(topic, "0123456789");
+        node.payloads().lose();
+        http.get(path + "/versions/1/payload").isProblem(410, "GONE");
+        node.outlet().set((part, offset, length) -> new InputStream() {
+            @Override
+            public int read() {
+                throw new IllegalStateException("inner secret");
+            }
+        });
+        assertThat(http.get(path + "/versions/1/payload").isProblem(500, "INTERNAL").text())
+                .doesNotContain("secret");
+    }
+}

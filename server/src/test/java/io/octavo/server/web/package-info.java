@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,14 +12,14 @@ import org.springframework.util.unit.DataSize;
  * @param sweepInterval     all topics are compared with the log once in this time
  * @param inlineBytes       payload bytes that ride along in one answer to a poll; 0 = none
  * @param payloadCacheBytes memory for small payloads
- * @param pollInterval      when processes are told to poll again; 0 = as they think
+ * @param pollInterval      when processes are told to poll again, to shed load; 0 = as often as they want to
  */
 @ConfigurationProperties("octavo.subscribe")
 public record SubscribeConfig(
         @DefaultValue("60s") Duration sweepInterval,
         @DefaultValue("1MB") DataSize inlineBytes,
         @DefaultValue("32MB") DataSize payloadCacheBytes,
-        @DefaultValue("30s") Duration pollInterval) {
+        @DefaultValue("0s") Duration pollInterval) {
     /** Refuses values out of bounds. */
     public SubscribeConfig {
         check("sweep-interval", sweepInterval, inside(sweepInterval.toMillis(), 1000, 3_600_000), "1s to 1h");

@@ -21,7 +21,7 @@ class SubscribeConfigTest {
                         Duration.ofMinutes(1),
                         DataSize.ofMegabytes(1),
                         DataSize.ofMegabytes(32),
-                        Duration.ofSeconds(30)));
+                        Duration.ZERO));
     }
 
     @Test
@@ -30,9 +30,12 @@ class SubscribeConfigTest {
                         "octavo.subscribe.sweep-interval", "5s",
                         "octavo.subscribe.inline-bytes", "10KB",
                         "octavo.subscribe.payload-cache-bytes", "1GB",
-                        "octavo.subscribe.poll-interval", "0s")))
+                        "octavo.subscribe.poll-interval", "90s")))
                 .isEqualTo(new SubscribeConfig(
-                        Duration.ofSeconds(5), DataSize.ofKilobytes(10), DataSize.ofGigabytes(1), Duration.ZERO));
+                        Duration.ofSeconds(5),
+                        DataSize.ofKilobytes(10),
+                        DataSize.ofGigabytes(1),
+                        Duration.ofSeconds(90)));
     }
 
     @ParameterizedTest

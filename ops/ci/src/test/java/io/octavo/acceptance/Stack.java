@@ -1,0 +1,212 @@
+package io.octavo.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.octavo.acceptance.Command.Ran;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code ./octavo up} as a process, on free ports and data of its own below {@code target}. */
+final class Stack implements AutoCloseable {
+    private static final Duration START_BOUND = Duration.ofMinutes(3);
+    private static final Duration STOP_BOUND = Duration.ofMinutes(1);
+    private static final int LOG_LINES = 40;
+
+    private final Path checkout;
+    private final Path folder;
+    private final Process process;
+    private final Thread lastResort;
+    private final String url;
+
+    private Stack(Path checkout, Path folder, Process process, String url) {
+        this.checkout = checkout;
+        this.folder = folder;
+        this.process = process;
+        this.url = url;
+        this.lastResort = new Thread(() -> process.toHandle().destroy(), "stop-stack");
+        Runtime.getRuntime().addShutdownHook(lastResort);
+    }
+
+    /** Blocks until all of it serves. */
+    static Stack start() throws IOException {
+        Path checkout = checkout();
+        Path folder = Files.createTempDirectory(
+                Files.createDirectories(Path.of("target/acceptance").toAbsolutePath()), "stack");
+        int httpPort;
+        int grpcPort;
+        try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            httpPort = http.getLocalPort();
+            grpcPort = grpc.getLocalPort();
+        }
+        ProcessBuilder builder = new ProcessBuilder(
+                        checkout.resolve("octavo").toString(),
+                        "up",
+                        "--data=" + folder.resolve("data"),
+                        "--http-port=" + httpPort,
+                        "--grpc-port=" + grpcPort)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("up.log").toFile());
+        builder.environment().putAll(environment());
+        Stack stack = new Stack(checkout, folder, builder.start(), "http://127.0.0.1:" + httpPort);
+        try {
+            stack.awaitUp();
+            return stack;
+        } catch (Throwable e) {
+            try {
+                stack.close();
+            } catch (IOException | AssertionError whileStopping) {
+                e.addSuppressed(whileStopping);
+            }
+            throw e;
+        }
+    }
+
+    /** What is built is taken as it is, and run by the Java that runs the tests. */
+    private static Map<String, String> environment() {
+        return Map.of("OCTAVO_NO_BUILD", "1", "JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    private static Path checkout() {
+        String given = System.getProperty("octavo.checkout");
+        if (given != null) {
+            return Path.of(given).toAbsolutePath();
+        }
+        Path start = Path.of("").toAbsolutePath();
+        for (@Nullable Path at = start; at != null; at = at.getParent()) {
+            if (Files.isRegularFile(at.resolve("octavo")) && Files.isRegularFile(at.resolve("pom.xml"))) {
+                return at;
+            }
+        }
+        throw new AssertionError(start + ": no checkout of Octavo around it (expected: a folder with octavo and pom.xml)");
+    }
+
+    private void awaitUp() {
+        Path console = folder.resolve("up.log");
+        try {
+            await().atMost(START_BOUND).until(() -> {
+                assertThat(process.isAlive()).as("./octavo up ended\n%s", logs()).isTrue();
+                return Files.readString(console).contains("octavo      up in");
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("./octavo up: not up in " + START_BOUND + "\n" + logs(), e);
+        }
+    }
+
+    /** The address of REST, as {@code --server} takes it. */
+    String url() {
+        return url;
+    }
+
+    /** The root of the checkout. */
+    Path root() {
+        return checkout;
+    }
+
+    /** A new folder for a test's files, below {@code target} and removed with the stack. */
+    Path newFolder() throws IOException {
+        return Files.createTempDirectory(folder, "test");
+    }
+
+    /** Runs the command line against this stack. */
+    Ran cli(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(checkout.resolve("octavo").toString()));
+        command.addAll(List.of(words));
+        return run(folder, Duration.ofMinutes(10), command);
+    }
+
+    /** Runs a program that finds this stack in its environment. */
+    Ran run(Path where, Duration bound, List<String> words) throws IOException, InterruptedException {
+        Map<String, String> variables = new HashMap<>(environment());
+        variables.put("OCTAVO_SERVER", url);
+        return new Command(where, variables, bound, words).run();
+    }
+
+    /** The server's process now. */
+    ProcessHandle server() {
+        return process.children()
+                .filter(child -> List.of(child.info().arguments().orElse(new String[0])).stream()
+                        .anyMatch(argument -> argument.endsWith(".JarLauncher")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("there is no server's process\n" + logs()));
+    }
+
+    /** SIGKILL; blocks until it is gone. */
+    void killServer() {
+        ProcessHandle server = server();
+        server.destroyForcibly();
+        server.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    /** Blocks until the server says that it is ready, also if it has to be started again first. */
+    synchronized void awaitReady() {
+        Rest rest = new Rest(this);
+        try {
+            await().atMost(START_BOUND).until(() -> {
+                assertThat(process.isAlive()).as("./octavo up ended\n%s", logs()).isTrue();
+                return rest.isReady();
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("the server isn't ready after " + START_BOUND + "\n" + logs(), e);
+        }
+    }
+
+    /** The last lines of everything that is logged: what a failure's message should end with. */
+    String logs() {
+        StringBuilder text = new StringBuilder();
+        append(text, folder.resolve("up.log"));
+        try (Stream<Path> logs = Files.list(folder.resolve("data/logs"))) {
+            logs.sorted().forEach(log -> append(text, log));
+        } catch (IOException e) {
+            text.append("no logs: ").append(e);
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, Path log) {
+        text.append("--- the end of ").append(log).append('\n');
+        try {
+            List<String> lines = Files.readAllLines(log);
+            lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size())
+                    .forEach(line -> text.append(line).append('\n'));
+        } catch (IOException e) {
+            text.append(e).append('\n');
+        }
+    }
+
+    /** Stops it as a user does, and removes its data; fails if it had to be killed. */
+    @Override
+    public void close() throws IOException {
+        List<ProcessHandle> children = process.children().toList();
+        process.toHandle().destroy();
+        process.onExit()
+                .completeOnTimeout(process, STOP_BOUND.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        List<ProcessHandle> left = Stream.concat(Stream.of(process.toHandle()), children.stream())
+                .filter(ProcessHandle::isAlive)
+                .toList();
+        left.forEach(ProcessHandle::destroyForcibly);
+        Runtime.getRuntime().removeShutdownHook(lastResort);
+        assertThat(left).as("stopped in %s\n%s", STOP_BOUND, logs()).isEmpty();
+        assertThat(process.exitValue()).as("status after SIGTERM\n%s", logs()).isEqualTo(143);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -48,11 +48,12 @@ final class DemonstrationIT {
                 assertThat(digests).containsOnlyKeys(1L, 2L);
                 for (Follower follower : List.of(demo, other)) {
                     await().atMost(BOUND)
-                            .untilAsserted(() -> assertThat(follower.value(topic)).isEqualTo(digests.get(2L)));
+                            .untilAsserted(
+                                    () -> assertThat(follower.value(topic)).isEqualTo(digests.get(2L)));
                     assertThat(follower.version(topic)).isEqualTo(2);
                     assertThat(follower.arrivals(topic))
-                            .allSatisfy(arrival ->
-                                    assertThat(arrival.sha256()).isEqualTo(digests.get(arrival.version())));
+                            .allSatisfy(
+                                    arrival -> assertThat(arrival.sha256()).isEqualTo(digests.get(arrival.version())));
                 }
                 // The script waits for its own followers only, and a busy subscriber may skip a version.
                 assertInOrder(demo.versions(topic), List.of(1L, 2L, 1L, 2L));
@@ -75,7 +76,11 @@ final class DemonstrationIT {
             assertThat(first.sha256()).isEqualTo(sha256(text));
             awaitVersions(topic, demo, List.of(1L), other, List.of(1L));
 
-            demo.client().publish(topic).metadata("edited", "yes").expectedVersion(1).string(edited);
+            demo.client()
+                    .publish(topic)
+                    .metadata("edited", "yes")
+                    .expectedVersion(1)
+                    .string(edited);
             awaitVersions(topic, demo, List.of(1L, 2L), other, List.of(1L, 2L));
             assertThat(rest.latest(topic, "demo")).isEqualTo("2 by PUBLICATION of *");
 
@@ -100,8 +105,12 @@ final class DemonstrationIT {
 
     private void awaitVersions(String topic, Follower demo, List<Long> demos, Follower other, List<Long> others) {
         await().atMost(BOUND).untilAsserted(() -> {
-            assertThat(demo.versions(topic)).as("%s of app=demo\n%s", topic, stack.logs()).isEqualTo(demos);
-            assertThat(other.versions(topic)).as("%s of app=other\n%s", topic, stack.logs()).isEqualTo(others);
+            assertThat(demo.versions(topic))
+                    .as("%s of app=demo\n%s", topic, stack.logs())
+                    .isEqualTo(demos);
+            assertThat(other.versions(topic))
+                    .as("%s of app=other\n%s", topic, stack.logs())
+                    .isEqualTo(others);
         });
     }
 

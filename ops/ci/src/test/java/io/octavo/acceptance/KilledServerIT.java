@@ -147,9 +147,8 @@ final class KilledServerIT {
             return true;
         }
         String said = new String(answer.body(), StandardCharsets.UTF_8);
-        boolean isPassing = answer.statusCode() == 503
-                || answer.statusCode() == 429
-                || said.contains("REQUEST_RUNNING");
+        boolean isPassing =
+                answer.statusCode() == 503 || answer.statusCode() == 429 || said.contains("REQUEST_RUNNING");
         assertThat(isPassing)
                 .as("%s answered %d: %s (seed %d)\n%s", order, answer.statusCode(), said, SEED, stack.logs())
                 .isTrue();

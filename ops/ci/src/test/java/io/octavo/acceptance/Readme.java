@@ -99,7 +99,9 @@ record Readme(Path file, List<Block> all) {
     List<Block> blocks(String kind) {
         List<Block> found =
                 all.stream().filter(block -> block.kind().equals(kind)).toList();
-        assertThat(found).as("blocks of %s that are marked <!-- test: %s -->", file, kind).isNotEmpty();
+        assertThat(found)
+                .as("blocks of %s that are marked <!-- test: %s -->", file, kind)
+                .isNotEmpty();
         return found;
     }
 }

@@ -103,6 +103,8 @@ final class ReadmeIT {
                 "-d",
                 folder.toString(),
                 source.toString());
-        assertThat(status).as("%s\n%s", block, said.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(status)
+                .as("%s\n%s", block, said.toString(StandardCharsets.UTF_8))
+                .isZero();
     }
 }

@@ -33,7 +33,8 @@ final class Rest {
 
     /** A request to a path below {@code /api/v1}. */
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(stack.url() + "/api/v1" + path)).timeout(BOUND);
+        return HttpRequest.newBuilder(URI.create(stack.url() + "/api/v1" + path))
+                .timeout(BOUND);
     }
 
     /** The answer to whatever status. */
@@ -91,8 +92,7 @@ final class Rest {
             next = token == null
                     ? ""
                     : "&pageToken="
-                            + java.net.URLEncoder.encode(
-                                    token.getAsString(), java.nio.charset.StandardCharsets.UTF_8);
+                            + java.net.URLEncoder.encode(token.getAsString(), java.nio.charset.StandardCharsets.UTF_8);
         } while (!next.isEmpty());
         return versions;
     }
@@ -110,7 +110,8 @@ final class Rest {
         List<String> pins = new ArrayList<>();
         get("/topics/" + topic + "/pins").getAsJsonArray("pins").forEach(element -> {
             JsonObject pin = element.getAsJsonObject();
-            pins.add(pin.get("scope").getAsString() + " at " + pin.get("version").getAsLong());
+            pins.add(
+                    pin.get("scope").getAsString() + " at " + pin.get("version").getAsLong());
         });
         return pins;
     }

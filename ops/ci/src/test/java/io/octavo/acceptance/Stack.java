@@ -92,14 +92,17 @@ final class Stack implements AutoCloseable {
                 return at;
             }
         }
-        throw new AssertionError(start + ": no checkout of Octavo around it (expected: a folder with octavo and pom.xml)");
+        throw new AssertionError(
+                start + ": no checkout of Octavo around it (expected: a folder with octavo and pom.xml)");
     }
 
     private void awaitUp() {
         Path console = folder.resolve("up.log");
         try {
             await().atMost(START_BOUND).until(() -> {
-                assertThat(process.isAlive()).as("./octavo up ended\n%s", logs()).isTrue();
+                assertThat(process.isAlive())
+                        .as("./octavo up ended\n%s", logs())
+                        .isTrue();
                 return Files.readString(console).contains("octavo      up in");
             });
         } catch (ConditionTimeoutException e) {
@@ -124,7 +127,8 @@ final class Stack implements AutoCloseable {
 
     /** Runs the command line against this stack. */
     Ran cli(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(checkout.resolve("octavo").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(checkout.resolve("octavo").toString()));
         command.addAll(List.of(words));
         return run(folder, Duration.ofMinutes(10), command);
     }
@@ -157,7 +161,9 @@ final class Stack implements AutoCloseable {
         Rest rest = new Rest(this);
         try {
             await().atMost(START_BOUND).until(() -> {
-                assertThat(process.isAlive()).as("./octavo up ended\n%s", logs()).isTrue();
+                assertThat(process.isAlive())
+                        .as("./octavo up ended\n%s", logs())
+                        .isTrue();
                 return rest.isReady();
             });
         } catch (ConditionTimeoutException e) {

@@ -18,10 +18,7 @@ class SubscribeConfigTest {
     void defaults() {
         assertThat(bind(Map.of()))
                 .isEqualTo(new SubscribeConfig(
-                        Duration.ofMinutes(1),
-                        DataSize.ofMegabytes(1),
-                        DataSize.ofMegabytes(32),
-                        Duration.ZERO));
+                        Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ZERO));
     }
 
     @Test

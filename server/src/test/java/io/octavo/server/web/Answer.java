@@ -36,7 +36,9 @@ record Answer(int status, HttpHeaders headers, byte[] body) {
         assertThat(problem.get("status").intValue()).isEqualTo(expected);
         assertThat(problem.get("detail").stringValue()).isNotBlank();
         assertThat(problem.get("code").stringValue()).isEqualTo(code);
-        assertThat(problem.get("requestId").stringValue()).isEqualTo(header("X-Request-Id")).isNotBlank();
+        assertThat(problem.get("requestId").stringValue())
+                .isEqualTo(header("X-Request-Id"))
+                .isNotBlank();
         return this;
     }
 

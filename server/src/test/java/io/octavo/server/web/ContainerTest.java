@@ -27,7 +27,8 @@ class ContainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/v1/nothing", "/api/v2/topics", "/nothing", "/api/v1/topics/", "/error", "/ui/none.js"})
+    @ValueSource(
+            strings = {"/api/v1/nothing", "/api/v2/topics", "/nothing", "/api/v1/topics/", "/error", "/ui/none.js"})
     void unknownAddresses(String path) {
         http.get(path).isProblem(404, "NOT_FOUND");
         http.get(path, "Accept", "text/html").isProblem(404, "NOT_FOUND");
@@ -37,7 +38,9 @@ class ContainerTest {
     void aMethodThatIsNotThereNamesThoseThatAre() {
         Answer answer = http.post(TOPICS, "x").isProblem(405, "METHOD_NOT_ALLOWED");
         assertThat(answer.header("Allow")).isEqualTo("GET");
-        assertThat(http.delete(TOPICS + "/a").isProblem(405, "METHOD_NOT_ALLOWED").header("Allow"))
+        assertThat(http.delete(TOPICS + "/a")
+                        .isProblem(405, "METHOD_NOT_ALLOWED")
+                        .header("Allow"))
                 .contains("GET", "PUT", "PATCH");
         http.send("BREW", TOPICS, BodyPublishers.noBody()).isProblem(405, "METHOD_NOT_ALLOWED");
     }
@@ -53,8 +56,11 @@ class ContainerTest {
     void saneRequestIdsAreTakenAndOthersReplaced() {
         assertThat(http.get(TOPICS, "X-Request-Id", "abc-1.2:3").header("X-Request-Id"))
                 .isEqualTo("abc-1.2:3");
-        assertThat(http.get(TOPICS, "X-Request-Id", "a b").header("X-Request-Id")).matches("[0-9a-f-]{36}");
-        assertThat(http.get("/nothing", "X-Request-Id", "abc").isProblem(404, "NOT_FOUND").text())
+        assertThat(http.get(TOPICS, "X-Request-Id", "a b").header("X-Request-Id"))
+                .matches("[0-9a-f-]{36}");
+        assertThat(http.get("/nothing", "X-Request-Id", "abc")
+                        .isProblem(404, "NOT_FOUND")
+                        .text())
                 .contains("\"requestId\":\"abc\"");
     }
 
@@ -78,7 +84,10 @@ class ContainerTest {
             })
     void malformedRequestsAreProblemsToo(String line, String what) throws IOException {
         String answer = raw(line + "\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        assertThat(answer).as(what).startsWith("HTTP/1.1 400").contains("application/problem+json", "\"INVALID_ARGUMENT\"");
+        assertThat(answer)
+                .as(what)
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "\"INVALID_ARGUMENT\"");
     }
 
     @Test

@@ -15,15 +15,37 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class GarbageTest {
     private static final int ROUNDS = 600;
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
-    private static final List<String> SEGMENTS =
-            List.of("topics", "versions", "latest", "payload", "pins", "status", "1", "0", "-1", "99999999999", "a;b=c", "A");
+    private static final List<String> SEGMENTS = List.of(
+            "topics", "versions", "latest", "payload", "pins", "status", "1", "0", "-1", "99999999999", "a;b=c", "A");
     private static final List<String> NAMES = List.of(
             "scope", "meta", "limit", "pageToken", "stage", "hold", "region", "query", "reason", "owner", "", "x y");
     private static final List<String> VALUES = List.of(
-            "", "*", "1", "-1", "region=eu", "a=b", "true", "\u0000", "\ud83d\ude00", "%", "'", "dDph", "9".repeat(30), "x".repeat(500));
+            "",
+            "*",
+            "1",
+            "-1",
+            "region=eu",
+            "a=b",
+            "true",
+            "\u0000",
+            "\ud83d\ude00",
+            "%",
+            "'",
+            "dDph",
+            "9".repeat(30),
+            "x".repeat(500));
     private static final List<String> BODIES = List.of(
-            "", "{}", "[]", "null", "{\"version\":1,\"reason\":\"r\"}", "{\"version\":{}}", "{\"labels\":{\"a\":[]}}", "\u0000", "{\"a\"");
-    private static final List<String> TYPES = List.of("application/json", "text/plain", "garbage", "a/b;charset=none", "*/*");
+            "",
+            "{}",
+            "[]",
+            "null",
+            "{\"version\":1,\"reason\":\"r\"}",
+            "{\"version\":{}}",
+            "{\"labels\":{\"a\":[]}}",
+            "\u0000",
+            "{\"a\"");
+    private static final List<String> TYPES =
+            List.of("application/json", "text/plain", "garbage", "a/b;charset=none", "*/*");
 
     private final Http http;
     private final String topic = TestNode.newTopic();
@@ -46,9 +68,13 @@ class GarbageTest {
                     BodyPublishers.ofString(pick(BODIES, random)),
                     "Content-Type",
                     pick(TYPES, random),
-                    pick(List.of("If-Match", "Range", "Content-Digest", "Octavo-Expected-Version", "Octavo-Who"), random),
+                    pick(
+                            List.of("If-Match", "Range", "Content-Digest", "Octavo-Expected-Version", "Octavo-Who"),
+                            random),
                     pick(List.of("x", "\"1\"", "bytes=0-", "sha-256=:=:", "1"), random));
-            assertThat(answer.status()).as("seed %s: %s %s: %s", seed, method, path, answer.text()).isLessThan(500);
+            assertThat(answer.status())
+                    .as("seed %s: %s %s: %s", seed, method, path, answer.text())
+                    .isLessThan(500);
             if (answer.status() >= 400) {
                 assertThat(answer.header("Content-Type"))
                         .as("seed %s: %s %s", seed, method, path)

@@ -46,7 +46,8 @@ record Http(URI base) {
 
     Answer send(String method, String path, BodyPublisher body, String... headers) {
         try {
-            HttpResponse<byte[]> response = CLIENT.send(request(method, path, body, headers), BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response =
+                    CLIENT.send(request(method, path, body, headers), BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), response.headers(), response.body());
         } catch (IOException e) {
             throw new AssertionError(method + " " + path, e);

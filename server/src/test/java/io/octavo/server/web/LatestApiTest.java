@@ -26,11 +26,13 @@ class LatestApiTest {
         JsonNode everybody = http.get(path + "/latest").isStatus(200).json();
         assertThat(everybody.get("version").longValue()).isEqualTo(1);
         assertThat(everybody.get("reason").toString()).isEqualTo("{\"kind\":\"PUBLICATION\",\"scope\":\"*\"}");
-        Answer inEurope = http.get(path + "/latest?region=eu&app=a&cluster=b&instance=c").isStatus(200);
+        Answer inEurope =
+                http.get(path + "/latest?region=eu&app=a&cluster=b&instance=c").isStatus(200);
         assertThat(inEurope.json().get("version").longValue()).isEqualTo(2);
         assertThat(inEurope.json().get("state").stringValue()).isEqualTo("PUBLISHED");
         assertThat(inEurope.header("Octavo-Version")).isEqualTo("2");
-        assertThat(http.get(path + "/latest", "If-None-Match", inEurope.header("ETag")).status())
+        assertThat(http.get(path + "/latest", "If-None-Match", inEurope.header("ETag"))
+                        .status())
                 .isEqualTo(304);
         Answer payload = http.get(path + "/latest/payload?region=eu").isStatus(200);
         assertThat(payload.text()).isEqualTo("two");

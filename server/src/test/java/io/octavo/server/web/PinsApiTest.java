@@ -27,8 +27,7 @@ class PinsApiTest {
         JsonNode first = http.json("PUT", pins + "?scope=region%3Deu", "{\"version\":1,\"reason\":\"calm\"}")
                 .isStatus(200)
                 .json();
-        assertThat(first.propertyNames())
-                .containsExactly("topic", "revision", "pin", "newerVersions", "ui", "undo");
+        assertThat(first.propertyNames()).containsExactly("topic", "revision", "pin", "newerVersions", "ui", "undo");
         assertThat(first.get("pin").propertyNames()).containsExactly("scope", "version", "at", "by", "reason");
         assertThat(first.get("revision").longValue()).isEqualTo(4);
         assertThat(first.get("newerVersions").longValue()).isEqualTo(2);
@@ -48,8 +47,9 @@ class PinsApiTest {
                 .containsExactly("2");
         assertThat(http.get("/api/v1/topics/" + topic).json().get("pins")).hasSize(1);
 
-        JsonNode gone =
-                http.delete(pins + "?scope=region%3Deu&reason=done").isStatus(200).json();
+        JsonNode gone = http.delete(pins + "?scope=region%3Deu&reason=done")
+                .isStatus(200)
+                .json();
         assertThat(gone.propertyNames()).containsExactly("topic", "revision", "scope", "ui", "undo");
         assertThat(gone.get("scope").stringValue()).isEqualTo("region=eu");
         assertThat(gone.get("undo").stringValue())
@@ -65,7 +65,8 @@ class PinsApiTest {
         http.json("PUT", pins + "?scope=*", body, "Idempotency-Key", "p").isStatus(200);
         http.delete(pins + "?scope=*").isStatus(200);
 
-        Answer again = http.json("PUT", pins + "?scope=*", body, "Idempotency-Key", "p").isStatus(200);
+        Answer again = http.json("PUT", pins + "?scope=*", body, "Idempotency-Key", "p")
+                .isStatus(200);
 
         assertThat(again.json().get("pin").get("version").longValue()).isEqualTo(1);
     }

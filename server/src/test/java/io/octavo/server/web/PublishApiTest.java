@@ -78,7 +78,8 @@ class PublishApiTest {
         assertThat(version.get("contentType").stringValue()).isEqualTo("text/plain");
         assertThat(version.get("metadata").toString()).isEqualTo("{\"k\":\"v=w\"}");
         assertThat(version.get("pointer").toString()).isEqualTo("{\"kind\":\"direct\",\"locations\":[]}");
-        assertThat(version.get("publications").findValuesAsString("scope")).containsExactly("app=ads", "region=eu,app=recs");
+        assertThat(version.get("publications").findValuesAsString("scope"))
+                .containsExactly("app=ads", "region=eu,app=recs");
         assertThat(version.get("publications").get(0).propertyNames()).containsExactly("scope", "at", "by");
         assertThat(version.get("state").stringValue()).isEqualTo("PUBLISHED");
         assertThat(version.get("holds").get(0).get("reason").stringValue()).isEqualTo("keep it");
@@ -95,7 +96,8 @@ class PublishApiTest {
 
         assertThat(version.get("size").longValue()).isEqualTo(form.length());
         assertThat(version.get("contentType").stringValue()).isEqualTo("application/x-www-form-urlencoded");
-        assertThat(version.get("publications").get(0).get("scope").stringValue()).isEqualTo("*");
+        assertThat(version.get("publications").get(0).get("scope").stringValue())
+                .isEqualTo("*");
         assertThat(http.get(versions + "/1/payload").text()).isEqualTo(form);
     }
 
@@ -113,7 +115,8 @@ class PublishApiTest {
 
     @Test
     void stagedAndUndoAndIfChanged() {
-        JsonNode staged = http.post(versions + "?stage=true", "one").isStatus(201).json();
+        JsonNode staged =
+                http.post(versions + "?stage=true", "one").isStatus(201).json();
         assertThat(staged.get("state").stringValue()).isEqualTo("STAGED");
         assertThat(staged.has("undo")).isFalse();
         http.post(versions, "two").isStatus(201);
@@ -127,7 +130,8 @@ class PublishApiTest {
 
     @Test
     void aRepetitionIsAnsweredTheSameAndMarked() {
-        JsonNode first = http.post(versions, "one", "Idempotency-Key", "k").isStatus(201).json();
+        JsonNode first =
+                http.post(versions, "one", "Idempotency-Key", "k").isStatus(201).json();
         Answer again = http.post(versions, "one", "Idempotency-Key", "k").isStatus(201);
 
         assertThat(again.json()).isEqualTo(first);
@@ -196,7 +200,8 @@ class PublishApiTest {
 
     @Test
     void headersGivenTwiceOrTooLongAreRefused() {
-        http.post(versions, "one", "Idempotency-Key", "k", "Idempotency-Key", "l").isInvalid("Idempotency-Key");
+        http.post(versions, "one", "Idempotency-Key", "k", "Idempotency-Key", "l")
+                .isInvalid("Idempotency-Key");
         http.post(versions, "one", "Idempotency-Key", "k".repeat(201)).isInvalid("Idempotency-Key");
         http.post(versions, "one", "Content-Type", "a/" + "b".repeat(200)).isInvalid("contentType");
     }

@@ -10,8 +10,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class QueryTest {
     @ParameterizedTest
-    @CsvSource({"30d, 2592000, 30d", "36h, 129600, 36h", "48h, 172800, 2d", "90s, 90, 90s", "2m, 120, 2m", "PT1H, 3600, 1h",
-        "p1d, 86400, 1d"})
+    @CsvSource({
+        "30d, 2592000, 30d",
+        "36h, 129600, 36h",
+        "48h, 172800, 2d",
+        "90s, 90, 90s",
+        "2m, 120, 2m",
+        "PT1H, 3600, 1h",
+        "p1d, 86400, 1d"
+    })
     void agesAreReadAndWritten(String text, long seconds, String canonical) {
         assertThat(Ages.parseSeconds("age", text)).isEqualTo(seconds);
         assertThat(Ages.format(seconds)).isEqualTo(canonical);

@@ -69,7 +69,8 @@ class StatusTest {
     @Test
     void aQuestionUnderWayIsNotAskedAgain() {
         AtomicInteger begun = new AtomicInteger();
-        Probe<Boolean> probe = new Probe<>(() -> true, task -> begun.incrementAndGet(), nanoTime::get, Duration.ofSeconds(1));
+        Probe<Boolean> probe =
+                new Probe<>(() -> true, task -> begun.incrementAndGet(), nanoTime::get, Duration.ofSeconds(1));
         probe.ask();
         nanoTime.addAndGet(Duration.ofHours(1).toNanos());
         assertThat(Probe.await(probe.ask(), Duration.ZERO).problem()).isEqualTo("no answer in time");
@@ -89,8 +90,8 @@ class StatusTest {
     }
 
     private StatusBoard board(Executor executor, Runnable check) {
-        NodeDirectory nodes = () -> List.of(
-                new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
+        NodeDirectory nodes = () ->
+                List.of(new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
         return new StatusBoard(
                 INSTALLATION, nodes, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
     }

@@ -65,7 +65,8 @@ class StreamingTest {
     @Test
     void aLargePayloadIsSentAsItIsReadAndInRanges() throws Exception {
         node.intake().set(new DigestingIntake());
-        http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {}))).isStatus(201);
+        http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {})))
+                .isStatus(201);
         CountDownLatch half = new CountDownLatch(1);
         node.outlet().set((part, offset, length) -> new Zeros(length, () -> await(half)));
 
@@ -85,7 +86,8 @@ class StreamingTest {
     @Test
     void aPayloadThatEndsTooSoonBreaksTheConnection() {
         node.intake().set(new DigestingIntake());
-        http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {}))).isStatus(201);
+        http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {})))
+                .isStatus(201);
         node.outlet().set((part, offset, length) -> new Zeros(length - 1, () -> {}));
 
         assertThatThrownBy(() -> http.get(versions + "/1/payload")).hasCauseInstanceOf(IOException.class);
@@ -93,7 +95,9 @@ class StreamingTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).as("the other end went on").isTrue();
+            assertThat(latch.await(20, TimeUnit.SECONDS))
+                    .as("the other end went on")
+                    .isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

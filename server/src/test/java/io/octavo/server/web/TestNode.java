@@ -164,7 +164,8 @@ final class TestNode implements AutoCloseable {
                 return heads.stream()
                         .filter(head -> !head.hasDeletion())
                         .filter(head -> head.getTopic().contains(part))
-                        .filter(head -> owner == null || owner.equals(head.getSettings().getOwner()))
+                        .filter(head ->
+                                owner == null || owner.equals(head.getSettings().getOwner()))
                         .filter(head -> head.getTopic().compareTo(after) > 0)
                         .sorted(Comparator.comparing(TopicHead::getTopic))
                         .limit(limit)
@@ -184,8 +185,16 @@ final class TestNode implements AutoCloseable {
             return new StatusBoard(
                     installation,
                     () -> List.of(new Node(
-                            "node-1", List.of("publish"), "eu", "http://node-1", "node-1:9090", Instant.EPOCH, Instant.EPOCH)),
-                    List.of(Checks.of("cassandra", true, () -> {}), Checks.of("s3:eu", false, Checks.never(new CountDownLatch(1)))),
+                            "node-1",
+                            List.of("publish"),
+                            "eu",
+                            "http://node-1",
+                            "node-1:9090",
+                            Instant.EPOCH,
+                            Instant.EPOCH)),
+                    List.of(
+                            Checks.of("cassandra", true, () -> {}),
+                            Checks.of("s3:eu", false, Checks.never(new CountDownLatch(1)))),
                     checks,
                     System::nanoTime);
         }

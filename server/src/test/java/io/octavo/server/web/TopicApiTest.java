@@ -80,7 +80,8 @@ class TopicApiTest {
         http.json("PATCH", path, "{\"owner\":\"b\"}", "If-Match", "\"1\"").isStatus(200);
         http.json("PATCH", path, "{\"owner\":\"c\"}", "If-Match", "\"1\"").isProblem(412, "STALE_REVISION");
         http.json("PATCH", path, "{\"owner\":\"c\"}", "If-Match", "1").isInvalid("If-Match");
-        Answer again = http.json("PATCH", path, "{\"owner\":\"b\"}", "Idempotency-Key", "l").isStatus(200);
+        Answer again = http.json("PATCH", path, "{\"owner\":\"b\"}", "Idempotency-Key", "l")
+                .isStatus(200);
         assertThat(again.json().get("revision").longValue()).isEqualTo(2);
         assertThat(again.header("ETag")).isEqualTo("\"2\"");
         http.json("PATCH", path, "{\"owner\":\"d\"}", "Idempotency-Key", "m").isStatus(200);
@@ -161,12 +162,14 @@ class TopicApiTest {
     void topicsAreListedByNameInPages() {
         String prefix = topic + "-list";
         for (String name : new String[] {"c", "a", "d", "b"}) {
-            http.json("PUT", "/api/v1/topics/" + prefix + name, "{\"owner\":\"" + prefix + "\"}").isStatus(201);
+            http.json("PUT", "/api/v1/topics/" + prefix + name, "{\"owner\":\"" + prefix + "\"}")
+                    .isStatus(201);
         }
         http.publish(topic, "one");
         String list = "/api/v1/topics?limit=3&query=" + prefix;
         JsonNode first = http.get(list).isStatus(200).json();
-        JsonNode second = http.get(list + "&pageToken=" + first.get("nextPageToken").stringValue())
+        JsonNode second = http.get(
+                        list + "&pageToken=" + first.get("nextPageToken").stringValue())
                 .isStatus(200)
                 .json();
 
@@ -174,13 +177,29 @@ class TopicApiTest {
                 .containsExactly(prefix + "a", prefix + "b", prefix + "c");
         assertThat(second.get("topics").findValuesAsString("topic")).containsExactly(prefix + "d");
         assertThat(second.has("nextPageToken")).isFalse();
-        assertThat(http.get("/api/v1/topics?owner=" + prefix).json().get("topics")).hasSize(4);
-        assertThat(http.get("/api/v1/topics?query=&owner=nobody").json().get("topics")).isEmpty();
+        assertThat(http.get("/api/v1/topics?owner=" + prefix).json().get("topics"))
+                .hasSize(4);
+        assertThat(http.get("/api/v1/topics?query=&owner=nobody").json().get("topics"))
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"limit=0", "limit=1001", "limit=", "limit=x", "limit=-1", "limit=5&limit=6", "pageToken=x",
-        "pageToken=", "pageToken=dDotLQ", "pageToken=djox", "query=a&query=b", "sort=up", "&x"})
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=1001",
+                "limit=",
+                "limit=x",
+                "limit=-1",
+                "limit=5&limit=6",
+                "pageToken=x",
+                "pageToken=",
+                "pageToken=dDotLQ",
+                "pageToken=djox",
+                "query=a&query=b",
+                "sort=up",
+                "&x"
+            })
     void badListParametersAreRefusedByName(String query) {
         String field = query.startsWith("&") ? "x" : query.substring(0, query.indexOf('='));
         http.get("/api/v1/topics?" + query).isInvalid(field);

@@ -36,8 +36,9 @@ class VersionsApiTest {
         }
         JsonNode first = http.get(path + "/versions?limit=3").isStatus(200).json();
         String token = first.get("nextPageToken").stringValue();
-        JsonNode second =
-                http.get(path + "/versions?limit=2&pageToken=" + token).isStatus(200).json();
+        JsonNode second = http.get(path + "/versions?limit=2&pageToken=" + token)
+                .isStatus(200)
+                .json();
 
         assertThat(first.get("versions").findValuesAsString("version")).containsExactly("5", "4", "3");
         assertThat(second.get("versions").findValuesAsString("version")).containsExactly("2", "1");
@@ -52,7 +53,9 @@ class VersionsApiTest {
         http.get(path + "/versions").isProblem(404, "TOPIC_NOT_FOUND");
         http.get(path + "/versions/1").isProblem(404, "TOPIC_NOT_FOUND");
         http.publish(topic, "one");
-        assertThat(http.get(path + "/versions/2").isProblem(404, "VERSION_NOT_FOUND").text())
+        assertThat(http.get(path + "/versions/2")
+                        .isProblem(404, "VERSION_NOT_FOUND")
+                        .text())
                 .contains("1 to 1");
         http.get(path + "/versions/0").isProblem(404, "VERSION_NOT_FOUND");
         http.get(path + "/versions/2/payload").isProblem(404, "VERSION_NOT_FOUND");
@@ -89,7 +92,8 @@ class VersionsApiTest {
     @Test
     void whatHasNoTypeIsBytes() {
         http.publish(topic, "one");
-        assertThat(http.get(path + "/versions/1/payload").header("Content-Type")).isEqualTo("application/octet-stream");
+        assertThat(http.get(path + "/versions/1/payload").header("Content-Type"))
+                .isEqualTo("application/octet-stream");
         assertThat(http.get(path + "/versions/1/payload?x=1").status()).isEqualTo(400);
     }
 
@@ -146,8 +150,7 @@ class VersionsApiTest {
         node.outlet().set((part, offset, length) -> {
             throw new AssertionError("read");
         });
-        Answer answer = http.send(
-                "HEAD", path + "/versions/1/payload", BodyPublishers.noBody());
+        Answer answer = http.send("HEAD", path + "/versions/1/payload", BodyPublishers.noBody());
         assertThat(answer.isStatus(200).header("Content-Length")).isEqualTo("10");
     }
 
@@ -162,7 +165,9 @@ class VersionsApiTest {
                 throw new IllegalStateException("inner secret");
             }
         });
-        assertThat(http.get(path + "/versions/1/payload").isProblem(500, "INTERNAL").text())
+        assertThat(http.get(path + "/versions/1/payload")
+                        .isProblem(500, "INTERNAL")
+                        .text())
                 .doesNotContain("secret");
     }
 }

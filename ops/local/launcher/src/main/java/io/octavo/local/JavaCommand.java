@@ -17,7 +17,11 @@ final class JavaCommand {
 
     /** A command with the Java that runs now. */
     static JavaCommand running() {
-        return new JavaCommand(Path.of(System.getProperty("java.home"), "bin", "java"));
+        return new JavaCommand(runningJava());
+    }
+
+    static Path runningJava() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
     JavaCommand options(List<String> more) {

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The Octavo server over a {@link LocalCassandra} and a {@link LocalS3}, as a child process. */
 final class LocalServer extends LocalService {
@@ -19,6 +20,7 @@ final class LocalServer extends LocalService {
     private static final List<String> NOT_FOR_THE_SERVER = List.of(
             JAVA_OPTIONS, Jdk17.VARIABLE, "OCTAVO_JAVA25_HOME", "OCTAVO_NO_BUILD", "OCTAVO_SERVER", "OCTAVO_TOKEN");
 
+    private static final int ENDED_BY_SIGTERM = 143;
     private static final Duration STOP_BOUND = Duration.ofSeconds(20);
 
     private final Path folder;
@@ -28,6 +30,7 @@ final class LocalServer extends LocalService {
     private final LocalCassandra cassandra;
     private final LocalS3 s3;
     private final Map<String, String> environment;
+    private @Nullable ClassDataArchive archive;
 
     LocalServer(
             DataFolder data,
@@ -49,15 +52,18 @@ final class LocalServer extends LocalService {
     @Override
     Launch prepare() throws IOException {
         Path tmp = Folders.empty(folder.resolve("tmp"));
+        Files.createDirectories(folder);
+        List<Path> classPath =
+                new ArrayList<>(UnpackedServer.of(jar, folder.resolve("jars")).classPath());
+        classPath.add(LeashJar.in(folder));
+        ClassDataArchive current = ClassDataArchive.of(folder, JavaCommand.runningJava(), classPath);
+        archive = current;
         List<String> command = JavaCommand.running()
-                .options("-Xmx256m", "-XX:+ExitOnOutOfMemoryError")
+                .options("-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "-Xshare:auto", current.option())
                 .property("java.io.tmpdir", tmp)
                 .options(words(environment.getOrDefault(JAVA_OPTIONS, "")))
                 .lock(folder.resolve("lock"))
-                .main(
-                        List.of(LeashJar.in(folder), copyOfJar()),
-                        "org.springframework.boot.loader.launch.JarLauncher",
-                        arguments());
+                .main(classPath, "io.octavo.server.OctavoServer", arguments());
         URI status = URI.create("http://127.0.0.1:" + options.httpPort() + "/api/v1/status");
         return new Launch(name(), command, childEnvironment(), folder, log, () -> Probes.status(status), STOP_BOUND);
     }
@@ -87,10 +93,11 @@ final class LocalServer extends LocalService {
         return child;
     }
 
-    /** A build that goes on beside a running server must not change the jar under it. */
-    private Path copyOfJar() throws IOException {
-        Path copy = folder.resolve("octavo-server.jar");
-        return Files.copy(jar, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    @Override
+    void stopped(int exitStatus) throws IOException {
+        if (archive != null && exitStatus == ENDED_BY_SIGTERM) {
+            archive.keep();
+        }
     }
 
     private static List<String> words(String text) {

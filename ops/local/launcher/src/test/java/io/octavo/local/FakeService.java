@@ -1,11 +1,11 @@
 package io.octavo.local;
 
+import io.octavo.server.OctavoServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.springframework.boot.loader.launch.JarLauncher;
 
 /** A service whose child is the fake server. */
 final class FakeService extends LocalService {
@@ -21,7 +21,7 @@ final class FakeService extends LocalService {
 
     @Override
     Launch prepare() throws IOException {
-        Path classes = Path.of(URI.create(JarLauncher.class
+        Path classes = Path.of(URI.create(OctavoServer.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
@@ -31,7 +31,7 @@ final class FakeService extends LocalService {
                 .options(options)
                 .main(
                         List.of(LeashJar.in(folder), classes),
-                        JarLauncher.class.getName(),
+                        OctavoServer.class.getName(),
                         List.of("--server.port=" + port));
         URI status = URI.create("http://127.0.0.1:" + port + "/api/v1/status");
         return new Launch(

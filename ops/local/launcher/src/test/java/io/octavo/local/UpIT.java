@@ -3,10 +3,12 @@ package io.octavo.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.octavo.server.OctavoServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,7 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.loader.launch.JarLauncher;
 
 /** {@code up} with the real Cassandra and S3 store, and a fake for the server's jar. */
 final class UpIT {
@@ -43,12 +44,21 @@ final class UpIT {
         Files.createSymbolicLink(
                 checkout.resolve("ops/local"), Checkout.find().root().resolve("ops/local"));
         Path jar = Files.createDirectories(checkout.resolve("server/target")).resolve("octavo-server-1-SNAPSHOT.jar");
-        String name = JarLauncher.class.getName().replace('.', '/') + ".class";
+        String name = OctavoServer.class.getName().replace('.', '/') + ".class";
         try (OutputStream out = Files.newOutputStream(jar);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            zip.putNextEntry(new ZipEntry(name));
-            zip.write(JarLauncher.class.getResourceAsStream("/" + name).readAllBytes());
+            add(zip, "META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n".getBytes(StandardCharsets.UTF_8));
+            add(zip, "BOOT-INF/classpath.idx", new byte[0]);
+            add(
+                    zip,
+                    "BOOT-INF/classes/" + name,
+                    OctavoServer.class.getResourceAsStream("/" + name).readAllBytes());
         }
+    }
+
+    private static void add(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(content);
     }
 
     /** JUnit warns of links out of its folder. */
@@ -93,7 +103,7 @@ final class UpIT {
             for (ProcessHandle child : first.children()) {
                 UpProcess.signal("INT", child.pid());
             }
-            first.child("JarLauncher").destroyForcibly();
+            first.child("OctavoServer").destroyForcibly();
             first.awaitLine("server +ended with status 137.*");
             first.awaitLines("server +up in .*", 2);
             assertThat(first.lines())

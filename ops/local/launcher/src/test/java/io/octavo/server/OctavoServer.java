@@ -1,4 +1,4 @@
-package org.springframework.boot.loader.launch;
+package io.octavo.server;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Stands for the server's jar in tests of the launcher: answers {@code /api/v1/status} with ready, and ends if asked. */
-public final class JarLauncher {
-    private JarLauncher() {}
+public final class OctavoServer {
+    private OctavoServer() {}
 
     /** Ends with status 3 at once if the system property {@code fake.fails} is set. */
     public static void main(String[] args) throws IOException {

@@ -39,7 +39,7 @@ final class DemonstrationIT {
                 Follower other = Follower.start(stack, "other", topics)) {
             Ran script = stack.run(
                     stack.newFolder(),
-                    Duration.ofMinutes(5),
+                    Duration.ofMinutes(10),
                     List.of(stack.root().resolve("ops/ci/demonstration.sh").toString(), "--server", stack.url()));
             System.out.println(script.out());
             assertThat(script.status()).as("%s\n%s", script, stack.logs()).isZero();

@@ -47,10 +47,8 @@ final class DemonstrationIT {
                 Map<Long, String> digests = digests(topic);
                 assertThat(digests).containsOnlyKeys(1L, 2L);
                 for (Follower follower : List.of(demo, other)) {
-                    await().atMost(BOUND)
-                            .untilAsserted(
-                                    () -> assertThat(follower.value(topic)).isEqualTo(digests.get(2L)));
-                    assertThat(follower.version(topic)).isEqualTo(2);
+                    await().atMost(BOUND).until(() -> follower.version(topic), Long.valueOf(2)::equals);
+                    assertThat(follower.value(topic)).isEqualTo(digests.get(2L));
                     assertThat(follower.arrivals(topic))
                             .allSatisfy(
                                     arrival -> assertThat(arrival.sha256()).isEqualTo(digests.get(arrival.version())));

@@ -21,7 +21,7 @@ done
 export OCTAVO_SERVER=$server
 
 poll=1            # seconds between two polls of a follower
-bound=60          # seconds in which anything must have happened
+bound=120         # seconds in which anything must have happened
 polls_of_calm=3   # polls in which the follower that is not meant must not move
 
 require_java 17

@@ -39,7 +39,7 @@ final class DemonstrationIT {
                 Follower other = Follower.start(stack, "other", topics)) {
             Ran script = stack.run(
                     stack.newFolder(),
-                    Duration.ofMinutes(5),
+                    Duration.ofMinutes(10),
                     List.of(stack.root().resolve("ops/ci/demonstration.sh").toString(), "--server", stack.url()));
             System.out.println(script.out());
             assertThat(script.status()).as("%s\n%s", script, stack.logs()).isZero();
@@ -47,10 +47,8 @@ final class DemonstrationIT {
                 Map<Long, String> digests = digests(topic);
                 assertThat(digests).containsOnlyKeys(1L, 2L);
                 for (Follower follower : List.of(demo, other)) {
-                    await().atMost(BOUND)
-                            .untilAsserted(
-                                    () -> assertThat(follower.value(topic)).isEqualTo(digests.get(2L)));
-                    assertThat(follower.version(topic)).isEqualTo(2);
+                    await().atMost(BOUND).until(() -> follower.version(topic), Long.valueOf(2)::equals);
+                    assertThat(follower.value(topic)).isEqualTo(digests.get(2L));
                     assertThat(follower.arrivals(topic))
                             .allSatisfy(
                                     arrival -> assertThat(arrival.sha256()).isEqualTo(digests.get(arrival.version())));

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -82,7 +83,7 @@ final class Follower implements AutoCloseable {
     private static <V> V at(Map<String, V> map, String topic) {
         V value = map.get(topic);
         assertThat(value).as("%s is followed", topic).isNotNull();
-        return java.util.Objects.requireNonNull(value);
+        return Objects.requireNonNull(value);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.octavo.acceptance.Command.Ran;
 import io.octavo.acceptance.Readme.Block;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -23,8 +26,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class ReadmeIT {
     private static final Duration BOUND = Duration.ofMinutes(2);
     private static final Pattern CLASS = Pattern.compile("public (?:final )?class (\\w+)");
-    /** The client and what it needs, and nothing else. */
-    private static final Path CLIENT = Path.of("target/client").toAbsolutePath();
 
     private final Stack stack;
     private final Readme readme;
@@ -64,7 +65,7 @@ final class ReadmeIT {
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-cp",
-                            folder + ":" + CLIENT + "/*",
+                            folder + ":" + classPath(),
                             name.group(1)));
             assertThat(ran.status()).as("%s\n%s\n%s", block, ran, stack.logs()).isZero();
             assertThat(block.prints()).as("%s says what it prints", block).isNotEmpty();
@@ -88,7 +89,14 @@ final class ReadmeIT {
         }
     }
 
-    private static void compile(Block block, Path folder, Path source) {
+    /** The client and what it needs, and nothing else. */
+    private static String classPath() throws IOException {
+        try (Stream<Path> jars = Files.list(Path.of("target/client").toAbsolutePath())) {
+            return jars.map(Path::toString).sorted().collect(Collectors.joining(":"));
+        }
+    }
+
+    private static void compile(Block block, Path folder, Path source) throws IOException {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK");
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         int status = compiler.run(
@@ -99,7 +107,7 @@ final class ReadmeIT {
                 "17",
                 "-proc:none",
                 "-cp",
-                CLIENT + "/*",
+                classPath(),
                 "-d",
                 folder.toString(),
                 source.toString());

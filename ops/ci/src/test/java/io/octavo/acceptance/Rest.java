@@ -1,5 +1,6 @@
 package io.octavo.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
@@ -7,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -44,7 +46,7 @@ final class Rest {
 
     /** The document of an answer. */
     static JsonObject json(HttpResponse<byte[]> answer) {
-        return JsonParser.parseString(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8))
+        return JsonParser.parseString(new String(answer.body(), UTF_8))
                 .getAsJsonObject();
     }
 
@@ -75,7 +77,7 @@ final class Rest {
         HttpResponse<byte[]> answer = send(request);
         if (answer.statusCode() / 100 != 2) {
             throw new AssertionError(request.method() + " " + request.uri() + " answered " + answer.statusCode() + ": "
-                    + new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8) + "\n" + stack.logs());
+                    + new String(answer.body(), UTF_8) + "\n" + stack.logs());
         }
         return answer;
     }
@@ -92,7 +94,7 @@ final class Rest {
             next = token == null
                     ? ""
                     : "&pageToken="
-                            + java.net.URLEncoder.encode(token.getAsString(), java.nio.charset.StandardCharsets.UTF_8);
+                            + URLEncoder.encode(token.getAsString(), UTF_8);
         } while (!next.isEmpty());
         return versions;
     }

@@ -62,6 +62,7 @@ final class Stack implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("up.log").toFile());
         builder.environment().putAll(environment());
+        builder.environment().remove("OCTAVO_SERVER_JAVA_OPTS");
         Stack stack = new Stack(checkout, folder, builder.start(), "http://127.0.0.1:" + httpPort);
         try {
             stack.awaitUp();

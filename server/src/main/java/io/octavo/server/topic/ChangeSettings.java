@@ -31,7 +31,7 @@ public record ChangeSettings(
         edit.startNewLifeIfDeleted();
         Settings wanted = change.apply(edit.settings());
         check(wanted);
-        if (edit.exists() && wanted.equals(edit.settings())) {
+        if (edit.exists() && !edit.isDeleted() && wanted.equals(edit.settings())) {
             edit.nothingToDo(0);
             return;
         }

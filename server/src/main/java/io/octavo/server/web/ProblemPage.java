@@ -13,6 +13,10 @@ import org.springframework.web.bind.annotation.RequestMapping;
 final class ProblemPage implements ErrorController {
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            // Nothing to add: the container breaks the connection, which is how the caller learns of it.
+            return;
+        }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         Throwable thrown = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable t ? t : null;
         int code = status instanceof Integer known ? known : HttpServletResponse.SC_NOT_FOUND;

@@ -4,6 +4,8 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.MissingPayload;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import org.springframework.web.servlet.ModelAndView;
 /** The one place that maps what is thrown, and what the container says, to problem documents. */
 final class Problems implements HandlerExceptionResolver {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final String NO_SUCH_ADDRESS = "no such address: ";
 
     @Override
     public @Nullable ModelAndView resolveException(
@@ -41,9 +44,19 @@ final class Problems implements HandlerExceptionResolver {
         return new ModelAndView();
     }
 
+    /** The refusal of what no controller and no file answers to. */
+    static ServiceException nothingHere(HttpServletRequest request) {
+        return ServiceException.of(ErrorCode.NOT_FOUND, NO_SUCH_ADDRESS + asked(request));
+    }
+
     /** The problem that a throwable is to the caller; sets the headers that belong to it. */
     static Problem of(HttpServletRequest request, HttpServletResponse response, Throwable thrown) {
         String id = RequestIds.of(request);
+        if (thrown instanceof ServletException wrapped
+                && !(thrown instanceof ErrorResponse)
+                && wrapped.getRootCause() != null) {
+            return of(request, response, wrapped.getRootCause());
+        }
         if (thrown instanceof InvalidField invalid) {
             return Problem.of(invalid, id);
         }
@@ -71,9 +84,9 @@ final class Problems implements HandlerExceptionResolver {
     /** The problem that a status of the framework's or the container's is to the caller. */
     static Problem ofStatus(HttpServletRequest request, int status, @Nullable Throwable thrown) {
         String id = RequestIds.of(request);
-        String asked = request.getMethod() + " " + request.getRequestURI();
+        String asked = asked(request);
         return switch (status) {
-            case 404 -> Problem.of(status, ErrorCode.NOT_FOUND, "no such address: " + asked, id);
+            case 404 -> Problem.of(status, ErrorCode.NOT_FOUND, NO_SUCH_ADDRESS + asked, id);
             case 405 -> Problem.of(status, ErrorCode.METHOD_NOT_ALLOWED, asked + allowed(thrown), id);
             case 413 -> Problem.of(status, ErrorCode.TOO_LARGE, asked + ": the request is too large", id);
             case 415 -> Problem.of(status, ErrorCode.UNSUPPORTED_MEDIA_TYPE, mediaType(request, thrown), id);
@@ -103,6 +116,14 @@ final class Problems implements HandlerExceptionResolver {
             case UNAVAILABLE -> 503;
             case INTERNAL -> 500;
         };
+    }
+
+    private static String asked(HttpServletRequest request) {
+        Object failedMethod = request.getAttribute(RequestDispatcher.ERROR_METHOD);
+        Object failedPath = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        return (failedMethod == null ? request.getMethod() : failedMethod)
+                + " "
+                + (failedPath == null ? request.getRequestURI() : failedPath);
     }
 
     private static Problem malformed(int status, String id) {

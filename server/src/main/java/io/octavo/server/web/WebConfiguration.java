@@ -1,12 +1,15 @@
 package io.octavo.server.web;
 
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -53,6 +56,15 @@ public class WebConfiguration {
                 resolvers.add(0, new Problems());
             }
         };
+    }
+
+    /** The last to be asked: the framework's own way with unknown addresses trips over odd headers. */
+    @Bean
+    SimpleUrlHandlerMapping everythingElse() {
+        HttpRequestHandler nothing = (request, response) -> {
+            throw Problems.nothingHere(request);
+        };
+        return new SimpleUrlHandlerMapping(Map.of("/**", nothing), Ordered.LOWEST_PRECEDENCE);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.octavo.server.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -130,6 +131,7 @@ class GrpcPublishTest {
         Call call = call();
         call.send(header(PublishHeader.newBuilder().setTopic("prices").build()));
         call.send(chunk("one"));
+        assertThat(intake.beginnings.poll(10, TimeUnit.SECONDS)).isEqualTo("prices");
         call.requests().cancel("going", null);
 
         assertThat(intake.endings.poll(10, TimeUnit.SECONDS)).isEqualTo("payload: broke off (expected: all its bytes)");
@@ -157,7 +159,7 @@ class GrpcPublishTest {
                         .setTopic("prices")
                         .addScopes(Scope.newBuilder().setRegion("a,b"))
                         .build()),
-                "scope");
+                "scope.region");
         assertInvalid(
                 header(PublishHeader.newBuilder()
                         .setTopic("prices")
@@ -268,7 +270,7 @@ class GrpcPublishTest {
             try {
                 throw new AssertionError("answered: " + response.get(10, TimeUnit.SECONDS));
             } catch (ExecutionException e) {
-                return (StatusRuntimeException) e.getCause();
+                return (StatusRuntimeException) requireNonNull(e.getCause());
             }
         }
 

@@ -267,6 +267,11 @@ class PublisherTest {
             public int read() {
                 throw new AssertionError("the body was read");
             }
+
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                return read();
+            }
         };
     }
 
@@ -281,6 +286,11 @@ class PublisherTest {
 
         void release() {
             end.countDown();
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            return read();
         }
 
         @Override

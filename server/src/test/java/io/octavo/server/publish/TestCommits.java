@@ -15,7 +15,7 @@ public final class TestCommits {
         return new TopicCommits(
                 log,
                 () -> {},
-                (topic, revision) -> {},
+                head -> {},
                 InstantSource.system(),
                 BoundedPatience.within(patience),
                 new SimpleMeterRegistry());

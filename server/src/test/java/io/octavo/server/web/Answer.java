@@ -1,19 +1,19 @@
 package io.octavo.server.web;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import java.net.http.HttpHeaders;
 import tools.jackson.databind.JsonNode;
 
 /** What a server answered. */
-record Answer(int status, HttpHeaders headers, byte[] body) {
+record Answer(int status, HttpHeaders headers, ByteString body) {
     String text() {
-        return new String(body, UTF_8);
+        return body.toStringUtf8();
     }
 
     JsonNode json() {
-        return Json.MAPPER.readTree(body);
+        return Json.MAPPER.readTree(body.toByteArray());
     }
 
     /** A header, empty if it isn't there. */

@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,7 +49,7 @@ record Http(URI base) {
         try {
             HttpResponse<byte[]> response =
                     CLIENT.send(request(method, path, body, headers), BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), response.headers(), response.body());
+            return new Answer(response.statusCode(), response.headers(), ByteString.copyFrom(response.body()));
         } catch (IOException e) {
             throw new AssertionError(method + " " + path, e);
         } catch (InterruptedException e) {

@@ -35,7 +35,7 @@ class PublishApiTest {
 
     @BeforeEach
     void inMemory() {
-        node.intake().set(node.payloads());
+        node.intake(node.payloads());
     }
 
     @Test
@@ -144,7 +144,7 @@ class PublishApiTest {
     void ofTwoRequestsWithOneKeyAtATimeOneIsRefused() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        node.intake().set(new PayloadIntake() {
+        node.intake(new PayloadIntake() {
             @Override
             public Stored store(String name, InputStream body, Announced announced) {
                 begun.countDown();

@@ -71,7 +71,7 @@ class StatusTest {
         AtomicInteger begun = new AtomicInteger();
         Probe<Boolean> probe =
                 new Probe<>(() -> true, task -> begun.incrementAndGet(), nanoTime::get, Duration.ofSeconds(1));
-        probe.ask();
+        assertThat(probe.ask()).isNotDone();
         nanoTime.addAndGet(Duration.ofHours(1).toNanos());
         assertThat(Probe.await(probe.ask(), Duration.ZERO).problem()).isEqualTo("no answer in time");
         assertThat(begun).hasValue(1);

@@ -26,7 +26,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -75,13 +74,13 @@ final class TestNode implements AutoCloseable {
         return context.getBean(TopicCommits.class);
     }
 
-    /** What is asked instead of the payloads in memory, until it is set back. */
-    AtomicReference<PayloadIntake> intake() {
-        return context.getBean(Switch.class).intake;
+    /** Has this asked instead of the payloads in memory, until it is set back. */
+    void intake(PayloadIntake intake) {
+        context.getBean(Switch.class).intake = intake;
     }
 
-    AtomicReference<PayloadOutlet> outlet() {
-        return context.getBean(Switch.class).outlet;
+    void outlet(PayloadOutlet outlet) {
+        context.getBean(Switch.class).outlet = outlet;
     }
 
     /** A name that no other test uses. */
@@ -96,12 +95,12 @@ final class TestNode implements AutoCloseable {
 
     /** Which payloads are asked. */
     static final class Switch {
-        private final AtomicReference<PayloadIntake> intake;
-        private final AtomicReference<PayloadOutlet> outlet;
+        private volatile PayloadIntake intake;
+        private volatile PayloadOutlet outlet;
 
         Switch(MemoryPayloads payloads) {
-            intake = new AtomicReference<>(payloads);
-            outlet = new AtomicReference<>(payloads);
+            intake = payloads;
+            outlet = payloads;
         }
     }
 
@@ -134,12 +133,12 @@ final class TestNode implements AutoCloseable {
             PayloadIntake intake = new PayloadIntake() {
                 @Override
                 public Stored store(String topic, InputStream body, Announced announced) {
-                    return payloads.intake.get().store(topic, body, announced);
+                    return payloads.intake.store(topic, body, announced);
                 }
 
                 @Override
                 public void discard(Stored stored) {
-                    payloads.intake.get().discard(stored);
+                    payloads.intake.discard(stored);
                 }
             };
             PublishConfig config = new PublishConfig(64, Duration.ofSeconds(5));
@@ -148,7 +147,7 @@ final class TestNode implements AutoCloseable {
 
         @Bean
         PayloadOutlet outlet(Switch payloads) {
-            return (part, offset, length) -> payloads.outlet.get().open(part, offset, length);
+            return (part, offset, length) -> payloads.outlet.open(part, offset, length);
         }
 
         @Bean

@@ -84,10 +84,10 @@ class TopicApiTest {
                 .isStatus(200);
         assertThat(again.json().get("revision").longValue()).isEqualTo(2);
         assertThat(again.header("ETag")).isEqualTo("\"2\"");
-        http.json("PATCH", path, "{\"owner\":\"d\"}", "Idempotency-Key", "m").isStatus(200);
-        assertThat(http.json("PATCH", path, "{\"owner\":\"d\"}", "Idempotency-Key", "m")
-                        .header("Octavo-Replayed"))
-                .isEqualTo("true");
+        Answer replayed = http.json("PUT", path, "{\"owner\":\"a\"}", "Idempotency-Key", "k")
+                .isStatus(200);
+        assertThat(replayed.header("Octavo-Replayed")).isEqualTo("true");
+        assertThat(replayed.json().get("settings").get("owner").stringValue()).isEqualTo("b");
     }
 
     @Test

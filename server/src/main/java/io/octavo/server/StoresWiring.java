@@ -3,6 +3,7 @@ package io.octavo.server;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
@@ -12,12 +13,15 @@ import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.StoreCheck;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The stores that every role needs. */
 @Configuration(proxyBeanMethods = false)
 class StoresWiring {
+    private static final Logger LOG = LoggerFactory.getLogger(StoresWiring.class);
     private static final Duration SCHEMA_PATIENCE = Duration.ofMinutes(2);
     private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(2);
 
@@ -45,7 +49,12 @@ class StoresWiring {
     @Bean
     Payloads payloads(RegionsConfig regions, PayloadConfig config, CassandraStore store, MeterRegistry meters) {
         Payloads payloads = new Payloads(regions, config, store.payloads(), store.uploads(), meters);
-        payloads.check();
+        try {
+            payloads.check();
+        } catch (ServiceException e) {
+            // Polls and small payloads do without; the status says what is wrong until it isn't.
+            LOG.warn("starting although a bucket can't be used now: {}", e.getMessage());
+        }
         return payloads;
     }
 

@@ -21,7 +21,16 @@ final class Run {
 
     final List<Duration> pauses = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final Object written = new Object();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream() {
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            synchronized (written) {
+                written.notifyAll();
+            }
+        }
+    };
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     /** Nothing is connected to it: reading fails. */
     private InputStream in = new PipedInputStream();
@@ -84,6 +93,24 @@ final class Run {
 
     byte[] outBytes() {
         return out.toByteArray();
+    }
+
+    /** Waits, some seconds at most, until so many bytes have come out. */
+    void awaitOut(int bytes) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        synchronized (written) {
+            while (out.size() < bytes) {
+                long left = (deadline - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    throw new AssertionError(out.size() + " bytes came out (expected: " + bytes + ")");
+                }
+                try {
+                    written.wait(left);
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
     }
 
     String err() {

@@ -46,8 +46,7 @@ final class Rest {
 
     /** The document of an answer. */
     static JsonObject json(HttpResponse<byte[]> answer) {
-        return JsonParser.parseString(new String(answer.body(), UTF_8))
-                .getAsJsonObject();
+        return JsonParser.parseString(new String(answer.body(), UTF_8)).getAsJsonObject();
     }
 
     JsonObject get(String path) throws IOException, InterruptedException {
@@ -91,10 +90,7 @@ final class Rest {
             JsonObject answer = get(page + next);
             answer.getAsJsonArray("versions").forEach(version -> versions.add(version.getAsJsonObject()));
             JsonElement token = answer.get("nextPageToken");
-            next = token == null
-                    ? ""
-                    : "&pageToken="
-                            + URLEncoder.encode(token.getAsString(), UTF_8);
+            next = token == null ? "" : "&pageToken=" + URLEncoder.encode(token.getAsString(), UTF_8);
         } while (!next.isEmpty());
         return versions;
     }

@@ -80,8 +80,13 @@ final class KilledServerIT {
             }
             for (int kill = 1; kill <= 2; kill++) {
                 awaitAcknowledged(150, running);
+                int then = acknowledged.size();
+                long start = System.nanoTime();
                 stack.killServer();
                 stack.awaitReady();
+                System.out.printf(
+                        "server killed after %d acknowledged publishes, ready again after %.1f s%n",
+                        then, (System.nanoTime() - start) / 1e9);
             }
             awaitAcknowledged(100, running);
             enough.set(true);

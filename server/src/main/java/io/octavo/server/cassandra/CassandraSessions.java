@@ -33,7 +33,7 @@ final class CassandraSessions {
 
     private static DriverConfigLoader driverConfig(CassandraConfig config) {
         return DriverConfigLoader.programmaticBuilder()
-                // On V5 a time-out of a conditional batch costs the driver its connection; see docs/decisions.
+                // On V5 a time-out of a conditional batch costs the driver its connection; see docs/decisions/0004.
                 .withString(DefaultDriverOption.PROTOCOL_VERSION, "V4")
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, config.requestTimeout())
                 .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, false)

@@ -7,7 +7,6 @@ import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -88,7 +87,8 @@ final class PayloadAnswer {
         long left = length;
         while (left > 0) {
             if (read <= 0) {
-                throw new EOFException("payload: " + left + " bytes are missing of " + length);
+                // Not an EOFException: the framework would take it for the caller's and end the answer in peace.
+                throw new IOException("payload: " + left + " bytes are missing of " + length);
             }
             to.write(buffer, 0, read);
             left -= read;

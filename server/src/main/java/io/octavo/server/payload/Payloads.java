@@ -224,7 +224,7 @@ public final class Payloads implements AutoCloseable {
                 region.attempts(key).forEach(attempt -> region.abort(key, attempt));
                 region.delete(key);
             } catch (RuntimeException e) {
-                failure = e;
+                failure = failure == null ? e : failure;
             }
         }
         if (failure != null) {

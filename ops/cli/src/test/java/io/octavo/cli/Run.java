@@ -21,14 +21,11 @@ final class Run {
 
     final List<Duration> pauses = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
-    private final Object written = new Object();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream() {
         @Override
-        public void write(byte[] bytes, int offset, int length) {
+        public synchronized void write(byte[] bytes, int offset, int length) {
             super.write(bytes, offset, length);
-            synchronized (written) {
-                written.notifyAll();
-            }
+            notifyAll();
         }
     };
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -98,14 +95,14 @@ final class Run {
     /** Waits, some seconds at most, until so many bytes have come out. */
     void awaitOut(int bytes) {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        synchronized (written) {
+        synchronized (out) {
             while (out.size() < bytes) {
                 long left = (deadline - System.nanoTime()) / 1_000_000;
                 if (left <= 0) {
                     throw new AssertionError(out.size() + " bytes came out (expected: " + bytes + ")");
                 }
                 try {
-                    written.wait(left);
+                    out.wait(left);
                 } catch (InterruptedException e) {
                     throw new AssertionError(e);
                 }

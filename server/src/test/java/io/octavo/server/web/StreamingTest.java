@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Payloads go through in streams: no more of them is in memory than is under way. */
@@ -85,6 +86,7 @@ class StreamingTest {
     }
 
     @Test
+    @Timeout(20)
     void aPayloadThatEndsTooSoonBreaksTheConnection() {
         node.intake(new DigestingIntake());
         http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {})))

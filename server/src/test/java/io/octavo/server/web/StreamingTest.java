@@ -99,6 +99,19 @@ class StreamingTest {
                 .isNotInstanceOf(HttpTimeoutException.class);
     }
 
+    @Test
+    @Timeout(20)
+    void aStoreThatIsCutOffIsNotTakenForACallerWhoHasGone() {
+        node.intake(new DigestingIntake());
+        http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {})))
+                .isStatus(201);
+        node.outlet((part, offset, length) -> new Zeros(length, () -> {
+            throw new UncheckedIOException(new IOException("Connection reset by peer"));
+        }));
+
+        assertThatThrownBy(() -> http.get(versions + "/1/payload")).hasCauseInstanceOf(IOException.class);
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             assertThat(latch.await(20, TimeUnit.SECONDS))

@@ -52,8 +52,9 @@ public class WebConfiguration {
     WebMvcConfigurer problems() {
         return new WebMvcConfigurer() {
             @Override
-            public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
-                resolvers.add(0, new Problems());
+            public void configureHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+                // Instead of the framework's own: those take what a store breaks off for a caller who has gone.
+                resolvers.add(new Problems());
             }
         };
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Payloads go through in streams: no more of them is in memory than is under way. */
@@ -85,6 +86,7 @@ class StreamingTest {
     }
 
     @Test
+    @Timeout(20)
     void aPayloadThatEndsTooSoonBreaksTheConnection() {
         node.intake(new DigestingIntake());
         http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {})))
@@ -95,6 +97,19 @@ class StreamingTest {
                 .hasCauseInstanceOf(IOException.class)
                 .cause()
                 .isNotInstanceOf(HttpTimeoutException.class);
+    }
+
+    @Test
+    @Timeout(20)
+    void aStoreThatIsCutOffIsNotTakenForACallerWhoHasGone() {
+        node.intake(new DigestingIntake());
+        http.send("POST", versions, BodyPublishers.ofInputStream(() -> new Zeros(SIZE, () -> {})))
+                .isStatus(201);
+        node.outlet((part, offset, length) -> new Zeros(length, () -> {
+            throw new UncheckedIOException(new IOException("Connection reset by peer"));
+        }));
+
+        assertThatThrownBy(() -> http.get(versions + "/1/payload")).hasCauseInstanceOf(IOException.class);
     }
 
     private static void await(CountDownLatch latch) {

@@ -145,7 +145,7 @@ final class Stack implements AutoCloseable {
     ProcessHandle server() {
         return process.children()
                 .filter(child -> List.of(child.info().arguments().orElse(new String[0])).stream()
-                        .anyMatch(argument -> argument.endsWith(".JarLauncher")))
+                        .anyMatch(argument -> argument.equals("io.octavo.server.OctavoServer")))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("there is no server's process\n" + logs()));
     }

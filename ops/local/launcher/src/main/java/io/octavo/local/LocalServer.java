@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +53,7 @@ final class LocalServer extends LocalService {
         Path tmp = Folders.empty(folder.resolve("tmp"));
         Files.createDirectories(folder);
         List<Path> classPath =
-                new ArrayList<>(UnpackedServer.of(jar, folder.resolve("jars")).classPath());
-        classPath.add(LeashJar.in(folder));
+                List.of(UnpackedServer.of(jar, folder.resolve("jars")).jar(), LeashJar.in(folder));
         ClassDataArchive current = ClassDataArchive.of(folder, JavaCommand.runningJava(), classPath);
         archive = current;
         List<String> command = JavaCommand.running()

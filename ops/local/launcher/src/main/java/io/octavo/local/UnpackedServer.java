@@ -6,9 +6,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -42,26 +43,18 @@ final class UnpackedServer {
         return unpacked;
     }
 
-    /** The server's own classes, then its libraries in the order of the build. */
-    List<Path> classPath() throws IOException {
-        List<Path> jars = new ArrayList<>();
-        jars.add(classes());
-        for (String line : Files.readAllLines(folder.resolve("order"))) {
-            jars.add(folder.resolve(line.substring(line.lastIndexOf('/') + 1, line.lastIndexOf('"'))));
-        }
-        return jars;
-    }
-
-    private Path classes() {
+    /** The server's own classes, in a jar that names its libraries in the order of the build. */
+    Path jar() {
         return folder.resolve("octavo-server.jar");
     }
 
     private void unpack(Path jar) throws IOException {
         try (ZipFile zip = new ZipFile(jar.toFile(), StandardCharsets.UTF_8);
-                OutputStream file = Files.newOutputStream(classes());
+                OutputStream file = Files.newOutputStream(jar());
                 ZipOutputStream own = new ZipOutputStream(file)) {
-            copy(zip, ORDER, folder.resolve("order"));
-            add(zip, MANIFEST, own, MANIFEST);
+            own.putNextEntry(new ZipEntry(MANIFEST));
+            manifest(zip).write(own);
+            own.closeEntry();
             for (ZipEntry entry : Collections.list(zip.entries())) {
                 String name = entry.getName();
                 if (name.startsWith(LIBRARIES) && name.endsWith(".jar")) {
@@ -70,6 +63,20 @@ final class UnpackedServer {
                     add(zip, name, own, name.substring(CLASSES.length()));
                 }
             }
+        }
+    }
+
+    /** The jar's own manifest, with the libraries as its class path: a command line stays short. */
+    private static Manifest manifest(ZipFile zip) throws IOException {
+        try (InputStream in = open(zip, MANIFEST);
+                InputStream order = open(zip, ORDER)) {
+            Manifest manifest = new Manifest(in);
+            String libraries = new String(order.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> line.substring(line.lastIndexOf('/') + 1, line.lastIndexOf('"')))
+                    .collect(Collectors.joining(" "));
+            manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, libraries);
+            return manifest;
         }
     }
 

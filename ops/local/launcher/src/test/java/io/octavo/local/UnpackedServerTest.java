@@ -10,8 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,23 +22,24 @@ class UnpackedServerTest {
     private Path temp;
 
     @Test
-    void classesBecomeAJarAndLibrariesFollowInTheOrderOfTheBuild() throws IOException {
+    void classesBecomeAJarThatNamesTheLibrariesInTheOrderOfTheBuild() throws IOException {
         UnpackedServer server = UnpackedServer.of(jar("one"), temp.resolve("app"));
 
-        assertThat(server.classPath())
-                .extracting(path -> path.getFileName().toString())
-                .containsExactly("octavo-server.jar", "z.jar", "a.jar");
-        assertThat(server.classPath()).allMatch(Files::exists);
-        try (ZipFile zip = new ZipFile(server.classPath().get(0).toFile())) {
-            assertThat(zip.getEntry("application.yml")).isNotNull();
-            assertThat(zip.getEntry("META-INF/MANIFEST.MF")).isNotNull();
+        try (JarFile jar = new JarFile(server.jar().toFile())) {
+            Attributes attributes = jar.getManifest().getMainAttributes();
+            assertThat(attributes.getValue(Attributes.Name.CLASS_PATH)).isEqualTo("z.jar a.jar");
+            assertThat(attributes.getValue(Attributes.Name.IMPLEMENTATION_VERSION))
+                    .isEqualTo("7");
+            assertThat(jar.getEntry("application.yml")).isNotNull();
         }
+        assertThat(server.jar().resolveSibling("z.jar")).hasContent("one");
+        assertThat(server.jar().resolveSibling("a.jar")).hasContent("one");
     }
 
     @Test
     void theSameJarIsUnpackedOnceAndAnotherAnew() throws IOException {
         Path jar = jar("one");
-        Path library = UnpackedServer.of(jar, temp.resolve("app")).classPath().get(1);
+        Path library = UnpackedServer.of(jar, temp.resolve("app")).jar().resolveSibling("a.jar");
         Files.writeString(library, "touched");
 
         UnpackedServer.of(jar, temp.resolve("app"));
@@ -61,7 +63,7 @@ class UnpackedServerTest {
     private Path jar(String library) throws IOException {
         Path jar = temp.resolve("octavo-server-1.jar");
         Map<String, String> entries = new TreeMap<>();
-        entries.put("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n");
+        entries.put("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nImplementation-Version: 7\n");
         entries.put("BOOT-INF/classpath.idx", "- \"BOOT-INF/lib/z.jar\"\n- \"BOOT-INF/lib/a.jar\"\n");
         entries.put("BOOT-INF/classes/application.yml", "server: {}");
         entries.put("BOOT-INF/lib/a.jar", library);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ScriptIT {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final String UP = "java -XX:TieredStopAtLevel=1 .* io\\.octavo\\.local\\.Up --data x in .*";
-    private static final String CLI = "java -XX:TieredStopAtLevel=1 .* io\\.octavo\\.cli\\.Octavo topics in .*";
+    private static final String CLI = "java -XX:\\+UseSerialGC .* io\\.octavo\\.cli\\.Octavo topics in .*";
 
     @TempDir
     Path folder;

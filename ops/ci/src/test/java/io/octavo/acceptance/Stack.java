@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.octavo.acceptance.Command.Ran;
+import io.octavo.local.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,13 +45,8 @@ final class Stack implements AutoCloseable {
         Path checkout = checkout();
         Path folder = Files.createTempDirectory(
                 Files.createDirectories(Path.of("target/acceptance").toAbsolutePath()), "stack");
-        int httpPort;
-        int grpcPort;
-        try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            httpPort = http.getLocalPort();
-            grpcPort = grpc.getLocalPort();
-        }
+        int httpPort = Ports.free();
+        int grpcPort = Ports.free();
         ProcessBuilder builder = new ProcessBuilder(
                         checkout.resolve("octavo").toString(),
                         "up",

@@ -33,6 +33,16 @@ public class AdminApi {
     }
 
     @Bean
+    MarksController marksController(TopicCommits commits) {
+        return new MarksController(commits);
+    }
+
+    @Bean
+    RollbackController rollbackController(TopicCommits commits) {
+        return new RollbackController(commits);
+    }
+
+    @Bean
     UiPages uiPages() {
         return new UiPages();
     }

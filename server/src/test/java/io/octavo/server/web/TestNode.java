@@ -22,6 +22,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,6 +35,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** A real server on a free port of the loopback, over a log and payloads in memory. */
 final class TestNode implements AutoCloseable {
@@ -72,6 +75,21 @@ final class TestNode implements AutoCloseable {
 
     TopicCommits commits() {
         return context.getBean(TopicCommits.class);
+    }
+
+    /** All methods and addresses of the API that are served. */
+    Set<String> addresses() {
+        RequestMappingHandlerMapping mappings =
+                context.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class);
+        Set<String> addresses = new TreeSet<>();
+        mappings.getHandlerMethods()
+                .keySet()
+                .forEach(mapping -> mapping.getPatternValues().stream()
+                        .filter(path -> path.startsWith(Addresses.API))
+                        .forEach(path -> mapping.getMethodsCondition()
+                                .getMethods()
+                                .forEach(method -> addresses.add(method + " " + path))));
+        return addresses;
     }
 
     /** Has this asked instead of the payloads in memory, until it is set back. */

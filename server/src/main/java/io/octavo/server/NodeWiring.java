@@ -34,12 +34,18 @@ import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** What every node has: its place among the others, its servers, its status. */
 @Configuration(proxyBeanMethods = false)
 @Import({WebConfiguration.class, ReadApi.class})
 class NodeWiring {
     private static final Duration NEVER = Duration.ofDays(365);
+
+    @Bean
+    static KeyCheck keyCheck(ConfigurableEnvironment environment) {
+        return new KeyCheck(environment);
+    }
 
     @Bean
     NodeTable.Node self(

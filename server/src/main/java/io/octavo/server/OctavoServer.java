@@ -6,6 +6,7 @@ import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -25,7 +26,8 @@ import org.springframework.context.annotation.Import;
     PayloadConfig.class,
     PublishConfig.class,
     TopicsConfig.class,
-    SubscribeConfig.class
+    SubscribeConfig.class,
+    SecurityConfig.class
 })
 @Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class})
 public class OctavoServer {

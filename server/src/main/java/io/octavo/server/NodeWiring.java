@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcConfig;
@@ -12,6 +13,8 @@ import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.Callers;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.NodeSecret;
+import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.HeadCache;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.TopicLog;
@@ -24,6 +27,7 @@ import io.octavo.server.web.StoreCheck;
 import io.octavo.server.web.WebConfiguration;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -91,9 +95,17 @@ class NodeWiring {
     }
 
     @Bean
-    GrpcLifecycle grpcLifecycle(GrpcConfig config, List<BindableService> services, GrpcErrors errors) {
+    GrpcLifecycle grpcLifecycle(
+            GrpcConfig config,
+            SecurityConfig security,
+            List<BindableService> services,
+            ObjectProvider<ServerInterceptor> signIn,
+            GrpcErrors errors) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
-        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, List.of(new Callers()), errors));
+        List<ServerInterceptor> interceptors = new ArrayList<>(signIn.stream().toList());
+        interceptors.add(new NodeSecret(security));
+        interceptors.add(new Callers());
+        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, interceptors, errors));
     }
 
     @Bean

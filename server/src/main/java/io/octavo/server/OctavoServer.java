@@ -6,6 +6,7 @@ import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.security.OidcConfig;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import org.springframework.boot.SpringApplication;
@@ -27,9 +28,10 @@ import org.springframework.context.annotation.Import;
     PublishConfig.class,
     TopicsConfig.class,
     SubscribeConfig.class,
-    SecurityConfig.class
+    SecurityConfig.class,
+    OidcConfig.class
 })
-@Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class})
+@Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class, SecurityWiring.class})
 public class OctavoServer {
     /** Runs a node until it is told to stop. */
     public static void main(String[] args) {

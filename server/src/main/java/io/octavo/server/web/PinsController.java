@@ -6,6 +6,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Scopes;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.publish.UndoCommand;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.Committed.Effect;
@@ -45,6 +46,7 @@ final class PinsController {
     }
 
     @GetMapping(Addresses.PINS)
+    @Needs(Right.READ)
     ResponseEntity<Pins> list(HttpServletRequest request, @PathVariable String topic) {
         Query.of(request);
         TopicHead head = reads.require(topic);
@@ -53,6 +55,7 @@ final class PinsController {
     }
 
     @PutMapping(path = Addresses.PINS, consumes = "application/json")
+    @Needs(Right.PIN)
     ResponseEntity<Pinned> pin(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Scope scope = scope(Query.of(request, "scope"));
         JsonBody body = JsonBody.of(request, FIELDS);
@@ -73,6 +76,7 @@ final class PinsController {
     }
 
     @DeleteMapping(Addresses.PINS)
+    @Needs(Right.PIN)
     ResponseEntity<Unpinned> unpin(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "scope", "reason");
         Scope scope = scope(query);

@@ -3,6 +3,7 @@ package io.octavo.server.web;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.TopicNames;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.ChangeSettings;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.TopicCommits;
@@ -34,6 +35,7 @@ final class TopicController {
     }
 
     @GetMapping(Addresses.TOPIC)
+    @Needs(Right.READ)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
         Query.of(request);
         TopicHead head = reads.require(topic);
@@ -45,6 +47,7 @@ final class TopicController {
 
     /** Replaces all settings; makes the topic if there is none. */
     @PutMapping(path = Addresses.TOPIC, consumes = JSON)
+    @Needs(Right.CHANGE_SETTINGS)
     ResponseEntity<TopicView> put(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query.of(request);
         SettingsPatch settings = SettingsPatch.of(request);
@@ -61,6 +64,7 @@ final class TopicController {
     @PatchMapping(
             path = Addresses.TOPIC,
             consumes = {JSON, "application/merge-patch+json"})
+    @Needs(Right.CHANGE_SETTINGS)
     ResponseEntity<TopicView> patch(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query.of(request);
         SettingsPatch settings = SettingsPatch.of(request);

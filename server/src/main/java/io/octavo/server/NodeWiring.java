@@ -13,6 +13,7 @@ import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.Callers;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.GrpcSignIn;
 import io.octavo.server.security.NodeSecret;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.HeadCache;
@@ -27,7 +28,6 @@ import io.octavo.server.web.StoreCheck;
 import io.octavo.server.web.WebConfiguration;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -99,13 +99,11 @@ class NodeWiring {
             GrpcConfig config,
             SecurityConfig security,
             List<BindableService> services,
-            ObjectProvider<ServerInterceptor> signIn,
+            ObjectProvider<GrpcSignIn> signIn,
             GrpcErrors errors) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
-        List<ServerInterceptor> interceptors = new ArrayList<>(signIn.stream().toList());
-        interceptors.add(new NodeSecret(security));
-        interceptors.add(new Callers());
-        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, interceptors, errors));
+        List<ServerInterceptor> interceptors = List.of(new NodeSecret(security), new Callers());
+        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, signIn.getIfAvailable(), interceptors, errors));
     }
 
     @Bean

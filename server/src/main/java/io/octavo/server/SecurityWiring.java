@@ -1,6 +1,5 @@
 package io.octavo.server;
 
-import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcErrors;
@@ -11,7 +10,6 @@ import io.octavo.server.security.Security;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.security.SignIns;
 import io.octavo.server.security.Tokens;
-import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.web.SecuredApi;
 import io.octavo.server.web.TokenApi;
 import java.security.SecureRandom;
@@ -56,8 +54,8 @@ class SecurityWiring {
     }
 
     @Bean
-    ServerInterceptor grpcSignIn(SignIns signIns, GrpcErrors errors) {
-        return new GrpcSignIn(signIns, SubscribeRole.ON_TRANSPORT, errors::status);
+    GrpcSignIn grpcSignIn(SignIns signIns, GrpcErrors errors) {
+        return new GrpcSignIn(signIns, errors::status);
     }
 
     /** Tokens are made and revoked where writes are. */

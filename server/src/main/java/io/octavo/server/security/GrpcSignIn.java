@@ -12,47 +12,47 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in calls whose metadata {@code authorization} shows a good token, and checks each message against what its
- * sender may do. On the transport's threads nothing blocks: a token that must be looked up delays its call.
+ * sender may do. Belongs around all else, on the transport's threads, for nothing here blocks: a token that must be
+ * looked up delays its call, and strangers take nobody's place.
  */
 public final class GrpcSignIn implements ServerInterceptor {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final SignIns signIns;
-    private final Set<String> onTransport;
     private final Function<Throwable, StatusRuntimeException> toGrpc;
 
-    /**
-     * @param onTransport full names of the methods that run on the transport's threads
-     * @param toGrpc      maps refusals
-     */
-    public GrpcSignIn(
-            SignIns signIns, Set<String> onTransport, Function<Throwable, StatusRuntimeException> toGrpc) {
+    /** @param toGrpc maps refusals */
+    public GrpcSignIn(SignIns signIns, Function<Throwable, StatusRuntimeException> toGrpc) {
         this.signIns = signIns;
-        this.onTransport = Set.copyOf(onTransport);
         this.toGrpc = toGrpc;
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        String method = call.getMethodDescriptor().getFullMethodName();
-        if (GrpcRights.isOpen(method)) {
+        if (GrpcRights.isOpen(call.getMethodDescriptor().getFullMethodName())) {
             return next.startCall(call, headers);
         }
+        try {
+            return signedIn(call, headers, next);
+        } catch (ServiceException e) {
+            refuse(call, e);
+            return new ServerCall.Listener<>() {};
+        }
+    }
+
+    private <Q, A> ServerCall.Listener<Q> signedIn(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String authorization = authorization(headers);
         String address = address(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
         Context context = Context.current();
         Identity known = signIns.ifKnown(authorization, address);
-        if (known == null && !onTransport.contains(method)) {
-            known = signIns.await(authorization, address);
-        }
         if (known != null) {
             return start(known, context, call, headers, next);
         }

@@ -21,8 +21,8 @@ public record Lookups(ExecutorService known, ExecutorService newcomers, Executor
     public static Lookups start() {
         return new Lookups(
                 pool("octavo-tokens-known", 2, 1_000),
-                pool("octavo-tokens-new", 4, 256),
-                pool("octavo-tokens-suspect", 1, 64));
+                pool("octavo-tokens-new", 4, 64),
+                pool("octavo-tokens-suspect", 1, 16));
     }
 
     Executor of(boolean isSuspect) {

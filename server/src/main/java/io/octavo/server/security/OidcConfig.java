@@ -80,8 +80,12 @@ public record OidcConfig(
         check("name-claim", nameClaim, !nameClaim.isBlank(), "a claim");
         check("roles-claim", rolesClaim, !rolesClaim.isBlank(), "a claim");
         check("clock-skew", clockSkew, inside(clockSkew, 0, 300_000), "0s to 5m");
-        check("keys-fresh", keysFresh, inside(keysFresh, 1, 86_400_000), "1ms to 24h");
-        check("keys-interval", keysInterval, inside(keysInterval, 1, 3_600_000), "1ms to 1h");
+        check("keys-fresh", keysFresh, inside(keysFresh, 2, 86_400_000), "2ms to 24h");
+        check(
+                "keys-interval",
+                keysInterval,
+                inside(keysInterval, 1, keysFresh.toMillis() - 1),
+                "1ms or more, and less than keys-fresh");
         check("timeout", timeout, inside(timeout, 1, 60_000), "1ms to 1m");
     }
 

@@ -11,10 +11,11 @@ import java.util.function.Supplier;
 /**
  * Opens connections. They carry no encryption yet.
  *
- * @param who       user@host, sent with each call
- * @param keepAlive how long nothing may come in during a call before the connection is tried; a node must allow it
+ * @param who         user@host, sent with each call
+ * @param credentials sent with each call too
+ * @param keepAlive   how long nothing may come in during a call before the connection is tried; a node must allow it
  */
-record Channels(Supplier<String> who, Duration keepAlive) {
+record Channels(Supplier<String> who, Credentials credentials, Duration keepAlive) {
     private static final Metadata.Key<String> WHO = Metadata.Key.of("octavo-who", Metadata.ASCII_STRING_MARSHALLER);
     /** Many payloads can ride along with one answer. */
     private static final int LARGEST_ANSWER = 64 << 20;
@@ -30,7 +31,7 @@ record Channels(Supplier<String> who, Duration keepAlive) {
                 .maxInboundMessageSize(LARGEST_ANSWER)
                 .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .intercept(MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(metadata), credentials)
                 .build();
     }
 }

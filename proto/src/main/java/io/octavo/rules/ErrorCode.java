@@ -27,6 +27,8 @@ public enum ErrorCode {
     RANGE_NOT_SATISFIABLE,
     /** Somebody else published first: the expected version is not the newest any more. */
     VERSION_CONFLICT,
+    /** Something else has, or had, this name. */
+    NAME_TAKEN,
     /** A request with this idempotency key is still running. */
     REQUEST_RUNNING,
     /** A pin names the version. */

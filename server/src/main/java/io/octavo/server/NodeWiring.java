@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcConfig;
@@ -12,6 +13,9 @@ import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.Callers;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.GrpcSignIn;
+import io.octavo.server.security.NodeSecret;
+import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.HeadCache;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.TopicLog;
@@ -97,9 +101,15 @@ class NodeWiring {
     }
 
     @Bean
-    GrpcLifecycle grpcLifecycle(GrpcConfig config, List<BindableService> services, GrpcErrors errors) {
+    GrpcLifecycle grpcLifecycle(
+            GrpcConfig config,
+            SecurityConfig security,
+            List<BindableService> services,
+            ObjectProvider<GrpcSignIn> signIn,
+            GrpcErrors errors) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
-        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, List.of(new Callers()), errors));
+        List<ServerInterceptor> interceptors = List.of(new NodeSecret(security), new Callers());
+        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, signIn.getIfAvailable(), interceptors, errors));
     }
 
     @Bean

@@ -6,6 +6,8 @@ import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.security.OidcConfig;
+import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -25,9 +27,11 @@ import org.springframework.context.annotation.Import;
     PayloadConfig.class,
     PublishConfig.class,
     TopicsConfig.class,
-    SubscribeConfig.class
+    SubscribeConfig.class,
+    SecurityConfig.class,
+    OidcConfig.class
 })
-@Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class})
+@Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class, SecurityWiring.class})
 public class OctavoServer {
     /** Runs a node until it is told to stop. */
     public static void main(String[] args) {

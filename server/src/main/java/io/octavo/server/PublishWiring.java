@@ -96,8 +96,8 @@ class PublishWiring {
     }
 
     @Bean
-    BindableService publishService(Publisher publisher, TopicCommits commits, PublishConfig config, GrpcErrors errors) {
-        return new GrpcPublish(publisher, commits, publishWorkers(config), config, errors::status);
+    BindableService publishService(Publisher publisher, TopicLog log, TopicCommits commits, PublishConfig config, GrpcErrors errors) {
+        return new GrpcPublish(publisher, log, commits, publishWorkers(config), config, errors::status);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.octavo.server;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
@@ -85,6 +86,35 @@ final class WallTest {
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("io.octavo.server.topic.Commit");
+
+    @ArchTest
+    static final ArchRule securityKnowsNoRoleAndNoStore = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.security..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..",
+                    "io.octavo.server.payload..");
+
+    @ArchTest
+    static final ArchRule onlySecurityKnowsJsonWebTokens = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.octavo.server.security..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.nimbusds..");
+
+    @ArchTest
+    static final ArchRule everyCallSaysWhatItNeeds = methods()
+            .that()
+            .areMetaAnnotatedWith(org.springframework.web.bind.annotation.RequestMapping.class)
+            .should()
+            .beAnnotatedWith("io.octavo.server.web.Needs");
 
     @ArchTest
     static final ArchRule conditionsAreNeverDecidedInOneDatacentreAlone = noClasses()

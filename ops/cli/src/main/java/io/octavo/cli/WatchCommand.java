@@ -141,6 +141,10 @@ final class WatchCommand implements Subcommand {
                 .server(session.server().uri())
                 .who(session.shell().who())
                 .pollInterval(interval());
+        String token = session.api().token();
+        if (token != null) {
+            builder.token(token);
+        }
         if (consumer.region() != null) {
             builder.region(consumer.region());
         }

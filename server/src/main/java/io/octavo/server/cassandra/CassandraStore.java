@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.DirectPayloads;
 import io.octavo.server.payload.UploadLedger;
+import io.octavo.server.security.TokenStore;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.Patience;
 import io.octavo.server.topic.TopicLog;
@@ -23,6 +24,7 @@ public final class CassandraStore implements AutoCloseable {
     private final DirectPayloads payloads;
     private final UploadLedger uploads;
     private final NodeTable nodes;
+    private final TokenStore tokens;
 
     private CassandraStore(CqlSession session, CassandraConfig config, InstantSource clock, MeterRegistry meters) {
         Calls calls = new Calls(session, meters);
@@ -34,6 +36,7 @@ public final class CassandraStore implements AutoCloseable {
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
+        tokens = new CassandraTokenStore(calls, keyspace);
     }
 
     /**
@@ -73,6 +76,10 @@ public final class CassandraStore implements AutoCloseable {
 
     public NodeTable nodes() {
         return nodes;
+    }
+
+    public TokenStore tokens() {
+        return tokens;
     }
 
     /**

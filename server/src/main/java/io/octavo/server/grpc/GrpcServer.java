@@ -30,6 +30,7 @@ public final class GrpcServer implements AutoCloseable {
     private final HealthStatusManager health = new HealthStatusManager();
     private final ThreadPoolExecutor workers;
     private final OffTransportThread offTransportThread;
+    private final @Nullable ServerInterceptor first;
     private final List<ServerInterceptor> interceptors;
     private final List<BindableService> services;
     private final ErrorMapping errorMapping;
@@ -47,7 +48,24 @@ public final class GrpcServer implements AutoCloseable {
             Set<String> onTransport,
             List<ServerInterceptor> interceptors,
             GrpcErrors errors) {
+        this(config, services, onTransport, null, interceptors, errors);
+    }
+
+    /**
+     * Opens nothing; see {@link #start}.
+     *
+     * @param first around all else, on the transport's threads: it must never block, and ends calls on its own; null =
+     *     none
+     */
+    public GrpcServer(
+            GrpcConfig config,
+            List<BindableService> services,
+            Set<String> onTransport,
+            @Nullable ServerInterceptor first,
+            List<ServerInterceptor> interceptors,
+            GrpcErrors errors) {
         this.config = config;
+        this.first = first;
         this.services = List.copyOf(services);
         this.interceptors = List.copyOf(interceptors);
         this.errorMapping = new ErrorMapping(errors);
@@ -83,6 +101,9 @@ public final class GrpcServer implements AutoCloseable {
             builder.intercept(interceptors.get(i));
         }
         builder.intercept(errorMapping).intercept(offTransportThread);
+        if (first != null) {
+            builder.intercept(first);
+        }
         try {
             server = builder.build().start();
         } catch (IOException e) {

@@ -1,5 +1,11 @@
 package io.octavo.server.publish;
 
+import java.util.List;
+import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.topic.TopicLog;
+import io.octavo.server.security.Permissions;
+import io.octavo.server.security.Identity;
+import io.octavo.protocol.VersionRecord;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -47,6 +53,7 @@ import java.util.function.Function;
  */
 public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase {
     private final Publisher publisher;
+    private final TopicLog log;
     private final TopicCommits commits;
     private final Executor workers;
     private final PublishConfig config;
@@ -59,11 +66,13 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
      */
     public GrpcPublish(
             Publisher publisher,
+            TopicLog log,
             TopicCommits commits,
             Executor workers,
             PublishConfig config,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.publisher = publisher;
+        this.log = log;
         this.commits = commits;
         this.workers = workers;
         this.config = config;
@@ -89,6 +98,12 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
 
     @Override
     public void addScope(AddScopeRequest r, StreamObserver<WriteResponse> caller) {
+        Identity who = Identity.current();
+        if (who != null) {
+            VersionRecord version = log.version(r.getWrite().getTopic(), r.getVersion(), Read.LOCAL);
+            String madeBy = version == null ? "" : version.getBy();
+            Permissions.requireAddScope(who, r.getWrite().getTopic(), List.of(r.getScope()), madeBy);
+        }
         answer(
                 r.getWrite(),
                 new AddScope(r.getVersion(), r.getScope(), null, r.getWrite().getReason()),

@@ -8,6 +8,7 @@ final class Addresses {
     static final String VERSIONS = TOPIC + "/versions";
     static final String LATEST = TOPIC + "/latest";
     static final String PINS = TOPIC + "/pins";
+    static final String TOKENS = API + "/tokens";
     static final String STATUS = API + "/status";
 
     private Addresses() {}

@@ -33,8 +33,8 @@ public class AdminApi {
     }
 
     @Bean
-    MarksController marksController(TopicCommits commits) {
-        return new MarksController(commits);
+    MarksController marksController(TopicLog log, TopicCommits commits) {
+        return new MarksController(log, commits);
     }
 
     @Bean

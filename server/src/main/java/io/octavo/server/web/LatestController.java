@@ -13,6 +13,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.VersionView.Reason;
@@ -50,6 +51,7 @@ final class LatestController {
     private record Found(TopicHead head, Resolution resolution, VersionRecord record) {}
 
     @GetMapping(Addresses.LATEST)
+    @Needs(value = Right.READ, asApp = true)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
         Found found = find(request, topic);
         String etag = Headers.etag(found.head().getRevision());
@@ -65,6 +67,7 @@ final class LatestController {
     }
 
     @GetMapping(Addresses.LATEST + "/payload")
+    @Needs(value = Right.READ, asApp = true)
     void payload(HttpServletRequest request, HttpServletResponse response, @PathVariable String topic)
             throws IOException {
         payload.write(request, response, topic, find(request, topic).record());

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.AddScope;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
@@ -13,9 +14,11 @@ import io.octavo.server.topic.LiftQuarantine;
 import io.octavo.server.topic.QuarantineVersion;
 import io.octavo.server.topic.ReleaseHold;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.WithdrawVersion;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -31,23 +34,32 @@ final class MarksController {
     private static final String QUARANTINE = VERSION + "/quarantine";
     private static final String HOLD = VERSION + "/hold";
 
+    private final TopicReads reads;
     private final Writes writes;
 
-    MarksController(TopicCommits commits) {
+    MarksController(TopicLog log, TopicCommits commits) {
+        this.reads = new TopicReads(log);
         this.writes = new Writes(commits);
     }
 
     /** Publishes an old or staged version to one more scope. */
     @PutMapping(SCOPES)
+    @Needs(Right.ADD_SCOPE)
     ResponseEntity<VersionView> addScope(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query query = Writes.query(request, "scope", "reason");
-        return answer(
-                request, query, topic, new AddScope(TopicReads.number(version), scope(query), null, reason(query)));
+        AddScope command = new AddScope(TopicReads.number(version), scope(query), null, reason(query));
+        if (Access.identity(request) != null) {
+            String madeBy = reads.requireVersion(reads.require(topic), command.version())
+                    .getBy();
+            Access.requireAddScope(request, topic, List.of(command.scope()), madeBy);
+        }
+        return answer(request, query, topic, command);
     }
 
     /** Takes it back from one. */
     @DeleteMapping(SCOPES)
+    @Needs(Right.WITHDRAW)
     ResponseEntity<VersionView> withdraw(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query query = Writes.query(request, "scope", "reason");
@@ -56,6 +68,7 @@ final class MarksController {
     }
 
     @PutMapping(QUARANTINE)
+    @Needs(Right.QUARANTINE)
     ResponseEntity<VersionView> quarantine(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query query = Writes.query(request, "reason");
@@ -64,6 +77,7 @@ final class MarksController {
     }
 
     @DeleteMapping(QUARANTINE)
+    @Needs(Right.QUARANTINE)
     ResponseEntity<VersionView> liftQuarantine(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query query = Writes.query(request, "reason");
@@ -72,6 +86,7 @@ final class MarksController {
 
     /** Keeps the version from retention, in the name of {@code holder}, or of who asks. */
     @PutMapping(HOLD)
+    @Needs(Right.HOLD)
     ResponseEntity<VersionView> hold(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query query = Writes.query(request, "reason", "expiresAt", "holder");
@@ -85,6 +100,7 @@ final class MarksController {
     }
 
     @DeleteMapping(HOLD)
+    @Needs(Right.HOLD)
     ResponseEntity<VersionView> release(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query query = Writes.query(request, "reason", "holder");

@@ -1,6 +1,7 @@
 package io.octavo.server.web;
 
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.TopicLog;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -21,6 +22,7 @@ final class PayloadController {
     }
 
     @GetMapping(Addresses.VERSIONS + "/{version}/payload")
+    @Needs(Right.READ)
     void get(
             HttpServletRequest request,
             HttpServletResponse response,

@@ -4,6 +4,7 @@ import io.octavo.protocol.Pin;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Scopes;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.PinScope;
 import io.octavo.server.topic.TopicCommits;
@@ -38,6 +39,7 @@ final class PinsController {
     }
 
     @GetMapping(Addresses.PINS)
+    @Needs(Right.READ)
     ResponseEntity<Pins> list(HttpServletRequest request, @PathVariable String topic) {
         Query.of(request);
         TopicHead head = reads.require(topic);
@@ -46,6 +48,7 @@ final class PinsController {
     }
 
     @PutMapping(path = Addresses.PINS, consumes = "application/json")
+    @Needs(Right.PIN)
     ResponseEntity<Pinned> pin(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query query = Writes.query(request, "scope");
         Scope scope = scope(query);
@@ -66,6 +69,7 @@ final class PinsController {
     }
 
     @DeleteMapping(Addresses.PINS)
+    @Needs(Right.PIN)
     ResponseEntity<Unpinned> unpin(HttpServletRequest request, @PathVariable String topic) {
         Query query = Writes.query(request, "scope", "reason");
         Scope scope = scope(query);

@@ -10,6 +10,7 @@ import io.octavo.server.publish.PublishOrder;
 import io.octavo.server.publish.Published;
 import io.octavo.server.publish.Published.Outcome;
 import io.octavo.server.publish.Publisher;
+import io.octavo.server.security.Right;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
@@ -34,6 +35,7 @@ final class PublishController {
     }
 
     @PostMapping(Addresses.VERSIONS)
+    @Needs(Right.PUBLISH)
     ResponseEntity<VersionView> publish(HttpServletRequest request, @PathVariable String topic) throws IOException {
         TopicNames.check(topic);
         Query query = Writes.query(request, "scope", "meta", "stage", "hold", "ifChanged");

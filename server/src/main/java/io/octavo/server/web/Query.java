@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +29,22 @@ final class Query {
     /** Reads the query of a request that may have these parameters and no others. */
     static Query of(HttpServletRequest request, String... known) {
         Query query = new Query();
-        String raw = request.getQueryString();
-        if (raw != null) {
-            for (String pair : raw.split("&", -1)) {
-                if (!pair.isEmpty()) {
-                    query.add(pair, List.of(known));
-                }
-            }
+        for (String pair : pairs(request)) {
+            query.add(pair, List.of(known));
         }
         return query;
+    }
+
+    /** All values of one parameter, whatever others the request has. */
+    static List<String> named(HttpServletRequest request, String name) {
+        Query query = new Query();
+        for (String pair : pairs(request)) {
+            int equals = pair.indexOf('=');
+            if (decoded(pair, equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
+                query.add(pair, List.of(name));
+            }
+        }
+        return query.all(name);
     }
 
     /** A parameter that may be given once; null if it isn't. */
@@ -111,6 +119,13 @@ final class Query {
             throw new InvalidField(field, text, expected);
         }
         return Long.parseLong(text);
+    }
+
+    private static List<String> pairs(HttpServletRequest request) {
+        String raw = request.getQueryString();
+        return raw == null
+                ? List.of()
+                : Arrays.stream(raw.split("&", -1)).filter(pair -> !pair.isEmpty()).toList();
     }
 
     private void add(String pair, List<String> known) {

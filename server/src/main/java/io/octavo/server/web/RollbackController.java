@@ -6,6 +6,7 @@ import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.RollbackTopic;
 import io.octavo.server.topic.TopicCommits;
@@ -50,6 +51,7 @@ final class RollbackController {
             @JsonUnwrapped Written write) {}
 
     @PostMapping(path = Addresses.TOPIC + "/rollback", consumes = "application/json")
+    @Needs(value = Right.ROLLBACK, scopesInBody = true)
     ResponseEntity<RolledBack> rollBack(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query query = Writes.query(request);
         JsonBody body = JsonBody.of(request, FIELDS);
@@ -59,8 +61,18 @@ final class RollbackController {
                 body.number("to", 1),
                 body.requiredText("reason"),
                 body.flag("keep"));
+        checkRights(request, topic, command);
         Committed done = writes.carryOut(request, query, topic, command);
         return Answers.written(200, done).body(view(command, done));
+    }
+
+    /** A quarantine concerns everybody, also where only one scope is moved. */
+    private static void checkRights(HttpServletRequest request, String topic, RollbackTopic command) {
+        Scope scope = command.scope();
+        Access.require(request, Right.ROLLBACK, topic, scope == null ? List.of() : List.of(scope));
+        if (!command.keep()) {
+            Access.require(request, Right.QUARANTINE, topic, List.of());
+        }
     }
 
     private static RolledBack view(RollbackTopic command, Committed done) {

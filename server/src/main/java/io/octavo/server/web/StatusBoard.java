@@ -42,6 +42,11 @@ public final class StatusBoard {
         }
     }
 
+    /** Whether this node's roles can do their work; asks nobody. */
+    boolean isReady() {
+        return installation.ready().getAsBoolean();
+    }
+
     StatusView status() {
         CompletableFuture<List<Node>> askedNodes = nodes.ask();
         Map<StoreCheck, CompletableFuture<Boolean>> asked = new LinkedHashMap<>();

@@ -6,6 +6,7 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.UndoCommand;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.ChangeSettings;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
@@ -45,6 +46,7 @@ final class TopicController {
     }
 
     @GetMapping(Addresses.TOPIC)
+    @Needs(Right.READ)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
         Query.of(request);
         TopicHead head = reads.require(topic);
@@ -56,6 +58,7 @@ final class TopicController {
 
     /** Replaces all settings; makes the topic if there is none. */
     @PutMapping(path = Addresses.TOPIC, consumes = JSON)
+    @Needs(Right.CHANGE_SETTINGS)
     ResponseEntity<TopicView> put(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query query = Writes.query(request);
         SettingsPatch settings = SettingsPatch.of(request);
@@ -70,6 +73,7 @@ final class TopicController {
     @PatchMapping(
             path = Addresses.TOPIC,
             consumes = {JSON, "application/merge-patch+json"})
+    @Needs(Right.CHANGE_SETTINGS)
     ResponseEntity<TopicView> patch(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query query = Writes.query(request);
         SettingsPatch settings = SettingsPatch.of(request);
@@ -84,6 +88,7 @@ final class TopicController {
 
     /** Marks the topic as deleted: nobody gets anything of it any more. Restoring takes that back. */
     @DeleteMapping(Addresses.TOPIC)
+    @Needs(Right.DELETE)
     ResponseEntity<TopicView> delete(HttpServletRequest request, @PathVariable String topic) {
         Query query = Writes.query(request, "reason");
         String reason = query.requiredText("reason", "why the topic is deleted");
@@ -99,6 +104,7 @@ final class TopicController {
 
     /** Takes a deletion back, as long as the versions are there. */
     @PostMapping(path = Addresses.TOPIC + "/restore", consumes = JSON)
+    @Needs(Right.DELETE)
     ResponseEntity<TopicView> restore(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query query = Writes.query(request);
         String reason = JsonBody.of(request, List.of("reason")).text("reason");

@@ -2,6 +2,7 @@ package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,6 +30,7 @@ final class VersionsController {
     record Versions(List<VersionView> versions, @Nullable String nextPageToken) {}
 
     @GetMapping(Addresses.VERSIONS)
+    @Needs(Right.READ)
     ResponseEntity<Versions> list(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "limit", PageToken.PARAMETER);
         int limit = Paging.limit(query);
@@ -48,6 +50,7 @@ final class VersionsController {
     }
 
     @GetMapping(Addresses.VERSIONS + "/{version}")
+    @Needs(Right.READ)
     ResponseEntity<VersionView> get(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query.of(request);

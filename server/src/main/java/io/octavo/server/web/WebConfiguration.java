@@ -44,6 +44,13 @@ public class WebConfiguration {
     }
 
     @Bean
+    FilterRegistrationBean<CrossSiteCheck> crossSiteCheck() {
+        FilterRegistrationBean<CrossSiteCheck> filter = new FilterRegistrationBean<>(new CrossSiteCheck());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return filter;
+    }
+
+    @Bean
     ProblemPage problemPage() {
         return new ProblemPage();
     }

@@ -57,7 +57,7 @@ class GrpcWritesTest {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, new MemoryPayloads(), CONFIG, new TopicsConfig(true));
         GrpcPublish service =
-                new GrpcPublish(publisher, commits, Runnable::run, CONFIG, new GrpcErrors(() -> "id")::status);
+                new GrpcPublish(publisher, log, commits, Runnable::run, CONFIG, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {

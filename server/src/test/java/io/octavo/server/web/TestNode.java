@@ -48,7 +48,12 @@ final class TestNode implements AutoCloseable {
     }
 
     static TestNode start() {
-        SpringApplication application = new SpringApplication(Wiring.class);
+        return start(Wiring.class);
+    }
+
+    /** Starts a server that has more than {@link Wiring}. */
+    static TestNode start(Class<?>... wiring) {
+        SpringApplication application = new SpringApplication(wiring);
         application.setBannerMode(Banner.Mode.OFF);
         application.setRegisterShutdownHook(false);
         return new TestNode(application.run(
@@ -63,6 +68,14 @@ final class TestNode implements AutoCloseable {
 
     int port() {
         return Integer.parseInt(requireNonNull(context.getEnvironment().getProperty("local.server.port")));
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
     }
 
     MemoryPayloads payloads() {

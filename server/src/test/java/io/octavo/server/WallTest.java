@@ -37,7 +37,7 @@ final class WallTest {
     @ArchTest
     static final ArchRule theTopicsKnowNoStoreAndNoTransport = noClasses()
             .that()
-            .resideInAnyPackage("io.octavo.server.topic..", "io.octavo.server.nodes..")
+            .resideInAnyPackage("io.octavo.server.topic..", "io.octavo.server.nodes..", "io.octavo.server.lease..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -49,6 +49,7 @@ final class WallTest {
                     "io.octavo.server.payload..",
                     "io.octavo.server.publish..",
                     "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
                     "io.octavo.server.web..");
 
     @ArchTest

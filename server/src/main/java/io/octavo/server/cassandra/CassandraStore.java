@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.DirectPayloads;
 import io.octavo.server.payload.UploadLedger;
@@ -23,6 +24,7 @@ public final class CassandraStore implements AutoCloseable {
     private final DirectPayloads payloads;
     private final UploadLedger uploads;
     private final NodeTable nodes;
+    private final LeaseTable leases;
 
     private CassandraStore(CqlSession session, CassandraConfig config, InstantSource clock, MeterRegistry meters) {
         Calls calls = new Calls(session, meters);
@@ -34,6 +36,7 @@ public final class CassandraStore implements AutoCloseable {
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
+        leases = new CassandraLeaseTable(calls, keyspace);
     }
 
     /**
@@ -73,6 +76,10 @@ public final class CassandraStore implements AutoCloseable {
 
     public NodeTable nodes() {
         return nodes;
+    }
+
+    public LeaseTable leases() {
+        return leases;
     }
 
     /**

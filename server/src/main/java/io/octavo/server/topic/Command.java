@@ -7,10 +7,12 @@ public sealed interface Command
                 WithdrawVersion,
                 PinScope,
                 UnpinScope,
+                ExpirePin,
                 QuarantineVersion,
                 LiftQuarantine,
                 HoldVersion,
                 ReleaseHold,
+                ExpireHold,
                 ChangeSettings,
                 DeleteTopic,
                 RestoreTopic {

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.DirectPayloads;
+import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.Patience;
@@ -25,6 +26,7 @@ public final class CassandraStore implements AutoCloseable {
     private final UploadLedger uploads;
     private final NodeTable nodes;
     private final LeaseTable leases;
+    private final PayloadRepairs repairs;
 
     private CassandraStore(CqlSession session, CassandraConfig config, InstantSource clock, MeterRegistry meters) {
         Calls calls = new Calls(session, meters);
@@ -37,6 +39,7 @@ public final class CassandraStore implements AutoCloseable {
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
         leases = new CassandraLeaseTable(calls, keyspace);
+        repairs = new CassandraPayloadRepairs(calls, keyspace);
     }
 
     /**
@@ -76,6 +79,10 @@ public final class CassandraStore implements AutoCloseable {
 
     public NodeTable nodes() {
         return nodes;
+    }
+
+    public PayloadRepairs repairs() {
+        return repairs;
     }
 
     public LeaseTable leases() {

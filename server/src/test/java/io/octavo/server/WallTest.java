@@ -80,6 +80,18 @@ final class WallTest {
             .haveFullyQualifiedName("io.octavo.server.topic.TopicCommits");
 
     @ArchTest
+    static final ArchRule theHousekeepingRoleDoesNotKnowTheOthers = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.housekeeping..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
+
+    @ArchTest
     static final ArchRule onlyTheLogIsToldOfCommits = noClasses()
             .that()
             .resideOutsideOfPackages("io.octavo.server.topic..", "io.octavo.server.cassandra..")

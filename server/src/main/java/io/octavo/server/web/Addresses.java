@@ -9,6 +9,8 @@ final class Addresses {
     static final String LATEST = TOPIC + "/latest";
     static final String PINS = TOPIC + "/pins";
     static final String STATUS = API + "/status";
+    static final String HOUSEKEEPING = API + "/housekeeping";
+    static final String HOUSEKEEPING_RUNS = HOUSEKEEPING + "/{task}/runs";
 
     private Addresses() {}
 

@@ -5,8 +5,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.payload.Expected;
+import io.octavo.server.payload.ExternalConfig;
+import io.octavo.server.payload.ExternalPayloads;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.StoredPayload;
+import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.GrpcPublish;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PublishConfig;
@@ -86,6 +89,18 @@ class PublishWiring {
             public void discard(Stored stored) {
                 payloads.discard(new StoredPayload(stored.uploadId(), stored.part()));
             }
+        };
+    }
+
+    @Bean
+    ExternalObjects externalObjects(Payloads payloads, ExternalConfig config) {
+        ExternalPayloads external = payloads.external(config);
+        return (locations, announced) -> {
+            Long size = announced.size();
+            return external.check(
+                    locations,
+                    new Expected(
+                            size == null ? Expected.UNKNOWN_SIZE : size, announced.sha256(), announced.contentType()));
         };
     }
 

@@ -2,7 +2,11 @@ package io.octavo.server.web;
 
 import static java.util.Objects.requireNonNull;
 
+import io.octavo.protocol.ExternalPointer;
+import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.MemoryPayloads;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PayloadOutlet;
@@ -109,8 +113,28 @@ final class TestNode implements AutoCloseable {
     @Import({WebConfiguration.class, ReadApi.class, AdminApi.class})
     static class Wiring {
         @Bean
-        InMemoryTopicLog topicLog() {
-            return new InMemoryTopicLog(InstantSource.system());
+        InstantSource clock() {
+            return InstantSource.system();
+        }
+
+        @Bean
+        InMemoryTopicLog topicLog(InstantSource clock) {
+            return new InMemoryTopicLog(clock);
+        }
+
+        @Bean
+        ExternalObjects externalObjects() {
+            return (locations, announced) -> {
+                if (!locations.get(0).getBucket().equals("outside")) {
+                    throw new InvalidField(
+                            "locations[0].bucket", locations.get(0).getBucket(), "outside");
+                }
+                return Part.newBuilder()
+                        .setSize(requireNonNull(announced.size()))
+                        .setSha256(announced.sha256())
+                        .setExternal(ExternalPointer.newBuilder().addAllLocations(locations))
+                        .build();
+            };
         }
 
         @Bean

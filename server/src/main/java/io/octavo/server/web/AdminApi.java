@@ -20,6 +20,11 @@ public class AdminApi {
     }
 
     @Bean
+    RequestsController requestsController(Publisher publisher, TopicCommits commits) {
+        return new RequestsController(publisher, commits);
+    }
+
+    @Bean
     TopicsController topicsController(TopicIndex index) {
         return new TopicsController(index);
     }

@@ -22,6 +22,7 @@ import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.AdminApi;
+import io.octavo.server.web.AllHeads;
 import io.octavo.server.web.TopicIndex;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,6 +122,18 @@ class PublishWiring {
             SubscribeRole role = subscribe.getIfAvailable();
             return role == null ? TopicListing.read(log) : role.cache().heads();
         });
+    }
+
+    @Bean
+    AllHeads allHeads(TopicLog log, ObjectProvider<SubscribeRole> subscribe) {
+        return consumer -> {
+            SubscribeRole role = subscribe.getIfAvailable();
+            if (role == null) {
+                log.forEachHead(consumer);
+            } else {
+                role.cache().heads().forEach(consumer);
+            }
+        };
     }
 
     private static ThreadPoolExecutor publishWorkers(PublishConfig config) {

@@ -4,13 +4,15 @@ import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
+import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish nodes serve besides: all writes, topics and their lists, and the web UI. Needs a {@link Publisher},
- * {@link TopicCommits}, a {@link TopicLog} and a {@link TopicIndex}; takes an {@link ExternalObjects} where there is one.
+ * {@link TopicCommits}, a {@link TopicLog}, a {@link TopicIndex} and a clock; takes an {@link ExternalObjects} and an
+ * {@link AllHeads} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class AdminApi {
@@ -37,6 +39,22 @@ public class AdminApi {
     @Bean
     PinsController pinsController(TopicLog log, TopicCommits commits) {
         return new PinsController(log, commits);
+    }
+
+    @Bean
+    AllPinsController allPinsController(TopicLog log, ObjectProvider<AllHeads> heads, InstantSource clock) {
+        return new AllPinsController(heads.getIfAvailable(() -> log::forEachHead), clock);
+    }
+
+    @Bean
+    EventsController eventsController(
+            TopicLog log, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
+        return new EventsController(log, heads.getIfAvailable(() -> log::forEachHead), readers, clock);
+    }
+
+    @Bean
+    EventReaders eventReaders() {
+        return new EventReaders();
     }
 
     @Bean

@@ -17,7 +17,7 @@ public final class TopicHistory {
     /** How many events one call takes back at most. */
     public static final int MOST_EVENTS = 10_000;
 
-    private static final int CHUNK = 200;
+    private static final int CHUNK = 100;
 
     private final TopicLog log;
 

@@ -4,13 +4,13 @@ import io.octavo.protocol.Pin;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Scopes;
 import io.octavo.rules.TopicNames;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -54,6 +54,9 @@ final class AllPinsController {
         }
     }
 
+    @Call(
+            value = "The pins of all topics, by topic and scope.",
+            query = {"limit", "pageToken"})
     @GetMapping(Addresses.ALL_PINS)
     ResponseEntity<AllPins> list(HttpServletRequest request) {
         Query query = Query.of(request, "limit", PageToken.PARAMETER);
@@ -64,22 +67,25 @@ final class AllPinsController {
         }
         String after = last == null ? "" : last;
         Instant now = clock.instant();
-        List<PinOfTopic> pins = new ArrayList<>();
+        // No more is kept than goes on the page, and one that tells whether there is another page.
+        TreeMap<String, PinOfTopic> pins = new TreeMap<>();
         heads.forEach(head -> {
-            if (!head.hasDeletion()) {
-                head.getPinsList().forEach(pin -> pins.add(view(head, pin, now)));
+            for (Pin pin : head.hasDeletion() ? List.<Pin>of() : head.getPinsList()) {
+                PinOfTopic view = view(head, pin, now);
+                if (view.key().compareTo(after) > 0) {
+                    pins.put(view.key(), view);
+                    if (pins.size() > limit + 1) {
+                        pins.pollLastEntry();
+                    }
+                }
             }
         });
-        List<PinOfTopic> page = pins.stream()
-                .filter(pin -> pin.key().compareTo(after) > 0)
-                .sorted(Comparator.comparing(PinOfTopic::key))
-                .limit(limit + 1L)
-                .toList();
-        boolean more = page.size() > limit;
+        boolean more = pins.size() > limit;
+        if (more) {
+            pins.pollLastEntry();
+        }
         return Answers.ok()
-                .body(new AllPins(
-                        more ? page.subList(0, limit) : page,
-                        more ? PageToken.after(LIST, page.get(limit - 1).key()) : null));
+                .body(new AllPins(List.copyOf(pins.values()), more ? PageToken.after(LIST, pins.lastKey()) : null));
     }
 
     private static PinOfTopic view(TopicHead head, Pin pin, Instant now) {

@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Goes through the events of one topic, newest first, as far as they are asked for. For one thread at a time. */
 final class EventCursor {
+    /** Many topics are opened of which little is wanted; of few, a lot. */
+    private static final int FIRST_CHUNK = 20;
+
     private static final int CHUNK = 100;
 
     private final TopicLog log;
     private final String topic;
     private final long sinceMillis;
     private final ArrayDeque<TopicEvent> read = new ArrayDeque<>();
+    private int chunk = FIRST_CHUNK;
     private long below = Long.MAX_VALUE;
     private boolean ended;
 
@@ -38,6 +42,14 @@ final class EventCursor {
         if (after != null) {
             cursor.skipTo(after);
         }
+        return cursor;
+    }
+
+    /** All events of a topic below a revision; reads from the log. */
+    static EventCursor below(TopicLog log, String topic, long below) {
+        EventCursor cursor = new EventCursor(log, topic, 0);
+        cursor.below = below;
+        cursor.readMore();
         return cursor;
     }
 
@@ -68,15 +80,17 @@ final class EventCursor {
         if (ended) {
             return;
         }
-        List<TopicEvent> chunk = log.eventsBelow(topic, below, CHUNK);
-        ended = chunk.size() < CHUNK;
-        for (TopicEvent event : chunk) {
+        List<TopicEvent> events = log.eventsBelow(topic, below, chunk);
+        ended = events.size() < chunk;
+        chunk = CHUNK;
+        for (TopicEvent event : events) {
             below = event.getRevision();
             if (event.getAtMs() < sinceMillis) {
                 ended = true;
                 return;
             }
-            read.add(event);
+            // Nobody asks for the delta, and it is the most of an event.
+            read.add(event.toBuilder().clearDelta().build());
         }
     }
 

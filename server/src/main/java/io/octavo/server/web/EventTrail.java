@@ -24,7 +24,7 @@ final class EventTrail {
     /** A page ends after as many events were looked at, also one that has nothing on it. */
     static final int MOST_EVENTS = 5_000;
     /** Topics that are opened for a page, at most. */
-    static final int MOST_TOPICS = 5_000;
+    static final int MOST_TOPICS = 2_000;
 
     private static final int AT_ONCE = 16;
 

@@ -9,6 +9,7 @@ import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.EventTrail.Changed;
 import io.octavo.server.web.EventTrail.Wanted;
 import io.octavo.server.web.EventView.Events;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +50,9 @@ final class EventsController {
         this.clock = clock;
     }
 
+    @Call(
+            value = "What was done to a topic, newest first.",
+            query = {"limit", "pageToken"})
     @GetMapping(Addresses.TOPIC_EVENTS)
     ResponseEntity<Events> ofTopic(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "limit", PageToken.PARAMETER);
@@ -58,15 +62,25 @@ final class EventsController {
                 ? Long.MAX_VALUE
                 : Query.wholeNumber(PageToken.PARAMETER, last, "the nextPageToken of an earlier answer");
         reads.require(topic);
-        List<TopicEvent> events = log.eventsBelow(topic, below, limit + 1);
-        boolean more = events.size() > limit;
-        List<TopicEvent> page = more ? events.subList(0, limit) : events;
+        EventCursor cursor = EventCursor.below(log, topic, below);
+        List<EventView> page = new ArrayList<>();
+        TopicEvent event = cursor.peek();
+        while (event != null && page.size() < limit) {
+            page.add(EventView.of(topic, event));
+            cursor.advance();
+            event = cursor.peek();
+        }
         return Answers.ok()
                 .body(new Events(
-                        page.stream().map(event -> EventView.of(topic, event)).toList(),
-                        more ? PageToken.after(OF_TOPIC, page.get(limit - 1).getRevision()) : null));
+                        page,
+                        event == null
+                                ? null
+                                : PageToken.after(OF_TOPIC, page.get(limit - 1).revision())));
     }
 
+    @Call(
+            value = "What was done to all topics, newest first.",
+            query = {"since", "topic", "who", "kind", "limit", "pageToken"})
     @GetMapping(Addresses.EVENTS)
     ResponseEntity<Events> ofAll(HttpServletRequest request) {
         Query query = Query.of(request, "since", "topic", "who", "kind", "limit", PageToken.PARAMETER);

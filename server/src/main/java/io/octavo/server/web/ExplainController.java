@@ -3,6 +3,7 @@ package io.octavo.server.web;
 import io.octavo.protocol.Consumer;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.PastHeads.Moment;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,6 +21,9 @@ final class ExplainController {
         this.log = log;
     }
 
+    @Call(
+            value = "What a consumer is to run, or was to run at an instant, and why, in sentences.",
+            query = {"region", "app", "cluster", "instance", "at"})
     @GetMapping(Addresses.EXPLAIN)
     ResponseEntity<ExplainView> get(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "region", "app", "cluster", "instance", "at");

@@ -14,6 +14,7 @@ import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.PastHeads.Moment;
 import io.octavo.server.web.VersionView.Reason;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -53,6 +54,12 @@ final class LatestController {
      */
     private record Found(TopicHead head, Resolution resolution, VersionRecord record, String etag, boolean past) {}
 
+    @Call(
+            value = "The version that a consumer is to run, or was to run at an instant, with the reason.",
+            query = {"region", "app", "cluster", "instance", "at"},
+            headers = "If-None-Match",
+            status = {200, 304},
+            answers = VersionView.class)
     @GetMapping(Addresses.LATEST)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
         Found found = find(request, topic);
@@ -67,6 +74,12 @@ final class LatestController {
                 .body(VersionView.of(found.head(), record, null, reason));
     }
 
+    @Call(
+            value = "The bytes that a consumer is to run, or was to run at an instant.",
+            query = {"region", "app", "cluster", "instance", "at"},
+            headers = {"Range", "If-Range", "If-None-Match"},
+            status = {200, 206, 304},
+            bytes = true)
     @GetMapping(Addresses.LATEST + "/payload")
     void payload(HttpServletRequest request, HttpServletResponse response, @PathVariable String topic)
             throws IOException {

@@ -2,6 +2,7 @@ package io.octavo.server.web;
 
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -20,6 +21,11 @@ final class PayloadController {
         this.payload = new PayloadAnswer(outlet);
     }
 
+    @Call(
+            value = "The bytes of a version.",
+            headers = {"Range", "If-Range", "If-None-Match"},
+            status = {200, 206, 304},
+            bytes = true)
     @GetMapping(Addresses.VERSIONS + "/{version}/payload")
     void get(
             HttpServletRequest request,

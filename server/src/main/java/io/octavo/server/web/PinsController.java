@@ -17,6 +17,7 @@ import io.octavo.server.topic.UnpinScope;
 import io.octavo.server.web.PinView.Pinned;
 import io.octavo.server.web.PinView.Pins;
 import io.octavo.server.web.PinView.Unpinned;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -44,6 +45,7 @@ final class PinsController {
         this.reads = new TopicReads(log);
     }
 
+    @Call("The pins of a topic.")
     @GetMapping(Addresses.PINS)
     ResponseEntity<Pins> list(HttpServletRequest request, @PathVariable String topic) {
         Query.of(request);
@@ -52,6 +54,11 @@ final class PinsController {
                 .body(new Pins(head.getPinsList().stream().map(PinView::of).toList()));
     }
 
+    @Call(
+            value = "Holds a scope at a version.",
+            query = "scope",
+            headers = {"Idempotency-Key", "Octavo-Who"},
+            body = PinBody.class)
     @PutMapping(path = Addresses.PINS, consumes = "application/json")
     ResponseEntity<Pinned> pin(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Scope scope = scope(Query.of(request, "scope"));
@@ -72,6 +79,10 @@ final class PinsController {
                         undo(topic, command, done.effect() == Effect.REPLAYED ? null : before)));
     }
 
+    @Call(
+            value = "Takes a pin away.",
+            query = {"scope", "reason"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @DeleteMapping(Addresses.PINS)
     ResponseEntity<Unpinned> unpin(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "scope", "reason");

@@ -12,6 +12,7 @@ import io.octavo.server.publish.PublishOrder;
 import io.octavo.server.publish.Published;
 import io.octavo.server.publish.Published.Outcome;
 import io.octavo.server.publish.Publisher;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
@@ -41,6 +42,14 @@ final class PublishController {
         this.external = external;
     }
 
+    @Call(
+            value =
+                    "Publishes a version. The body is the payload, of any type and size; or a form with the parts metadata"
+                            + " and payload, in this order; or where in S3 the payload is already.",
+            query = {"scope", "meta", "stage", "hold", "ifChanged"},
+            headers = {"Idempotency-Key", "Octavo-Expected-Version", "Content-Digest", "Octavo-Who"},
+            opaqueBody = {"*/*", "multipart/form-data", "application/vnd.octavo.pointer+json"},
+            status = {201, 200})
     @PostMapping(Addresses.VERSIONS)
     ResponseEntity<VersionView> publish(HttpServletRequest request, @PathVariable String topic) throws IOException {
         TopicNames.check(topic);

@@ -8,6 +8,7 @@ import io.octavo.server.publish.Publisher;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -28,6 +29,12 @@ final class RequestsController {
     /** A request that is being carried out on this node. */
     record Running(String topic, String key, String state) {}
 
+    @Call(
+            value =
+                    "What an idempotency key did: the version; or the topic, if no version was concerned; 202 while this"
+                            + " node carries it out; 404 if it is safe to repeat.",
+            status = {200, 202},
+            answers = {VersionView.class, TopicView.class, Running.class})
     @GetMapping(Addresses.REQUEST)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic, @PathVariable String key) {
         Query.of(request);

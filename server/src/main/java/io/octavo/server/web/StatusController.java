@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -14,6 +15,7 @@ final class StatusController {
         this.board = board;
     }
 
+    @Call("How the installation is, as this node sees it.")
     @GetMapping(Addresses.STATUS)
     ResponseEntity<StatusView> get(HttpServletRequest request) {
         Query.of(request);

@@ -8,6 +8,7 @@ import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.springframework.http.ResponseEntity;
@@ -33,6 +34,11 @@ final class TopicController {
         this.reads = new TopicReads(log);
     }
 
+    @Call(
+            value = "A topic; its ETag is the revision.",
+            headers = "If-None-Match",
+            status = {200, 304},
+            answers = TopicView.class)
     @GetMapping(Addresses.TOPIC)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
         Query.of(request);
@@ -44,6 +50,11 @@ final class TopicController {
     }
 
     /** Replaces all settings; makes the topic if there is none. */
+    @Call(
+            value = "Replaces all settings of a topic; makes it if there is none.",
+            headers = {"If-Match", "Idempotency-Key", "Octavo-Who"},
+            body = SettingsBody.class,
+            status = {200, 201})
     @PutMapping(path = Addresses.TOPIC, consumes = JSON)
     ResponseEntity<TopicView> put(HttpServletRequest request, @PathVariable String topic) throws IOException {
         Query.of(request);
@@ -58,6 +69,10 @@ final class TopicController {
     }
 
     /** Changes the settings that are named. */
+    @Call(
+            value = "Changes the settings that are named (RFC 7396).",
+            headers = {"If-Match", "Idempotency-Key", "Octavo-Who"},
+            body = SettingsBody.class)
     @PatchMapping(
             path = Addresses.TOPIC,
             consumes = {JSON, "application/merge-patch+json"})

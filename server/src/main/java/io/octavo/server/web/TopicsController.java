@@ -4,6 +4,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.web.TopicView.Topics;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.http.ResponseEntity;
@@ -21,6 +22,9 @@ final class TopicsController {
         this.index = index;
     }
 
+    @Call(
+            value = "The topics, by name.",
+            query = {"query", "owner", "limit", "pageToken"})
     @GetMapping(Addresses.TOPICS)
     ResponseEntity<Topics> list(HttpServletRequest request) {
         Query query = Query.of(request, "query", "owner", "limit", PageToken.PARAMETER);

@@ -3,6 +3,7 @@ package io.octavo.server.web;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class VersionsController {
     /** A page of versions, newest first. */
     record Versions(List<VersionView> versions, @Nullable String nextPageToken) {}
 
+    @Call(
+            value = "A topic's history, newest first; of those that have all the metadata that is named.",
+            query = {"meta", "limit", "pageToken"})
     @GetMapping(Addresses.VERSIONS)
     ResponseEntity<Versions> list(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "meta", "limit", PageToken.PARAMETER);
@@ -46,6 +50,7 @@ final class VersionsController {
                         next == null ? null : PageToken.after(LIST, next)));
     }
 
+    @Call("A version.")
     @GetMapping(Addresses.VERSIONS + "/{version}")
     ResponseEntity<VersionView> get(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {

@@ -3,6 +3,7 @@ package io.octavo.server;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.payload.ExternalConfig;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.PublishConfig;
@@ -26,6 +27,7 @@ import org.springframework.context.annotation.Import;
     CassandraConfig.class,
     RegionsConfig.class,
     PayloadConfig.class,
+    ExternalConfig.class,
     PublishConfig.class,
     TopicsConfig.class,
     SubscribeConfig.class,

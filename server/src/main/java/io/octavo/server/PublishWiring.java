@@ -3,8 +3,11 @@ package io.octavo.server;
 import io.grpc.BindableService;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.payload.Expected;
+import io.octavo.server.payload.ExternalConfig;
+import io.octavo.server.payload.ExternalPayloads;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.StoredPayload;
+import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.GrpcPublish;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PublishConfig;
@@ -14,6 +17,7 @@ import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.AdminApi;
+import io.octavo.server.web.AllHeads;
 import io.octavo.server.web.TopicIndex;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +59,18 @@ class PublishWiring {
     }
 
     @Bean
+    ExternalObjects externalObjects(Payloads payloads, ExternalConfig config) {
+        ExternalPayloads external = payloads.external(config);
+        return (locations, announced) -> {
+            Long size = announced.size();
+            return external.check(
+                    locations,
+                    new Expected(
+                            size == null ? Expected.UNKNOWN_SIZE : size, announced.sha256(), announced.contentType()));
+        };
+    }
+
+    @Bean
     Publisher publisher(
             TopicLog log, TopicCommits commits, PayloadIntake intake, PublishConfig config, TopicsConfig topics) {
         return new Publisher(log, commits, intake, config, topics);
@@ -71,6 +87,18 @@ class PublishWiring {
             SubscribeRole role = subscribe.getIfAvailable();
             return role == null ? TopicListing.read(log) : role.cache().heads();
         });
+    }
+
+    @Bean
+    AllHeads allHeads(TopicLog log, ObjectProvider<SubscribeRole> subscribe) {
+        return consumer -> {
+            SubscribeRole role = subscribe.getIfAvailable();
+            if (role == null) {
+                log.forEachHead(consumer);
+            } else {
+                role.cache().heads().forEach(consumer);
+            }
+        };
     }
 
     private static ThreadPoolExecutor publishWorkers(PublishConfig config) {

@@ -26,12 +26,9 @@ public final class CassandraStore implements AutoCloseable {
     private final DirectPayloads payloads;
     private final UploadLedger uploads;
     private final NodeTable nodes;
-<<<<<<< HEAD
     private final TokenStore tokens;
-=======
     private final LeaseTable leases;
     private final PayloadRepairs repairs;
->>>>>>> housekeeping
 
     private CassandraStore(CqlSession session, CassandraConfig config, InstantSource clock, MeterRegistry meters) {
         Calls calls = new Calls(session, meters);
@@ -43,12 +40,9 @@ public final class CassandraStore implements AutoCloseable {
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
-<<<<<<< HEAD
         tokens = new CassandraTokenStore(calls, keyspace);
-=======
         leases = new CassandraLeaseTable(calls, keyspace);
         repairs = new CassandraPayloadRepairs(calls, keyspace);
->>>>>>> housekeeping
     }
 
     /**
@@ -90,17 +84,16 @@ public final class CassandraStore implements AutoCloseable {
         return nodes;
     }
 
-<<<<<<< HEAD
     public TokenStore tokens() {
         return tokens;
-=======
+    }
+
     public PayloadRepairs repairs() {
         return repairs;
     }
 
     public LeaseTable leases() {
         return leases;
->>>>>>> housekeeping
     }
 
     /**

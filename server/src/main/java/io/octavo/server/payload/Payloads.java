@@ -202,6 +202,11 @@ public final class Payloads implements AutoCloseable {
         return reader.links(part, callerRegion);
     }
 
+    /** Objects in these regions that are not ours, and can be payloads nevertheless. */
+    public ExternalPayloads external(ExternalConfig external) {
+        return new ExternalPayloads(regions, external, config.maxSize().toBytes(), large);
+    }
+
     /** Removes a payload that became part of nothing; what can't be removed now is left to the sweep. */
     public void discard(StoredPayload payload) {
         try {

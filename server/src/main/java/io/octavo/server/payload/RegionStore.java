@@ -55,6 +55,9 @@ interface RegionStore extends AutoCloseable {
     /** The object's size in bytes, or {@link #ABSENT}. */
     long size(String key);
 
+    /** The size of any object in bytes, also one that is not ours, or {@link #ABSENT}. */
+    long size(S3Location location);
+
     /** Harmless if it isn't there. */
     void delete(String key);
 

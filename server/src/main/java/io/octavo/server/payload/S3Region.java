@@ -174,9 +174,15 @@ final class S3Region implements RegionStore {
 
     @Override
     public long size(String key) {
+        return size(location(key));
+    }
+
+    @Override
+    public long size(S3Location location) {
         return call("HeadObject", () -> {
             try {
-                return writes.headObject(r -> r.bucket(bucket).key(key)).contentLength();
+                return writes.headObject(r -> r.bucket(location.getBucket()).key(location.getKey()))
+                        .contentLength();
             } catch (NoSuchKeyException e) {
                 return ABSENT;
             }

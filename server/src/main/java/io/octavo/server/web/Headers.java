@@ -70,7 +70,11 @@ final class Headers {
 
     /** The SHA-256 that the caller announces (RFC 9530); empty if none. */
     static ByteString contentDigest(HttpServletRequest request) {
-        String text = String.join(", ", Collections.list(request.getHeaders(CONTENT_DIGEST)));
+        return digest(String.join(", ", Collections.list(request.getHeaders(CONTENT_DIGEST))));
+    }
+
+    /** The SHA-256 of a {@code Content-Digest}; empty if there is no text. */
+    static ByteString digest(String text) {
         if (text.isEmpty()) {
             return ByteString.EMPTY;
         }

@@ -3,6 +3,7 @@ package io.octavo.server.web;
 import io.octavo.server.security.Right;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.web.TaskView.Tasks;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,6 +20,7 @@ final class HousekeepingController {
         this.housekeeping = housekeeping;
     }
 
+    @Call("The tasks of housekeeping, as this node sees them.")
     @GetMapping(Addresses.HOUSEKEEPING)
     @Needs(Right.LIST)
     ResponseEntity<Tasks> list(HttpServletRequest request) {
@@ -28,6 +30,7 @@ final class HousekeepingController {
     }
 
     /** Answers when the run has ended. */
+    @Call("Runs a task of housekeeping, and answers what it did.")
     @PostMapping(Addresses.HOUSEKEEPING_RUNS)
     @Needs(Right.ADMINISTER)
     ResponseEntity<TaskView.Run> run(HttpServletRequest request, @PathVariable String task) {

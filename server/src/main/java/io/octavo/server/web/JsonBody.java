@@ -29,17 +29,23 @@ final class JsonBody {
             throw ServiceException.of(
                     ErrorCode.TOO_LARGE, "body: more than " + MOST_BYTES + " bytes (expected: a small JSON object)");
         }
+        ObjectNode object = parse("body", bytes);
+        checkNames("", object, known);
+        return new JsonBody(object);
+    }
+
+    /** Reads a JSON object; the field is named if it is none. */
+    static ObjectNode parse(String field, byte[] bytes) {
         JsonNode node;
         try {
             node = Json.MAPPER.readTree(bytes);
         } catch (JacksonException e) {
-            throw new InvalidField("body", e.getOriginalMessage(), "a JSON object");
+            throw new InvalidField(field, e.getOriginalMessage(), "a JSON object");
         }
-        if (!(node instanceof ObjectNode object)) {
-            throw new InvalidField("body", node.getNodeType(), "a JSON object");
+        if (node instanceof ObjectNode object) {
+            return object;
         }
-        checkNames("", object, known);
-        return new JsonBody(object);
+        throw new InvalidField(field, node.getNodeType(), "a JSON object");
     }
 
     /** Refuses fields that nobody would read. */

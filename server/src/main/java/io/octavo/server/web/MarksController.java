@@ -16,6 +16,7 @@ import io.octavo.server.topic.ReleaseHold;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.WithdrawVersion;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +44,10 @@ final class MarksController {
     }
 
     /** Publishes an old or staged version to one more scope. */
+    @Call(
+            value = "Publishes an old or staged version to one more scope.",
+            query = {"scope", "reason", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @PutMapping(SCOPES)
     @Needs(Right.ADD_SCOPE)
     ResponseEntity<VersionView> addScope(
@@ -58,6 +63,10 @@ final class MarksController {
     }
 
     /** Takes it back from one. */
+    @Call(
+            value = "Takes the publication of a version to a scope back.",
+            query = {"scope", "reason", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @DeleteMapping(SCOPES)
     @Needs(Right.WITHDRAW)
     ResponseEntity<VersionView> withdraw(
@@ -67,6 +76,10 @@ final class MarksController {
                 request, query, topic, new WithdrawVersion(TopicReads.number(version), scope(query), reason(query)));
     }
 
+    @Call(
+            value = "Marks a version as bad: it is served to nobody any more except by its number.",
+            query = {"reason", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @PutMapping(QUARANTINE)
     @Needs(Right.QUARANTINE)
     ResponseEntity<VersionView> quarantine(
@@ -76,6 +89,10 @@ final class MarksController {
         return answer(request, query, topic, new QuarantineVersion(TopicReads.number(version), reason));
     }
 
+    @Call(
+            value = "Lifts a quarantine: the publications of the version count again.",
+            query = {"reason", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @DeleteMapping(QUARANTINE)
     @Needs(Right.QUARANTINE)
     ResponseEntity<VersionView> liftQuarantine(
@@ -85,6 +102,10 @@ final class MarksController {
     }
 
     /** Keeps the version from retention, in the name of {@code holder}, or of who asks. */
+    @Call(
+            value = "Keeps a version from retention.",
+            query = {"reason", "expiresAt", "holder", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @PutMapping(HOLD)
     @Needs(Right.HOLD)
     ResponseEntity<VersionView> hold(
@@ -99,6 +120,10 @@ final class MarksController {
         return answer(request, query, topic, hold);
     }
 
+    @Call(
+            value = "Lets go of a version.",
+            query = {"reason", "holder", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @DeleteMapping(HOLD)
     @Needs(Right.HOLD)
     ResponseEntity<VersionView> release(

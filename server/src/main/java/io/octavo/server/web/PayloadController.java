@@ -3,6 +3,7 @@ package io.octavo.server.web;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -21,6 +22,11 @@ final class PayloadController {
         this.payload = new PayloadAnswer(outlet);
     }
 
+    @Call(
+            value = "The bytes of a version.",
+            headers = {"Range", "If-Range", "If-None-Match"},
+            status = {200, 206, 304},
+            bytes = true)
     @GetMapping(Addresses.VERSIONS + "/{version}/payload")
     @Needs(Right.READ)
     void get(

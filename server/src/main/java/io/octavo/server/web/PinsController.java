@@ -13,6 +13,7 @@ import io.octavo.server.topic.UnpinScope;
 import io.octavo.server.web.PinView.Pinned;
 import io.octavo.server.web.PinView.Pins;
 import io.octavo.server.web.PinView.Unpinned;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -38,6 +39,7 @@ final class PinsController {
         this.writes = new Writes(commits);
     }
 
+    @Call("The pins of a topic.")
     @GetMapping(Addresses.PINS)
     @Needs(Right.READ)
     ResponseEntity<Pins> list(HttpServletRequest request, @PathVariable String topic) {
@@ -47,6 +49,11 @@ final class PinsController {
                 .body(new Pins(head.getPinsList().stream().map(PinView::of).toList()));
     }
 
+    @Call(
+            value = "Holds a scope at a version.",
+            query = {"scope", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"},
+            body = PinBody.class)
     @PutMapping(path = Addresses.PINS, consumes = "application/json")
     @Needs(Right.PIN)
     ResponseEntity<Pinned> pin(HttpServletRequest request, @PathVariable String topic) throws IOException {
@@ -68,6 +75,10 @@ final class PinsController {
                         Written.of(command, done)));
     }
 
+    @Call(
+            value = "Takes a pin away.",
+            query = {"scope", "reason", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @DeleteMapping(Addresses.PINS)
     @Needs(Right.PIN)
     ResponseEntity<Unpinned> unpin(HttpServletRequest request, @PathVariable String topic) {

@@ -10,6 +10,7 @@ import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.RollbackTopic;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
@@ -33,6 +34,20 @@ final class RollbackController {
     }
 
     /**
+     * What a rollback reads.
+     *
+     * @param to    the version to go back to; absent = what was published to the scope before
+     * @param scope whom to move; absent = each scope that runs the newest published version, or everybody if there is
+     *     a version to go back to
+     * @param keep  the version left is not quarantined
+     */
+    record RollbackBody(
+            @Nullable Long to,
+            @Nullable String scope,
+            String reason,
+            @Nullable Boolean keep) {}
+
+    /**
      * The answer to a rollback.
      *
      * @param moves             each scope that was pinned, from which version, to which
@@ -50,6 +65,11 @@ final class RollbackController {
             String ui,
             @JsonUnwrapped Written write) {}
 
+    @Call(
+            value = "Moves consumers back from a bad version, in one step.",
+            query = {"dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"},
+            body = RollbackBody.class)
     @PostMapping(path = Addresses.TOPIC + "/rollback", consumes = "application/json")
     @Needs(value = Right.ROLLBACK, scopesInBody = true)
     ResponseEntity<RolledBack> rollBack(HttpServletRequest request, @PathVariable String topic) throws IOException {

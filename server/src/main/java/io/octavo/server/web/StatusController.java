@@ -1,6 +1,7 @@
 package io.octavo.server.web;
 
 import io.octavo.server.security.Right;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -18,6 +19,7 @@ final class StatusController {
     /** What strangers are told. */
     record Readiness(boolean ready) {}
 
+    @Call("How the installation is, as this node sees it.")
     @GetMapping(Addresses.STATUS)
     @Needs(Right.NONE)
     ResponseEntity<?> get(HttpServletRequest request) {

@@ -4,9 +4,12 @@ import io.octavo.server.security.Right;
 import io.octavo.server.security.TokenRecord;
 import io.octavo.server.security.Tokens;
 import io.octavo.server.web.TokenView.TokenPage;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,7 +29,30 @@ final class TokensController {
         this.tokens = tokens;
     }
 
+    /**
+     * What is sent to make a token.
+     *
+     * @param apps the apps that its bearer may ask as; absent = any
+     */
+    record TokenBody(
+            String name,
+            List<GrantBody> grants,
+            @Nullable List<String> apps,
+            @Nullable Instant expiresAt) {}
+
+    /**
+     * What the bearer of a token may do.
+     *
+     * @param topics patterns; absent = all
+     * @param scopes of an operator: to which it is bound; absent = none
+     */
+    record GrantBody(
+            String role,
+            @Nullable List<String> topics,
+            @Nullable List<String> scopes) {}
+
     /** Makes a token and shows it, this once. */
+    @Call(value = "Makes a token and shows it, this once.", body = TokenBody.class, headers = "Octavo-Who", status = 201)
     @PostMapping(path = Addresses.TOKENS, consumes = "application/json")
     @Needs(Right.ADMINISTER)
     ResponseEntity<TokenView> create(HttpServletRequest request) throws IOException {
@@ -44,6 +70,9 @@ final class TokensController {
                 .body(TokenView.of(made.token(), made.secret()));
     }
 
+    @Call(
+            value = "The tokens, by name; never what their bearers show.",
+            query = {"limit", "pageToken"})
     @GetMapping(Addresses.TOKENS)
     @Needs(Right.ADMINISTER)
     ResponseEntity<TokenPage> list(HttpServletRequest request) {
@@ -59,6 +88,7 @@ final class TokensController {
                         more ? PageToken.after(LIST, page.get(limit - 1).name()) : null));
     }
 
+    @Call(value = "Revokes a token.", query = "reason", headers = "Octavo-Who")
     @DeleteMapping(Addresses.TOKENS + "/{name}")
     @Needs(Right.ADMINISTER)
     ResponseEntity<TokenView> revoke(HttpServletRequest request, @PathVariable String name) {

@@ -16,6 +16,7 @@ import io.octavo.server.topic.RestoreTopic;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
@@ -45,6 +46,11 @@ final class TopicController {
         this.writes = new Writes(commits);
     }
 
+    @Call(
+            value = "A topic; its ETag is the revision.",
+            headers = "If-None-Match",
+            status = {200, 304},
+            answers = TopicView.class)
     @GetMapping(Addresses.TOPIC)
     @Needs(Right.READ)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
@@ -57,6 +63,12 @@ final class TopicController {
     }
 
     /** Replaces all settings; makes the topic if there is none. */
+    @Call(
+            value = "Replaces all settings of a topic; makes it if there is none.",
+            query = "dryRun",
+            headers = {"If-Match", "Idempotency-Key", "Octavo-Who"},
+            body = SettingsBody.class,
+            status = {200, 201})
     @PutMapping(path = Addresses.TOPIC, consumes = JSON)
     @Needs(Right.CHANGE_SETTINGS)
     ResponseEntity<TopicView> put(HttpServletRequest request, @PathVariable String topic) throws IOException {
@@ -70,6 +82,11 @@ final class TopicController {
     }
 
     /** Changes the settings that are named. */
+    @Call(
+            value = "Changes the settings that are named (RFC 7396).",
+            query = "dryRun",
+            headers = {"If-Match", "Idempotency-Key", "Octavo-Who"},
+            body = SettingsBody.class)
     @PatchMapping(
             path = Addresses.TOPIC,
             consumes = {JSON, "application/merge-patch+json"})
@@ -87,6 +104,10 @@ final class TopicController {
     }
 
     /** Marks the topic as deleted: nobody gets anything of it any more. Restoring takes that back. */
+    @Call(
+            value = "Marks a topic as deleted: nobody gets anything of it any more.",
+            query = {"reason", "dryRun"},
+            headers = {"If-Match", "Idempotency-Key", "Octavo-Who"})
     @DeleteMapping(Addresses.TOPIC)
     @Needs(Right.DELETE)
     ResponseEntity<TopicView> delete(HttpServletRequest request, @PathVariable String topic) {
@@ -103,6 +124,11 @@ final class TopicController {
     }
 
     /** Takes a deletion back, as long as the versions are there. */
+    @Call(
+            value = "Takes the deletion of a topic back, as long as its versions are there.",
+            query = {"dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"},
+            body = RestoreBody.class)
     @PostMapping(path = Addresses.TOPIC + "/restore", consumes = JSON)
     @Needs(Right.DELETE)
     ResponseEntity<TopicView> restore(HttpServletRequest request, @PathVariable String topic) throws IOException {
@@ -110,6 +136,13 @@ final class TopicController {
         String reason = JsonBody.of(request, List.of("reason")).text("reason");
         return mark(request, query, topic, new RestoreTopic(reason == null ? "" : reason));
     }
+
+    /**
+     * What restoring reads.
+     *
+     * @param reason for the audit trail
+     */
+    record RestoreBody(@Nullable String reason) {}
 
     private ResponseEntity<TopicView> mark(HttpServletRequest request, Query query, String topic, Command command) {
         Committed done = writes.carryOut(request, query, topic, command);

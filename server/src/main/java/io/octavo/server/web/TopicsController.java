@@ -5,6 +5,7 @@ import io.octavo.rules.TopicNames;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.web.TopicView.Topics;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.function.Predicate;
@@ -24,6 +25,9 @@ final class TopicsController {
         this.index = index;
     }
 
+    @Call(
+            value = "The topics, by name.",
+            query = {"query", "owner", "limit", "pageToken"})
     @GetMapping(Addresses.TOPICS)
     @Needs(Right.LIST)
     ResponseEntity<Topics> list(HttpServletRequest request) {

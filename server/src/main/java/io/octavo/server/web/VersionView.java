@@ -49,8 +49,14 @@ record VersionView(
         DELETED
     }
 
-    /** Where the bytes are: direct (beside the metadata), s3 (our buckets) or external (somebody's). */
-    record Pointer(String kind, List<Location> locations) {}
+    /**
+     * Where the bytes are: direct (beside the metadata), s3 (our buckets) or external (somebody's).
+     *
+     * @param digestVerified of external ones: whether the bytes were read when the version was made; null for ours,
+     *     which always are
+     */
+    record Pointer(
+            String kind, List<Location> locations, @Nullable Boolean digestVerified) {}
 
     /** One object of a bucket. */
     record Location(String region, String bucket, String key) {}
@@ -140,10 +146,13 @@ record VersionView(
 
     private static Pointer pointer(Part part) {
         return switch (part.getPointerCase()) {
-            case S3 -> new Pointer("s3", locations(part.getS3().getLocationsList()));
+            case S3 -> new Pointer("s3", locations(part.getS3().getLocationsList()), null);
             case EXTERNAL ->
-                new Pointer("external", locations(part.getExternal().getLocationsList()));
-            case DIRECT, POINTER_NOT_SET -> new Pointer("direct", List.of());
+                new Pointer(
+                        "external",
+                        locations(part.getExternal().getLocationsList()),
+                        part.getExternal().getDigestVerified());
+            case DIRECT, POINTER_NOT_SET -> new Pointer("direct", List.of(), null);
         };
     }
 

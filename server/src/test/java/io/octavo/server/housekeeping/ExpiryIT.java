@@ -115,7 +115,7 @@ class ExpiryIT {
     @Test
     void aPinAndAHoldAreGoneWithinTwoSecondsOfTheirExpiryByOneEventEach() {
         Instant expiry = pinFor(Duration.ofSeconds(3));
-        commit(new HoldVersion(1, "audit", expiry.toEpochMilli()));
+        commit(new HoldVersion(1, null, "audit", expiry.toEpochMilli()));
         awaitGone(expiry.plusSeconds(2));
         await().until(() -> head().getHoldsCount() == 0);
         assertOneUnpin();

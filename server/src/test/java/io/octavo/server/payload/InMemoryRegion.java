@@ -155,6 +155,11 @@ final class InMemoryRegion implements RegionStore {
     }
 
     @Override
+    public long size(S3Location location) {
+        return size(location.getKey());
+    }
+
+    @Override
     public void delete(String key) {
         before.accept("delete");
         objects.remove(key);

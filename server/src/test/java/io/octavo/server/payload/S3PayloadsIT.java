@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.local.LocalS3;
 import io.octavo.protocol.Part;
+import io.octavo.protocol.S3Location;
 import io.octavo.rules.Digests;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -110,6 +113,31 @@ class S3PayloadsIT {
         }
         payloads.discard(stored);
         assertNothingLeft();
+    }
+
+    @Test
+    void anObjectOfAnotherBucketIsReadAsItLiesThere() throws IOException {
+        byte[] bytes = TestBodies.bytes(3 * MIB);
+        try (S3Client client = client()) {
+            client.createBucket(r -> r.bucket("others"));
+            client.putObject(r -> r.bucket("others").key("a/b.bin"), RequestBody.fromBytes(bytes));
+        }
+        ExternalPayloads external = payloads.external(new ExternalConfig(List.of("others"), DataSize.ofMegabytes(64)));
+        S3Location there = S3Location.newBuilder()
+                .setRegion("local")
+                .setBucket("others")
+                .setKey("a/b.bin")
+                .build();
+        S3Location absent = there.toBuilder().setKey("a/c.bin").build();
+        Part part = external.check(List.of(there), TestBodies.announced(bytes));
+
+        assertThat(part.getExternal().getDigestVerified()).isTrue();
+        try (InputStream body = payloads.open(part, MIB, 10)) {
+            assertThat(body.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, MIB, MIB + 10));
+        }
+        assertThat(payloads.links(part, "local").getLinks(0).getUrl()).contains("/others/a/b.bin");
+        assertThatThrownBy(() -> external.check(List.of(absent), TestBodies.announced(bytes)))
+                .hasMessageContaining("locations[0].key: a/c.bin");
     }
 
     @Test

@@ -99,7 +99,7 @@ public abstract class ExpiryContract {
 
     @Test
     void aHoldWhoseTimeIsOverIsReleasedByOneEvent() {
-        commit(new HoldVersion(1, "audit", EXPIRY));
+        commit(new HoldVersion(1, null, "audit", EXPIRY));
         now = EXPIRY;
         assertThat(commit(new ExpireHold(1, "tester", EXPIRY)).effect()).isEqualTo(Effect.DONE);
         assertThat(head().getHoldsList()).isEmpty();
@@ -111,19 +111,19 @@ public abstract class ExpiryContract {
 
     @Test
     void aHoldThatWasProlongedOrIsAnotherOnesStays() {
-        commit(new HoldVersion(1, "audit", EXPIRY));
+        commit(new HoldVersion(1, null, "audit", EXPIRY));
         assertLater(new ExpireHold(1, "another", EXPIRY));
         assertLater(new ExpireHold(2, "tester", EXPIRY));
         now = EXPIRY - 1;
         assertUnchanged(new ExpireHold(1, "tester", EXPIRY));
-        commit(new HoldVersion(1, "audit", EXPIRY + 1));
+        commit(new HoldVersion(1, null, "audit", EXPIRY + 1));
         assertLater(new ExpireHold(1, "tester", EXPIRY));
     }
 
     @Test
     void whatADeletedTopicHasExpiresAfterItIsRestored() {
         pin(1, EXPIRY);
-        commit(new HoldVersion(1, "audit", EXPIRY));
+        commit(new HoldVersion(1, null, "audit", EXPIRY));
         commit(new DeleteTopic(head().getRevision(), "unused"));
         assertLater(expiry(1, EXPIRY));
         assertLater(new ExpireHold(1, "tester", EXPIRY));

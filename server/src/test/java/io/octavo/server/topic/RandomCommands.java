@@ -15,19 +15,19 @@ import java.util.Map;
 import java.util.Random;
 
 /** Draws commands as operators and publishers might send them, sensible or not. */
-final class RandomCommands {
+public final class RandomCommands {
     private static final List<String> REGIONS = List.of("", "", "eu", "us");
     private static final List<String> APPS = List.of("", "", "recs", "search");
     private static final List<String> CLUSTERS = List.of("", "", "", "blue");
 
     private final Random random;
 
-    RandomCommands(Random random) {
+    public RandomCommands(Random random) {
         this.random = random;
     }
 
     /** A command for a topic whose newest version and revision are about these. */
-    Command next(long newest, long revision) {
+    public Command next(long newest, long revision) {
         long version = Math.max(1, newest - random.nextInt(6));
         return switch (random.nextInt(21)) {
             case 0, 1, 2, 3, 4 -> publish(scopes(1 + random.nextInt(2)));
@@ -55,7 +55,7 @@ final class RandomCommands {
         };
     }
 
-    PublishVersion publish(List<Scope> scopes) {
+    public PublishVersion publish(List<Scope> scopes) {
         Part part = Part.newBuilder().setSize(random.nextInt(1_000)).build();
         return new PublishVersion(
                 List.of(part), Map.of("n", Integer.toString(random.nextInt(3))), scopes, null, false, null, 0, "");

@@ -71,7 +71,13 @@ class EndpointGarbageTest {
                     "",
                     "{\"to\":1,\"scope\":\"*\",\"reason\":\"r\",\"keep\":true}"),
             new Endpoint("POST", "/topics/{topic}/versions", "scope=*&meta=a=b&hold=h&ifChanged=true", null),
-            new Endpoint("GET", "/topics/{topic}/versions", "limit=5&pageToken=?", null),
+            new Endpoint("GET", "/topics/{topic}/versions", "meta=a=b&limit=5&pageToken=?", null),
+            new Endpoint("GET", "/topics/{topic}/requests/{key}", "", null),
+            new Endpoint("GET", "/topics/{topic}/events", "limit=5&pageToken=?", null),
+            new Endpoint("GET", "/topics/{topic}/explain", "region=a&app=b&cluster=c&instance=d&at=?", null),
+            new Endpoint(
+                    "GET", "/events", "since=1h&topic=?&who=me&kind=PINNED&limit=5&pageToken=?", null),
+            new Endpoint("GET", "/pins", "limit=5&pageToken=?", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}", "", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}/payload", "", null),
             new Endpoint("PUT", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),
@@ -84,8 +90,8 @@ class EndpointGarbageTest {
                     "reason=r&holder=h&expiresAt=2999-01-01T00:00:00Z",
                     null),
             new Endpoint("DELETE", "/topics/{topic}/versions/{version}/hold", "reason=r&holder=h", null),
-            new Endpoint("GET", "/topics/{topic}/latest", "region=a&app=b&cluster=c&instance=d", null),
-            new Endpoint("GET", "/topics/{topic}/latest/payload", "region=a&app=b&cluster=c&instance=d", null),
+            new Endpoint("GET", "/topics/{topic}/latest", "region=a&app=b&cluster=c&instance=d&at=?", null),
+            new Endpoint("GET", "/topics/{topic}/latest/payload", "region=a&app=b&cluster=c&instance=d&at=?", null),
             new Endpoint("GET", "/topics/{topic}/pins", "", null),
             new Endpoint(
                     "PUT",
@@ -93,6 +99,8 @@ class EndpointGarbageTest {
                     "scope=*",
                     "{\"version\":1,\"reason\":\"r\",\"expiresAt\":\"2999-01-01T00:00:00Z\"}"),
             new Endpoint("DELETE", "/topics/{topic}/pins", "scope=*&reason=r", null),
+            new Endpoint("GET", "/housekeeping", "", null),
+            new Endpoint("POST", "/housekeeping/{task}/runs", "", null),
             new Endpoint("GET", "/status", "", null));
 
     private final TestNode node;
@@ -175,7 +183,7 @@ class EndpointGarbageTest {
                 }));
         assertRefused(endpoint, ask(endpoint, endpoint.validQuery() + "&colour=blue", endpoint.json), "colour", "blue");
         parameters.forEach((name, value) -> {
-            boolean mayRepeat = endpoint.method.equals("POST") && (name.equals("scope") || name.equals("meta"));
+            boolean mayRepeat = name.equals("meta") || (endpoint.method.equals("POST") && name.equals("scope"));
             Answer twice = ask(endpoint, endpoint.validQuery() + "&" + name + "=" + value, endpoint.json);
             if (!mayRepeat && !value.equals("?")) {
                 assertRefused(endpoint, twice, name, "twice");
@@ -222,8 +230,11 @@ class EndpointGarbageTest {
     }
 
     private Answer send(Endpoint endpoint, String name, String version, String query, @Nullable String body) {
-        String path = endpoint.path.replace("{topic}", name).replace("{version}", version);
-        String all = endpoint.method.equals("GET") ? query : query + "&dryRun=true";
+        String path = endpoint.path.replace("{topic}", name).replace("{version}", version)
+                .replace("{task}", "tidy")
+                .replace("{key}", "no-such-key");
+        boolean isWrite = !endpoint.method.equals("GET") && endpoint.path.contains("{topic}");
+        String all = isWrite ? query + "&dryRun=true" : query;
         return http.send(
                 endpoint.method,
                 Addresses.API + path + "?" + all,

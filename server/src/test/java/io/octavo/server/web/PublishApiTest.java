@@ -239,7 +239,7 @@ class PublishApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"multipart/form-data; boundary=x", "Application/vnd.octavo.pointer+json"})
+    @ValueSource(strings = {"multipart/mixed; boundary=x", "Application/vnd.octavo.other+json"})
     void bodiesThatDoNotMeanTheirOwnBytesAreNotPublishedAsSuch(String type) {
         http.post(versions, "one", "Content-Type", type).isProblem(415, "UNSUPPORTED_MEDIA_TYPE");
     }

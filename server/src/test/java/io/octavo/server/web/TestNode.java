@@ -3,13 +3,17 @@ package io.octavo.server.web;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.octavo.protocol.TopicHead;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.Run;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.lease.InMemoryLeaseTable;
 import io.octavo.server.lease.LeaseTable;
+import io.octavo.protocol.ExternalPointer;
+import io.octavo.protocol.Part;
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.MemoryPayloads;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PayloadOutlet;
@@ -32,6 +36,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +48,8 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** A real server on a free port of the loopback, over a log and payloads in memory. */
@@ -100,17 +107,21 @@ final class TestNode implements AutoCloseable {
 
     /** All methods and addresses of the API that are served. */
     Set<String> addresses() {
-        RequestMappingHandlerMapping mappings =
-                context.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class);
         Set<String> addresses = new TreeSet<>();
-        mappings.getHandlerMethods()
-                .keySet()
-                .forEach(mapping -> mapping.getPatternValues().stream()
-                        .filter(path -> path.startsWith(Addresses.API))
-                        .forEach(path -> mapping.getMethodsCondition()
-                                .getMethods()
-                                .forEach(method -> addresses.add(method + " " + path))));
+        mappings().forEach((mapping, handler) -> {
+            if (handler.getBeanType().getName().startsWith("io.octavo.")) {
+                mapping.getPatternValues().forEach(path -> mapping.getMethodsCondition()
+                        .getMethods()
+                        .forEach(method -> addresses.add(method + " " + path)));
+            }
+        });
         return addresses;
+    }
+
+    /** What the controllers answer to. */
+    Map<RequestMappingInfo, HandlerMethod> mappings() {
+        return context.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods();
     }
 
     /** Has this asked instead of the payloads in memory, until it is set back. */
@@ -176,8 +187,28 @@ final class TestNode implements AutoCloseable {
     @Import({WebConfiguration.class, ReadApi.class, AdminApi.class, HousekeepingApi.class})
     static class Wiring {
         @Bean
-        InMemoryTopicLog topicLog() {
-            return new InMemoryTopicLog(InstantSource.system());
+        InstantSource clock() {
+            return InstantSource.system();
+        }
+
+        @Bean
+        InMemoryTopicLog topicLog(InstantSource clock) {
+            return new InMemoryTopicLog(clock);
+        }
+
+        @Bean
+        ExternalObjects externalObjects() {
+            return (locations, announced) -> {
+                if (!locations.get(0).getBucket().equals("outside")) {
+                    throw new InvalidField(
+                            "locations[0].bucket", locations.get(0).getBucket(), "outside");
+                }
+                return Part.newBuilder()
+                        .setSize(requireNonNull(announced.size()))
+                        .setSha256(announced.sha256())
+                        .setExternal(ExternalPointer.newBuilder().addAllLocations(locations))
+                        .build();
+            };
         }
 
         @Bean

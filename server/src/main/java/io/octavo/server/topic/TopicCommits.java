@@ -171,7 +171,7 @@ public final class TopicCommits {
             throw new IllegalStateException("a request row without a head: " + topic);
         }
         VersionRecord version = version(topic, request.getVersion());
-        PastHeads past = PastHeads.of(log, head, request.getRevision());
+        TopicHistory.Step past = new TopicHistory(log).step(head, request.getRevision());
         return past == null
                 ? new Committed(head, request.getRevision(), version, Effect.REPLAYED, null)
                 : new Committed(past.after(), request.getRevision(), version, Effect.REPLAYED, past.before());

@@ -17,6 +17,9 @@ public final class TopicHistory {
     /** How many events one call takes back at most. */
     public static final int MOST_EVENTS = 10_000;
 
+    /** How many changes are taken back for a repetition, which comes soon after. */
+    private static final int MOST_STEPS = 200;
+
     private static final int CHUNK = 100;
 
     private final TopicLog log;
@@ -64,6 +67,34 @@ public final class TopicHistory {
             }
         }
         return past.getRevision() == 0 ? null : past;
+    }
+
+    /**
+     * The heads around a change, but for the records of their versions.
+     *
+     * @param before the one that the change replaced
+     * @param after  the one that it made
+     */
+    record Step(TopicHead before, TopicHead after) {}
+
+    /** The change that made a revision; null if too much has happened since, or its event is gone. */
+    @Nullable
+    Step step(TopicHead head, long revision) {
+        long count = head.getRevision() - revision + 1;
+        if (count < 1 || count > MOST_STEPS) {
+            return null;
+        }
+        TopicHead after = head;
+        TopicHead before = head.toBuilder().clearVersions().build();
+        List<TopicEvent> events = log.eventsBelow(head.getTopic(), head.getRevision() + 1, (int) count);
+        for (TopicEvent event : events) {
+            if (event.getRevision() != before.getRevision()) {
+                return null;
+            }
+            after = before;
+            before = HeadDeltas.undo(after, event.getDelta());
+        }
+        return events.size() == count ? new Step(before, after) : null;
     }
 
     private static ServiceException gone(String topic, long oldest) {

@@ -31,6 +31,8 @@ public enum ErrorCode {
     NAME_TAKEN,
     /** A request with this idempotency key is still running. */
     REQUEST_RUNNING,
+    /** Another node does this work now; the text names it. */
+    LED_ELSEWHERE,
     /** A pin names the version. */
     PINNED,
     /** The version is marked as bad. */

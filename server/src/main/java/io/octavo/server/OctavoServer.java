@@ -2,6 +2,7 @@ package io.octavo.server;
 
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.grpc.GrpcConfig;
+import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.PublishConfig;
@@ -28,10 +29,23 @@ import org.springframework.context.annotation.Import;
     PublishConfig.class,
     TopicsConfig.class,
     SubscribeConfig.class,
+<<<<<<< HEAD
     SecurityConfig.class,
     OidcConfig.class
 })
 @Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class, SecurityWiring.class})
+=======
+    HousekeepingConfig.class
+})
+@Import({
+    StoresWiring.class,
+    NodeWiring.class,
+    CommitsWiring.class,
+    PublishWiring.class,
+    SubscribeWiring.class,
+    HousekeepingWiring.class
+})
+>>>>>>> housekeeping
 public class OctavoServer {
     /** Runs a node until it is told to stop. */
     public static void main(String[] args) {

@@ -1,9 +1,7 @@
 package io.octavo.server;
 
 import io.grpc.BindableService;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.grpc.GrpcErrors;
-import io.octavo.server.nodes.Membership;
 import io.octavo.server.payload.Expected;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.StoredPayload;
@@ -13,9 +11,6 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.subscribe.SubscribeRole;
-import io.octavo.server.topic.BoundedPatience;
-import io.octavo.server.topic.ChangeAnnouncer;
-import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.AdminApi;
@@ -23,8 +18,6 @@ import io.octavo.server.web.TopicIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -38,34 +31,6 @@ import org.springframework.context.annotation.Import;
 @OnRole(Role.PUBLISH)
 @Import(AdminApi.class)
 class PublishWiring {
-    /** Above Cassandra's time-out of a conditional batch, so that its outcome is usually learned within the call. */
-    private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(10);
-
-    private static final Duration ANNOUNCE_PATIENCE = Duration.ofMinutes(1);
-    private static final Duration ANNOUNCE_WAIT = Duration.ofMillis(500);
-
-    @Bean
-    ChangeAnnouncer changeAnnouncer(ChangeFeed feed, MeterRegistry meters) {
-        return new ChangeAnnouncer(feed, BoundedPatience.within(ANNOUNCE_PATIENCE), ANNOUNCE_WAIT, meters);
-    }
-
-    @Bean
-    TopicCommits topicCommits(
-            TopicLog log,
-            Membership membership,
-            ChangeAnnouncer announcer,
-            ObjectProvider<SubscribeRole> subscribe,
-            InstantSource clock,
-            MeterRegistry meters) {
-        TopicCommits.Announcer everywhere = head -> {
-            // The subscribe role of this very node need not wait for the feed.
-            subscribe.ifAvailable(role -> role.hint(head));
-            announcer.announce(head);
-        };
-        return new TopicCommits(
-                log, membership::checkClock, everywhere, clock, BoundedPatience.within(COMMIT_PATIENCE), meters);
-    }
-
     @Bean
     PayloadIntake payloadIntake(Payloads payloads) {
         return new PayloadIntake() {
@@ -96,8 +61,8 @@ class PublishWiring {
     }
 
     @Bean
-    BindableService publishService(Publisher publisher, PublishConfig config, GrpcErrors errors) {
-        return new GrpcPublish(publisher, publishWorkers(config), config, errors::status);
+    BindableService publishService(Publisher publisher, TopicLog log, TopicCommits commits, PublishConfig config, GrpcErrors errors) {
+        return new GrpcPublish(publisher, log, commits, publishWorkers(config), config, errors::status);
     }
 
     @Bean

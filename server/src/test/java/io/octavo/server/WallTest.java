@@ -38,7 +38,7 @@ final class WallTest {
     @ArchTest
     static final ArchRule theTopicsKnowNoStoreAndNoTransport = noClasses()
             .that()
-            .resideInAnyPackage("io.octavo.server.topic..", "io.octavo.server.nodes..")
+            .resideInAnyPackage("io.octavo.server.topic..", "io.octavo.server.nodes..", "io.octavo.server.lease..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -50,6 +50,7 @@ final class WallTest {
                     "io.octavo.server.payload..",
                     "io.octavo.server.publish..",
                     "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
                     "io.octavo.server.web..");
 
     @ArchTest
@@ -78,6 +79,18 @@ final class WallTest {
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName("io.octavo.server.topic.TopicCommits");
+
+    @ArchTest
+    static final ArchRule theHousekeepingRoleDoesNotKnowTheOthers = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.housekeeping..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
 
     @ArchTest
     static final ArchRule onlyTheLogIsToldOfCommits = noClasses()

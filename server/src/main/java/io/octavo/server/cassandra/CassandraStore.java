@@ -5,8 +5,10 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.DirectPayloads;
+import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.security.TokenStore;
 import io.octavo.server.topic.ChangeFeed;
@@ -24,7 +26,12 @@ public final class CassandraStore implements AutoCloseable {
     private final DirectPayloads payloads;
     private final UploadLedger uploads;
     private final NodeTable nodes;
+<<<<<<< HEAD
     private final TokenStore tokens;
+=======
+    private final LeaseTable leases;
+    private final PayloadRepairs repairs;
+>>>>>>> housekeeping
 
     private CassandraStore(CqlSession session, CassandraConfig config, InstantSource clock, MeterRegistry meters) {
         Calls calls = new Calls(session, meters);
@@ -36,7 +43,12 @@ public final class CassandraStore implements AutoCloseable {
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
+<<<<<<< HEAD
         tokens = new CassandraTokenStore(calls, keyspace);
+=======
+        leases = new CassandraLeaseTable(calls, keyspace);
+        repairs = new CassandraPayloadRepairs(calls, keyspace);
+>>>>>>> housekeeping
     }
 
     /**
@@ -78,8 +90,17 @@ public final class CassandraStore implements AutoCloseable {
         return nodes;
     }
 
+<<<<<<< HEAD
     public TokenStore tokens() {
         return tokens;
+=======
+    public PayloadRepairs repairs() {
+        return repairs;
+    }
+
+    public LeaseTable leases() {
+        return leases;
+>>>>>>> housekeeping
     }
 
     /**

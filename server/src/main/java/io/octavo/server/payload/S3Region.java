@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -156,6 +157,18 @@ final class S3Region implements RegionStore {
                 () -> writes.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(key)).uploads().stream()
                         .filter(upload -> upload.key().equals(key))
                         .map(MultipartUpload::uploadId)
+                        .toList());
+    }
+
+    @Override
+    public List<Unfinished> unfinished(String prefix, Instant before, int most) {
+        return call(
+                "ListMultipartUploads",
+                () -> writes.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(prefix)).uploads().stream()
+                        .filter(upload ->
+                                upload.initiated() != null && upload.initiated().isBefore(before))
+                        .limit(most)
+                        .map(upload -> new Unfinished(upload.key(), upload.uploadId()))
                         .toList());
     }
 

@@ -55,18 +55,43 @@ public final class Publisher {
         return running.during(order.topic(), order.key(), () -> carryOut(order, body));
     }
 
+    /**
+     * Tells what a publish would do, with all checks, and changes nothing.
+     *
+     * @param body read to its end unless the order is refused; not kept, not closed
+     * @throws ServiceException if it would be refused, or the log can't be read
+     * @throws InvalidField if the order can't be taken
+     */
+    public Published dryRun(PublishOrder order, InputStream body) {
+        return running.during(order.topic(), null, () -> {
+            admit(order, log.head(order.topic(), Read.LOCAL));
+            PublishVersion command = order.command(BodyDigest.of(body, order.announced()), 0);
+            Committed asked = commits.dryRun(order.topic(), command, order.who());
+            return published(asked, command, asked.effect() == Effect.UNCHANGED ? Outcome.UNCHANGED : Outcome.DRY_RUN);
+        });
+    }
+
     private Published carryOut(PublishOrder order, InputStream body) {
         // The head first: if it shows what this key made, the key's row, read after it, is there.
-        TopicHead before = log.head(order.topic(), Read.SERIAL);
+        TopicHead seen = log.head(order.topic(), Read.LOCAL);
         if (order.key() != null && log.request(order.topic(), order.key()) != null) {
             return replay(order, order.key(), body);
         }
-        admit(order, before);
-        return commit(order, before, intake.store(order.topic(), body, order.announced()));
+        admit(order, seen);
+        return commit(order, seen, intake.store(order.topic(), body, order.announced()));
     }
 
-    private void admit(PublishOrder order, @Nullable TopicHead before) {
-        TopicHead head = before == null || before.hasDeletion() ? TopicHead.getDefaultInstance() : before;
+    /** Refuses what the commit would refuse, before the payload is stored. */
+    private void admit(PublishOrder order, @Nullable TopicHead seen) {
+        try {
+            check(order, seen);
+        } catch (ServiceException | InvalidField perhapsOutOfDate) {
+            check(order, log.head(order.topic(), Read.SERIAL));
+        }
+    }
+
+    private void check(PublishOrder order, @Nullable TopicHead standing) {
+        TopicHead head = standing == null || standing.hasDeletion() ? TopicHead.getDefaultInstance() : standing;
         if (head.getRevision() == 0 && !topics.autoCreate()) {
             throw ServiceException.of(
                     ErrorCode.TOPIC_NOT_FOUND,
@@ -94,14 +119,14 @@ public final class Publisher {
                     RETRY_AFTER,
                     null);
         }
-        return new Published(made.head(), made.revision(), version(made), Outcome.REPLAYED, null);
+        return published(made, command, Outcome.REPLAYED);
     }
 
-    private Published commit(PublishOrder order, @Nullable TopicHead before, Stored stored) {
+    private Published commit(PublishOrder order, @Nullable TopicHead seen, Stored stored) {
         PublishVersion command = order.command(stored.part(), stored.uploadId());
         Committed done;
         try {
-            done = commits.commit(order.topic(), command, order.who(), order.key());
+            done = commits.commit(order.topic(), command, order.who(), order.key(), seen);
         } catch (ServiceException | InvalidField refused) {
             if (isFinal(refused)) {
                 discard(stored);
@@ -116,8 +141,12 @@ public final class Publisher {
             discard(stored);
         }
         Outcome outcome = used ? Outcome.MADE : done.effect() == Effect.REPLAYED ? Outcome.REPLAYED : Outcome.UNCHANGED;
-        String undo = used ? UndoCommand.publish(before, version.getVersion(), command.scopes()) : null;
-        return new Published(done.head(), done.revision(), version, outcome, undo);
+        return published(done, command, outcome);
+    }
+
+    private static Published published(Committed done, PublishVersion command, Outcome outcome) {
+        return new Published(
+                done.head(), done.revision(), version(done), outcome, UndoCommand.of(command, done), done.impact());
     }
 
     /** Whether nothing can have been committed, nor will be: only then the payload is nobody's. */

@@ -10,6 +10,8 @@ final class Addresses {
     static final String PINS = TOPIC + "/pins";
     static final String TOKENS = API + "/tokens";
     static final String STATUS = API + "/status";
+    static final String HOUSEKEEPING = API + "/housekeeping";
+    static final String HOUSEKEEPING_RUNS = HOUSEKEEPING + "/{task}/runs";
 
     private Addresses() {}
 

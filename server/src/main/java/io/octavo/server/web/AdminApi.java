@@ -33,6 +33,16 @@ public class AdminApi {
     }
 
     @Bean
+    MarksController marksController(TopicLog log, TopicCommits commits) {
+        return new MarksController(log, commits);
+    }
+
+    @Bean
+    RollbackController rollbackController(TopicCommits commits) {
+        return new RollbackController(commits);
+    }
+
+    @Bean
     UiPages uiPages() {
         return new UiPages();
     }

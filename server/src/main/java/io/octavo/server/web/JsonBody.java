@@ -5,7 +5,6 @@ import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +72,27 @@ final class JsonBody {
         return node.longValue();
     }
 
+    /** A text; null if the field isn't there or is null. */
+    @Nullable
+    String text(String name) {
+        return isGiven(name) ? requiredText(name) : null;
+    }
+
+    /** A whole number; null if the field isn't there or is null. */
+    @Nullable
+    Long number(String name, long least) {
+        return isGiven(name) ? (Long) requiredNumber(name, least) : null;
+    }
+
+    /** True or false; false if the field isn't there or is null. */
+    boolean flag(String name) {
+        JsonNode node = object.get(name);
+        if (node != null && !node.isNull() && !node.isBoolean()) {
+            throw new InvalidField(name, node, "true or false");
+        }
+        return node != null && node.booleanValue(false);
+    }
+
     /** A time to the millisecond, null if the field isn't there or is null. */
     @Nullable
     Instant time(String name) {
@@ -80,12 +100,12 @@ final class JsonBody {
         if (node == null || node.isNull()) {
             return null;
         }
-        try {
-            Instant time = Instant.parse(node.stringValue(""));
-            return Instant.ofEpochMilli(time.toEpochMilli());
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new InvalidField(name, shown(node), "a time like 2026-01-31T12:00:00Z");
-        }
+        return Query.time(name, node.stringValue(""), shown(node));
+    }
+
+    private boolean isGiven(String name) {
+        JsonNode node = object.get(name);
+        return node != null && !node.isNull();
     }
 
     private static Object shown(@Nullable JsonNode node) {

@@ -63,7 +63,7 @@ final class LatestController {
         return Answers.ok()
                 .header("ETag", etag)
                 .header(Headers.VERSION, Long.toString(record.getVersion()))
-                .body(VersionView.of(found.head(), record, null, reason));
+                .body(VersionView.of(found.head(), record, reason));
     }
 
     @GetMapping(Addresses.LATEST + "/payload")

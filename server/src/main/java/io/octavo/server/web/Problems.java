@@ -107,7 +107,11 @@ final class Problems implements HandlerExceptionResolver {
             case PERMISSION_DENIED -> 403;
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
+<<<<<<< HEAD
             case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, PINNED, QUARANTINED, HEAD_FULL -> 409;
+=======
+            case VERSION_CONFLICT, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, HEAD_FULL -> 409;
+>>>>>>> housekeeping
             case GONE -> 410;
             case STALE_REVISION -> 412;
             case TOO_LARGE -> 413;

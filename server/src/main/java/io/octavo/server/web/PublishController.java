@@ -38,7 +38,7 @@ final class PublishController {
     @Needs(Right.PUBLISH)
     ResponseEntity<VersionView> publish(HttpServletRequest request, @PathVariable String topic) throws IOException {
         TopicNames.check(topic);
-        Query query = Query.of(request, "scope", "meta", "stage", "hold", "ifChanged");
+        Query query = Writes.query(request, "scope", "meta", "stage", "hold", "ifChanged");
         List<Scope> scopes = query.all("scope").stream().map(Scopes::parse).toList();
         checkEncodings(request);
         PublishOrder order = new PublishOrder(
@@ -53,12 +53,14 @@ final class PublishController {
                 "",
                 new Announced(size(request), Headers.contentDigest(request), contentType(request)),
                 Headers.who(request));
-        return answer(publisher.publish(order, ArrivingBody.of(request)));
+        ArrivingBody body = ArrivingBody.of(request);
+        return answer(query.flag(Writes.DRY_RUN) ? publisher.dryRun(order, body) : publisher.publish(order, body));
     }
 
     private static ResponseEntity<VersionView> answer(Published published) {
-        BodyBuilder answer = Answers.with(published.outcome() == Outcome.UNCHANGED ? 200 : 201);
-        if (published.outcome() != Outcome.UNCHANGED) {
+        boolean isThere = published.outcome() == Outcome.MADE || published.outcome() == Outcome.REPLAYED;
+        BodyBuilder answer = Answers.with(isThere ? 201 : 200);
+        if (isThere) {
             String topic = published.head().getTopic();
             answer.header(
                     "Location", Addresses.version(topic, published.version().getVersion()));
@@ -66,7 +68,8 @@ final class PublishController {
         if (published.outcome() == Outcome.REPLAYED) {
             answer.header(Headers.REPLAYED, "true");
         }
-        return answer.body(VersionView.of(published.head(), published.version(), published.undo(), null));
+        return answer.body(VersionView.written(
+                published.head(), published.version(), published.version().getRevision(), Written.of(published)));
     }
 
     private static void checkEncodings(HttpServletRequest request) {

@@ -6,6 +6,8 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -92,6 +94,22 @@ final class Query {
             throw new InvalidField(name, text, least + "…" + most);
         }
         return (int) number;
+    }
+
+    /** A time to the millisecond; null if it isn't given. */
+    @Nullable
+    Instant time(String name) {
+        String text = text(name);
+        return text == null ? null : time(name, text, text);
+    }
+
+    /** Reads a time, to the millisecond. */
+    static Instant time(String field, String text, Object shown) {
+        try {
+            return Instant.ofEpochMilli(Instant.parse(text).toEpochMilli());
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new InvalidField(field, shown, "a time like 2026-01-31T12:00:00Z");
+        }
     }
 
     /** Reads digits, and nothing but digits, as a number. */

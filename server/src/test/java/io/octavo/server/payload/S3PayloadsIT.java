@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -260,6 +261,24 @@ class S3PayloadsIT {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void unfinishedUploadsAreGivenUpOnceTheyAreOld() {
+        String key = PayloadKeys.of(77);
+        try (S3Client client = client()) {
+            client.createMultipartUpload(r -> r.bucket(BUCKET).key(key));
+            client.createMultipartUpload(r -> r.bucket(BUCKET).key("another/1"));
+        }
+        assertThat(payloads.abortUnfinished(Instant.now().minusSeconds(3600))).isZero();
+        assertThat(payloads.abortUnfinished(Instant.now().plusSeconds(3600))).isEqualTo(1);
+        assertThat(unfinished()).containsExactly("another/1");
+        try (S3Client client = client()) {
+            client.listMultipartUploads(r -> r.bucket(BUCKET))
+                    .uploads()
+                    .forEach(upload -> client.abortMultipartUpload(
+                            r -> r.bucket(BUCKET).key(upload.key()).uploadId(upload.uploadId())));
+        }
     }
 
     private static void assertNothingLeft() {

@@ -1,11 +1,15 @@
 package io.octavo.server.topic;
 
+import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.Share;
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,7 +29,7 @@ final class RandomCommands {
     /** A command for a topic whose newest version and revision are about these. */
     Command next(long newest, long revision) {
         long version = Math.max(1, newest - random.nextInt(6));
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(21)) {
             case 0, 1, 2, 3, 4 -> publish(scopes(1 + random.nextInt(2)));
             case 5 -> publish(List.of());
             case 6 -> publish(List.of(Scopes.GLOBAL));
@@ -37,8 +41,16 @@ final class RandomCommands {
             case 15 -> new QuarantineVersion(version, "poison");
             case 16 -> new LiftQuarantine(version, "false alarm");
             case 17 ->
-                random.nextBoolean() ? new HoldVersion(version, "audit", 0) : new ReleaseHold(version, "tester", "");
+                random.nextBoolean()
+                        ? new HoldVersion(version, null, "audit", 0)
+                        : new ReleaseHold(version, "tester", "");
             case 18 -> settings();
+            case 19 ->
+                new RollbackTopic(
+                        random.nextBoolean() ? null : scope(),
+                        random.nextInt(3) > 0 ? null : (Long) version,
+                        "worse",
+                        random.nextInt(4) == 0);
             default -> random.nextInt(4) == 0 ? new DeleteTopic(revision, "unused") : new RestoreTopic("");
         };
     }
@@ -47,6 +59,27 @@ final class RandomCommands {
         Part part = Part.newBuilder().setSize(random.nextInt(1_000)).build();
         return new PublishVersion(
                 List.of(part), Map.of("n", Integer.toString(random.nextInt(3))), scopes, null, false, null, 0, "");
+    }
+
+    /** What each of a few consumers of every kind runs. */
+    static Map<Consumer, Long> resolved(TopicHead head) {
+        Map<Consumer, Long> versions = new LinkedHashMap<>();
+        for (String region : REGIONS) {
+            for (String app : APPS) {
+                for (String cluster : CLUSTERS) {
+                    for (int instance = 0; instance < 5; instance++) {
+                        Consumer consumer = Consumer.newBuilder()
+                                .setRegion(region)
+                                .setApp(app)
+                                .setCluster(cluster)
+                                .setInstance("host-" + instance)
+                                .build();
+                        versions.put(consumer, Resolution.of(head, consumer).version());
+                    }
+                }
+            }
+        }
+        return versions;
     }
 
     private Command settings() {

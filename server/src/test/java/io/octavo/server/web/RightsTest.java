@@ -51,6 +51,14 @@ class RightsTest {
                 "GET    | topics/prices/versions/1/payload          | READ            |",
                 "GET    | topics/prices/latest                      | READ            |",
                 "GET    | topics/prices/latest/payload              | READ            |",
+                "DELETE | topics/prices/versions/1/scopes?scope=app%3Dx  | WITHDRAW   |",
+                "PUT    | topics/prices/versions/1/quarantine?reason=r&dryRun=true | QUARANTINE |",
+                "DELETE | topics/prices/versions/1/quarantine?reason=r&dryRun=true | QUARANTINE |",
+                "PUT    | topics/prices/versions/1/hold?reason=r&dryRun=true | HOLD    |",
+                "DELETE | topics/prices/versions/1/hold?reason=r&dryRun=true | HOLD    |",
+                "POST   | topics/prices/rollback?dryRun=true        | ROLLBACK        | {\"reason\":\"r\"}",
+                "DELETE | topics/prices?reason=r&dryRun=true        | DELETE          |",
+                "POST   | topics/prices/restore?dryRun=true         | DELETE          | {}",
                 "GET    | tokens                                    | ADMINISTER      |",
                 "POST   | tokens                                    | ADMINISTER      | {}",
                 "DELETE | tokens/none?reason=r                      | ADMINISTER      |",
@@ -123,6 +131,34 @@ class RightsTest {
         operator.send("PATCH", "/api/v1/topics/prices", "{}").isProblem(403, "PERMISSION_DENIED");
         operator.publish("prices", "?scope=region=eu").isStatus(201);
         operator.publish("prices", "").isProblem(403, "PERMISSION_DENIED");
+    }
+
+    @Test
+    void aRollbackThatQuarantinesConcernsEverybody() {
+        Caller operator = node.with("operator prices region=eu");
+        String rollback = "/api/v1/topics/prices/rollback?dryRun=true";
+        operator.send("POST", rollback, "{\"reason\":\"r\",\"scope\":\"region=eu\",\"keep\":true}")
+                .isProblem(404, "VERSION_NOT_FOUND");
+        for (String body : List.of(
+                "{\"reason\":\"r\",\"scope\":\"region=eu\"}",
+                "{\"reason\":\"r\",\"scope\":\"region=us\",\"keep\":true}",
+                "{\"reason\":\"r\",\"keep\":true}")) {
+            operator.send("POST", rollback, body).isProblem(403, "PERMISSION_DENIED");
+        }
+    }
+
+    @Test
+    void aPublisherAddsScopesToItsOwnVersionsOnly() {
+        Caller publisher = node.with("publisher *");
+        long own = publisher.publish("shared", "?stage=true").json().get("version").longValue();
+        publisher.send("PUT", "/api/v1/topics/shared/versions/" + own + "/scopes?scope=*", "")
+                .isStatus(200);
+        node.admin().publish("shared", "?stage=true").isStatus(201);
+        publisher.send("PUT", "/api/v1/topics/shared/versions/" + (own + 1) + "/scopes?scope=*", "")
+                .isProblem(403, "PERMISSION_DENIED");
+        node.with("operator *")
+                .send("PUT", "/api/v1/topics/shared/versions/" + (own + 1) + "/scopes?scope=*", "")
+                .isStatus(200);
     }
 
     @Test

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Credentials implements ClientInterceptor {
     static final String HEADER = "authorization";
 
-    private static final Metadata.Key<String> AUTHORIZATION =
-            Metadata.Key.of(HEADER, Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of(HEADER, Metadata.ASCII_STRING_MARSHALLER);
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,8192}");
 
     private final @Nullable Supplier<String> token;

@@ -34,12 +34,7 @@ final class StatusLookup {
 
     /** @param region whose nodes come first */
     StatusLookup(
-            URI server,
-            String region,
-            Credentials credentials,
-            Http http,
-            Duration atMost,
-            RandomGenerator random) {
+            URI server, String region, Credentials credentials, Http http, Duration atMost, RandomGenerator random) {
         this.address = URI.create(server.toString().replaceAll("/+$", "") + "/api/v1/status");
         this.region = region;
         this.credentials = credentials;

@@ -113,7 +113,8 @@ class NodeWiring {
             GrpcErrors errors) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
         List<ServerInterceptor> interceptors = List.of(new NodeSecret(security), new Callers());
-        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, signIn.getIfAvailable(), interceptors, errors));
+        return new GrpcLifecycle(
+                new GrpcServer(config, services, onTransport, signIn.getIfAvailable(), interceptors, errors));
     }
 
     @Bean

@@ -49,8 +49,7 @@ class SecurityWiring {
             ScheduledExecutorService tokenTimer,
             InstantSource clock,
             MeterRegistry meters) {
-        return Security.signIns(
-                config, oidc, store.tokens(), lookups, tokenTimer, clock, System::nanoTime, meters);
+        return Security.signIns(config, oidc, store.tokens(), lookups, tokenTimer, clock, System::nanoTime, meters);
     }
 
     @Bean

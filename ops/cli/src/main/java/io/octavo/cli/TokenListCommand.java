@@ -11,7 +11,10 @@ import tools.jackson.databind.JsonNode;
         name = "list",
         header = "Lists tokens, also revoked ones.",
         description = "Shows what each may do, who made it and when it ends; never the token itself.",
-        footer = {"  octavo token list", "  octavo token list --json | jq -r '.tokens[] | select(.revoked | not) | .name'"})
+        footer = {
+            "  octavo token list",
+            "  octavo token list --json | jq -r '.tokens[] | select(.revoked | not) | .name'"
+        })
 final class TokenListCommand implements Subcommand {
     @Mixin
     private LimitOption limit = new LimitOption();

@@ -11,9 +11,7 @@ class TokenCommandsTest {
 
     private final TestServer server = new TestServer()
             .on("GET /api/v1/status", TestServer.json(200, "{\"environment\":\"production\",\"ready\":true}"))
-            .on(
-                    "POST /api/v1/tokens",
-                    TestServer.json(201, "{\"name\":\"on-call\",\"token\":\"%s\"}".formatted(TOKEN)))
+            .on("POST /api/v1/tokens", TestServer.json(201, "{\"name\":\"on-call\",\"token\":\"%s\"}".formatted(TOKEN)))
             .on("GET /api/v1/tokens", TestServer.json(200, """
                             {"tokens":[
                               {"name":"a","grants":[{"role":"reader","topics":["*"],"scopes":[]},
@@ -34,8 +32,21 @@ class TokenCommandsTest {
     void showsTheTokenAloneOnStandardOutputWhenThePersonSaysYes() {
         Run run = Run.against(server).terminal("y\n");
         assertThat(run.status(
-                        "token", "create", "on-call", "--role", "operator", "--topics", "prices*", "--topics", "b",
-                        "--scope", "region=eu", "--app", "shop", "--expires", "90d"))
+                        "token",
+                        "create",
+                        "on-call",
+                        "--role",
+                        "operator",
+                        "--topics",
+                        "prices*",
+                        "--topics",
+                        "b",
+                        "--scope",
+                        "region=eu",
+                        "--app",
+                        "shop",
+                        "--expires",
+                        "90d"))
                 .isZero();
         assertThat(run.out()).isEqualTo(TOKEN + "\n");
         assertThat(run.err())
@@ -77,7 +88,8 @@ class TokenCommandsTest {
     void anAnswerThatIsLostLeavesATokenToRevoke() {
         server.on("POST /api/v1/tokens", TestServer.silence());
         Run run = Run.against(server);
-        assertThat(run.status("token", "create", "a", "--role", "reader", "--yes")).isEqualTo(3);
+        assertThat(run.status("token", "create", "a", "--role", "reader", "--yes"))
+                .isEqualTo(3);
         assertThat(run.err()).contains("if a is there, revoke it");
     }
 

@@ -48,9 +48,7 @@ final class FailedSignIns {
     /** Whether the address has shown so many that the next bad one is one too many. */
     boolean isSuspect(String address) {
         Window window = windows.getIfPresent(key(address));
-        return window != null
-                && window.count() >= MOST_A_MINUTE
-                && nanoTime.getAsLong() - window.begun() < MINUTE;
+        return window != null && window.count() >= MOST_A_MINUTE && nanoTime.getAsLong() - window.begun() < MINUTE;
     }
 
     private static String key(String address) {

@@ -98,8 +98,10 @@ final class GrpcRights {
         }
     }
 
-    /** Nothing more is needed than to be somebody. */
-    private static void signedIn(Identity who, Object message) {}
+    /** Nothing more is needed than to be somebody with a role. */
+    private static void signedIn(Identity who, Object message) {
+        Permissions.require(who, Right.LIST, null, List.of());
+    }
 
     /** Without garbage, for every poll comes by. */
     private static void poll(Identity who, PollRequest poll) {

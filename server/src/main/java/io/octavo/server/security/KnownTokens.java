@@ -108,9 +108,12 @@ final class KnownTokens {
             executor.execute(() -> answer(sha256, known, mine));
         } catch (RejectedExecutionException e) {
             asking.remove(sha256);
-            give(mine, known, ServiceException.rateLimited(
-                    "tokens being looked up on this node: too many (expected: fewer); try again",
-                    Duration.ofSeconds(1)));
+            give(
+                    mine,
+                    known,
+                    ServiceException.rateLimited(
+                            "tokens being looked up on this node: too many (expected: fewer); try again",
+                            Duration.ofSeconds(1)));
             return mine;
         }
         if (known != null && mayGoOn(known)) {
@@ -125,9 +128,7 @@ final class KnownTokens {
         } catch (RuntimeException e) {
             if (known != null && mayGoOn(known)) {
                 LOG.debug("{} goes on for now: it can't be looked up", known.identity(), e);
-                good.put(
-                        sha256,
-                        new Known(known.token(), known.identity(), known.confirmedAt(), nanoTime.getAsLong()));
+                good.put(sha256, new Known(known.token(), known.identity(), known.confirmedAt(), nanoTime.getAsLong()));
             }
             give(asked, known, e);
         } finally {

@@ -120,7 +120,9 @@ final class OidcTokens {
     private static JWKSource<SecurityContext> source(OidcConfig config, ResourceRetriever keys) {
         long longestFetch = 2 * config.timeout().toMillis();
         return JWKSourceBuilder.<SecurityContext>create(config.keys(), keys)
-                .cache(config.keysFresh().toMillis(), longestFetch + config.timeout().toMillis())
+                .cache(
+                        config.keysFresh().toMillis(),
+                        longestFetch + config.timeout().toMillis())
                 .rateLimited(config.keysInterval().toMillis())
                 .refreshAheadCache(false)
                 .outageTolerantForever()
@@ -129,13 +131,12 @@ final class OidcTokens {
 
     private static DefaultJWTClaimsVerifier<SecurityContext> verifier(OidcConfig config, InstantSource clock) {
         JWTClaimsSet exact = new JWTClaimsSet.Builder().issuer(config.issuer()).build();
-        var verifier =
-                new DefaultJWTClaimsVerifier<SecurityContext>(config.audience(), exact, Set.of("exp", "sub")) {
-                    @Override
-                    protected Date currentTime() {
-                        return Date.from(clock.instant());
-                    }
-                };
+        var verifier = new DefaultJWTClaimsVerifier<SecurityContext>(config.audience(), exact, Set.of("exp", "sub")) {
+            @Override
+            protected Date currentTime() {
+                return Date.from(clock.instant());
+            }
+        };
         verifier.setMaxClockSkew((int) config.clockSkew().toSeconds());
         return verifier;
     }

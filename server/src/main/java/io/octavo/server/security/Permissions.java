@@ -36,7 +36,8 @@ public final class Permissions {
                 }
             }
             case TOPIC -> requireTopic(who, right, of(right, topic), List.of());
-            case SCOPES -> requireTopic(who, right, of(right, topic), scopes.isEmpty() ? List.of(Scopes.GLOBAL) : scopes);
+            case SCOPES ->
+                requireTopic(who, right, of(right, topic), scopes.isEmpty() ? List.of(Scopes.GLOBAL) : scopes);
         }
     }
 
@@ -105,7 +106,8 @@ public final class Permissions {
         String has = all.length() <= LONGEST_SHOWN ? all : all.substring(0, LONGEST_SHOWN) + "…";
         return ServiceException.of(
                 ErrorCode.PERMISSION_DENIED,
-                "right: " + right.words() + " (expected: the role " + right.role().word() + where + "; " + who.name()
-                        + " has " + (has.isEmpty() ? "no role" : has) + ")");
+                "right: " + right.words() + " (expected: the role "
+                        + right.role().word() + where + "; " + who.name() + " has " + (has.isEmpty() ? "no role" : has)
+                        + ")");
     }
 }

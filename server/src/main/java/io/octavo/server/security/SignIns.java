@@ -107,9 +107,8 @@ public final class SignIns {
     private CompletableFuture<Identity> ask(String token, String address) {
         ByteString sha256 = TokenSecret.sha256(token);
         boolean isSuspect = failures.isSuspect(address);
-        CompletableFuture<Verdict> asked = isOurs(token) || oidc == null
-                ? tokens.ask(sha256, isSuspect)
-                : oidc.ask(token, sha256, isSuspect);
+        CompletableFuture<Verdict> asked =
+                isOurs(token) || oidc == null ? tokens.ask(sha256, isSuspect) : oidc.ask(token, sha256, isSuspect);
         return asked.whenComplete((verdict, failure) -> {
                     if (failure != null) {
                         count("unavailable");
@@ -120,8 +119,10 @@ public final class SignIns {
 
     private Identity identity(Verdict verdict, String address) {
         if (verdict.identity() == null) {
-            throw refused(address, "Authorization: a token that is not good (expected: one that exists, has not"
-                    + " expired and was not revoked)");
+            throw refused(
+                    address,
+                    "Authorization: a token that is not good (expected: one that exists, has not"
+                            + " expired and was not revoked)");
         }
         return verdict.identity();
     }
@@ -129,8 +130,7 @@ public final class SignIns {
     private String token(@Nullable String authorization, String address) {
         if (authorization == null) {
             count("missing");
-            throw ServiceException.of(
-                    ErrorCode.UNAUTHENTICATED, "Authorization: none (expected: Bearer and a token)");
+            throw ServiceException.of(ErrorCode.UNAUTHENTICATED, "Authorization: none (expected: Bearer and a token)");
         }
         Matcher bearer = BEARER.matcher(authorization);
         if (!bearer.matches()) {

@@ -50,12 +50,10 @@ public final class Tokens {
             throw new InvalidField("expiresAt", expiresAt, "a time to come");
         }
         String secret = TokenSecret.generate(random);
-        TokenRecord token =
-                new TokenRecord(name, TokenSecret.sha256(secret), grants, apps, who, now, expiresAt, null);
+        TokenRecord token = new TokenRecord(name, TokenSecret.sha256(secret), grants, apps, who, now, expiresAt, null);
         if (!store.create(token)) {
             throw ServiceException.of(
-                    ErrorCode.NAME_TAKEN,
-                    "name: " + name + " (expected: one that no token has or had)");
+                    ErrorCode.NAME_TAKEN, "name: " + name + " (expected: one that no token has or had)");
         }
         return new Made(token, secret);
     }

@@ -42,9 +42,7 @@ final class Headers {
     /** Who asks, as the audit trail shows it. */
     static String who(HttpServletRequest request) {
         Identity identity = Access.identity(request);
-        return identity != null
-                ? identity.name()
-                : Who.unverified(one(request, Who.HEADER), request.getRemoteAddr());
+        return identity != null ? identity.name() : Who.unverified(one(request, Who.HEADER), request.getRemoteAddr());
     }
 
     /** The newest version that the caller wants there to be; null = any. */

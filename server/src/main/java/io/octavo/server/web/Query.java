@@ -125,7 +125,9 @@ final class Query {
         String raw = request.getQueryString();
         return raw == null
                 ? List.of()
-                : Arrays.stream(raw.split("&", -1)).filter(pair -> !pair.isEmpty()).toList();
+                : Arrays.stream(raw.split("&", -1))
+                        .filter(pair -> !pair.isEmpty())
+                        .toList();
     }
 
     private void add(String pair, List<String> known) {

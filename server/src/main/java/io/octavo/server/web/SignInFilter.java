@@ -2,6 +2,9 @@ package io.octavo.server.web;
 
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.security.Identity;
+import io.octavo.server.security.Permissions;
+import io.octavo.server.security.Right;
 import io.octavo.server.security.SignIns;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -16,7 +19,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Finds out who calls. Anybody may ask for the pages of the UI, which sign in on their own, for the health of the node
- * and for whether it is ready; everything else, also what isn't there, is for those who show a good token. May block.
+ * and for whether it is ready; everything else, also what isn't there, is for those who show a good token and have a
+ * role. May block.
  */
 final class SignInFilter extends OncePerRequestFilter {
     private static final List<String> PAGES = List.of("/", "/ui", "/actuator/health");
@@ -43,7 +47,10 @@ final class SignInFilter extends OncePerRequestFilter {
             if (authorization == null && request.getRequestURI().equals(Addresses.STATUS)) {
                 Access.anonymous(request);
             } else {
-                Access.signIn(request, signIns.await(authorization, request.getRemoteAddr()));
+                Identity who = signIns.await(authorization, request.getRemoteAddr());
+                // Who has no role at all is as good as a stranger, also for what is not ours, such as metrics.
+                Permissions.require(who, Right.LIST, null, List.of());
+                Access.signIn(request, who);
             }
         } catch (ServiceException refused) {
             Problems.of(request, response, refused).write(response);

@@ -15,8 +15,7 @@ final class DirectLane extends AbstractExecutorService {
 
     /** All look-ups on the caller's thread. */
     static Lookups lookups() {
-        return new Lookups(
-                new DirectLane(Runnable::run), new DirectLane(Runnable::run), new DirectLane(Runnable::run));
+        return new Lookups(new DirectLane(Runnable::run), new DirectLane(Runnable::run), new DirectLane(Runnable::run));
     }
 
     @Override

@@ -81,8 +81,7 @@ class GrantTest {
         assertThatThrownBy(() -> new Grant(
                         AccessRole.OPERATOR, List.of("*"), Collections.nCopies(17, Scopes.parse("region=eu"))))
                 .hasMessageStartingWith("scopes: 17 scopes");
-        assertThatThrownBy(() ->
-                        new Identity("me", Collections.nCopies(33, Grant.ofAll(AccessRole.READER)), List.of()))
+        assertThatThrownBy(() -> new Identity("me", Collections.nCopies(33, Grant.ofAll(AccessRole.READER)), List.of()))
                 .hasMessageStartingWith("grants: 33 grants");
         assertThatThrownBy(() -> new Identity("me", List.of(), Collections.nCopies(65, "a")))
                 .hasMessageStartingWith("apps: 65 apps");

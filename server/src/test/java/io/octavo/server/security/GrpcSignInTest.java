@@ -141,9 +141,8 @@ class GrpcSignInTest {
         assertThat(refusal(() -> poll(reader, "", "prices", "other"))).isEqualTo("PERMISSION_DENIED");
         assertThat(refusal(() -> version(reader, "other"))).isEqualTo("PERMISSION_DENIED");
         assertThat(refusal(() -> SubscribeServiceGrpc.newBlockingStub(reader)
-                        .getLatest(GetLatestRequest.newBuilder()
-                                .setTopic("other")
-                                .build())))
+                        .getLatest(
+                                GetLatestRequest.newBuilder().setTopic("other").build())))
                 .isEqualTo("PERMISSION_DENIED");
         assertThat(refusal(() -> payload(reader, "other"))).isEqualTo("PERMISSION_DENIED");
         assertThat(came).isEmpty();
@@ -209,7 +208,8 @@ class GrpcSignInTest {
     }
 
     private static void poll(Channel channel, String app, String... topics) {
-        PollRequest.Builder request = PollRequest.newBuilder().setConsumer(Consumer.newBuilder().setApp(app));
+        PollRequest.Builder request =
+                PollRequest.newBuilder().setConsumer(Consumer.newBuilder().setApp(app));
         for (String topic : topics) {
             request.addTopics(TopicState.newBuilder().setTopic(topic));
         }

@@ -156,7 +156,9 @@ class KnownTokensTest {
     }
 
     private static void assertUnavailable(CompletableFuture<Verdict> asked) {
-        assertThatThrownBy(asked::join).hasCauseInstanceOf(ServiceException.class).hasMessageContaining("away");
+        assertThatThrownBy(asked::join)
+                .hasCauseInstanceOf(ServiceException.class)
+                .hasMessageContaining("away");
     }
 
     private static String name(CompletableFuture<Verdict> asked) {

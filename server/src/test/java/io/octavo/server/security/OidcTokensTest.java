@@ -71,7 +71,8 @@ class OidcTokensTest {
     void ellipticCurvesAreTakenToo() throws Exception {
         var curve = Issuer.ec("curve");
         issuer.serves(curve.toPublicJWK());
-        assertThat(bearer(tokens(), Issuer.sign(curve, claims().build())).name()).startsWith("oidc:");
+        assertThat(bearer(tokens(), Issuer.sign(curve, claims().build())).name())
+                .startsWith("oidc:");
     }
 
     @Test
@@ -146,8 +147,7 @@ class OidcTokensTest {
                 key.toPublicJWK().toJSONString().getBytes(UTF_8),
                 key.toRSAPublicKey().getEncoded())) {
             SignedJWT forged = new SignedJWT(
-                    new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("first").build(),
-                    claims().build());
+                    new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("first").build(), claims().build());
             forged.sign(new MACSigner(secret));
             assertRefused(tokens(), forged.serialize());
         }
@@ -175,8 +175,8 @@ class OidcTokensTest {
         RSAKey unknown = Issuer.rsa("third");
         for (int i = 0; i < 5; i++) {
             String guess = Issuer.sign(unknown, claims().jwtID("" + i).build());
-            assertThatThrownBy(() -> tokens.ask(guess, TokenSecret.sha256(guess), false)
-                            .join())
+            assertThatThrownBy(() ->
+                            tokens.ask(guess, TokenSecret.sha256(guess), false).join())
                     .hasCauseInstanceOf(ServiceException.class);
         }
         assertThat(issuer.fetches()).isLessThanOrEqualTo(3);
@@ -199,8 +199,8 @@ class OidcTokensTest {
     void anIssuerThatWasNeverReachedIsNotTheCallersFault() throws Exception {
         issuer.away(true);
         String token = Issuer.sign(key, claims().build());
-        assertThatThrownBy(() -> tokens().ask(token, TokenSecret.sha256(token), false)
-                        .join())
+        assertThatThrownBy(() ->
+                        tokens().ask(token, TokenSecret.sha256(token), false).join())
                 .cause()
                 .satisfies(e -> assertThat(((ServiceException) e).code()).isEqualTo(ErrorCode.UNAVAILABLE));
     }
@@ -210,8 +210,7 @@ class OidcTokensTest {
         Path file = folder.resolve("keys.json");
         Files.writeString(file, new com.nimbusds.jose.jwk.JWKSet(key.toPublicJWK()).toString());
         OidcConfig config = config(file.toString(), "groups", Duration.ofMinutes(5));
-        OidcTokens tokens =
-                new OidcTokens(config, new KeyFetch(config, meters), DirectLane.lookups(), time);
+        OidcTokens tokens = new OidcTokens(config, new KeyFetch(config, meters), DirectLane.lookups(), time);
         assertThat(bearer(tokens, Issuer.sign(key, claims().build())).name()).startsWith("oidc:");
     }
 

@@ -41,10 +41,14 @@ class SecurityConfigTest {
     @Test
     void everyKey() {
         Map<String, String> keys = Map.of(
-                "octavo.security.enabled", "true",
-                "octavo.security.admin-token-sha256", SHA_256,
-                "octavo.security.node-secret", SECRET,
-                "octavo.security.token-outage", "1h");
+                "octavo.security.enabled",
+                "true",
+                "octavo.security.admin-token-sha256",
+                SHA_256,
+                "octavo.security.node-secret",
+                SECRET,
+                "octavo.security.token-outage",
+                "1h");
         assertThat(security(keys)).isEqualTo(new SecurityConfig(true, SHA_256, SECRET, Duration.ofHours(1)));
     }
 

@@ -57,8 +57,7 @@ class SignInsTest {
 
     @Test
     void aTokenOfTheStoreIsItsBearer() {
-        String secret = tokens.create(
-                        "ci", List.of(Grant.ofAll(AccessRole.PUBLISHER)), List.of("shop"), null, "test")
+        String secret = tokens.create("ci", List.of(Grant.ofAll(AccessRole.PUBLISHER)), List.of("shop"), null, "test")
                 .secret();
         assertThat(secret).matches("octavo_[A-Za-z0-9_-]{43}");
         Identity who = signIns.await("Bearer " + secret, HERE);

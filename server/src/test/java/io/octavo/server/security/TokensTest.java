@@ -47,7 +47,8 @@ class TokensTest {
 
     @Test
     void badInputIsRefusedByName() {
-        assertThatThrownBy(() -> tokens.create("Ci", READER, List.of(), null, "me")).hasMessageStartingWith("name: Ci");
+        assertThatThrownBy(() -> tokens.create("Ci", READER, List.of(), null, "me"))
+                .hasMessageStartingWith("name: Ci");
         assertThatThrownBy(() -> tokens.create("a".repeat(65), READER, List.of(), null, "me"))
                 .hasMessageStartingWith("name: ");
         assertThatThrownBy(() -> tokens.create("ci", List.of(), List.of(), null, "me"))

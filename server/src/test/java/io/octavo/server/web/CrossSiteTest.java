@@ -45,13 +45,7 @@ class CrossSiteTest {
                 .post(versions, "x", "Origin", "https://" + node.http().base().getAuthority())
                 .isStatus(201);
         node.http()
-                .post(
-                        versions,
-                        "x",
-                        "Origin",
-                        "https://behind.a.proxy",
-                        "Sec-Fetch-Site",
-                        "same-origin")
+                .post(versions, "x", "Origin", "https://behind.a.proxy", "Sec-Fetch-Site", "same-origin")
                 .isStatus(201);
     }
 

@@ -119,7 +119,8 @@ final class SecuredNode implements AutoCloseable {
             Duration second = Duration.ofSeconds(1);
             return Security.signIns(
                     new SecurityConfig(true, admin, "", Duration.ofHours(1)),
-                    new OidcConfig("", "", "", "sub", "groups", second, Duration.ofMinutes(1), second, second, List.of()),
+                    new OidcConfig(
+                            "", "", "", "sub", "groups", second, Duration.ofMinutes(1), second, second, List.of()),
                     store,
                     lookups,
                     tokenTimer,

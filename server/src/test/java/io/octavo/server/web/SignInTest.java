@@ -114,13 +114,9 @@ class SignInTest {
     @Test
     void aRevokedTokenIsRefusedAndAnExpiryIsKept() {
         Caller admin = node.admin();
-        Answer made = admin.send(
-                        "POST",
-                        "/api/v1/tokens",
-                        """
+        Answer made = admin.send("POST", "/api/v1/tokens", """
                         {"name":"ci-rest","grants":[{"role":"operator","topics":["prices*"],"scopes":["region=eu"]}],
-                         "apps":["shop"],"expiresAt":"2999-01-01T00:00:00Z"}""")
-                .isStatus(201);
+                         "apps":["shop"],"expiresAt":"2999-01-01T00:00:00Z"}""").isStatus(201);
         assertThat(made.headers().allValues("Cache-Control")).contains("no-store");
         assertThat(made.header("Location")).isEqualTo("/api/v1/tokens/ci-rest");
         String secret = made.json().get("token").stringValue();
@@ -139,7 +135,10 @@ class SignInTest {
         assertThat(revoked.isStatus(200).json().get("revoked").get("reason").stringValue())
                 .isEqualTo("leaked");
         node.bearer(secret).get("/api/v1/topics").isProblem(401, "UNAUTHENTICATED");
-        admin.send("POST", "/api/v1/tokens", "{\"name\":\"ci-rest\",\"grants\":[{\"role\":\"reader\",\"topics\":[\"*\"]}]}")
+        admin.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"name\":\"ci-rest\",\"grants\":[{\"role\":\"reader\",\"topics\":[\"*\"]}]}")
                 .isProblem(409, "NAME_TAKEN");
         admin.send("DELETE", "/api/v1/tokens/ci-none?reason=x", "").isProblem(404, "NOT_FOUND");
     }
@@ -187,7 +186,8 @@ class SignInTest {
             for (int i = 0; i < 10; i++) {
                 guessed.bearer("octavo_guess" + i).get("/api/v1/topics").isProblem(401, "UNAUTHENTICATED");
             }
-            Answer limited = guessed.bearer("octavo_guess").get("/api/v1/topics").isProblem(429, "RATE_LIMITED");
+            Answer limited =
+                    guessed.bearer("octavo_guess").get("/api/v1/topics").isProblem(429, "RATE_LIMITED");
             assertThat(Integer.parseInt(limited.header("Retry-After"))).isBetween(1, 60);
             good.get("/api/v1/topics").isStatus(200);
         }
@@ -208,7 +208,9 @@ class SignInTest {
             StringBuilder answers = new StringBuilder();
             for (String token : List.of(good, "octavo_wrong", "a.b.c", "a wrong one")) {
                 answers.append(node.bearer(token).get("/api/v1/topics/none").text());
-                answers.append(node.bearer(token).send("DELETE", "/api/v1/tokens/x?reason=r", "").text());
+                answers.append(node.bearer(token)
+                        .send("DELETE", "/api/v1/tokens/x?reason=r", "")
+                        .text());
             }
             String made = node.admin()
                     .send(
@@ -222,7 +224,8 @@ class SignInTest {
             assertThat(lines.list).isNotEmpty();
             for (String token : List.of(good, "octavo_wrong", "a.b.c", "a wrong one", made, SecuredNode.ADMIN)) {
                 assertThat(answers).doesNotContain(token);
-                assertThat(lines.list).noneMatch(line -> line.getFormattedMessage().contains(token));
+                assertThat(lines.list)
+                        .noneMatch(line -> line.getFormattedMessage().contains(token));
             }
         } finally {
             for (Logger logger : loggers) {
@@ -237,7 +240,8 @@ class SignInTest {
     }
 
     private static String raw(String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.node().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), node.node().port())) {
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();

@@ -31,12 +31,8 @@ import org.springframework.context.annotation.Import;
     PublishConfig.class,
     TopicsConfig.class,
     SubscribeConfig.class,
-<<<<<<< HEAD
     SecurityConfig.class,
-    OidcConfig.class
-})
-@Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class, SecurityWiring.class})
-=======
+    OidcConfig.class,
     HousekeepingConfig.class
 })
 @Import({
@@ -45,9 +41,9 @@ import org.springframework.context.annotation.Import;
     CommitsWiring.class,
     PublishWiring.class,
     SubscribeWiring.class,
-    HousekeepingWiring.class
+    HousekeepingWiring.class,
+    SecurityWiring.class
 })
->>>>>>> housekeeping
 public class OctavoServer {
     /** Runs a node until it is told to stop. */
     public static void main(String[] args) {

@@ -20,6 +20,7 @@ import org.springframework.http.MediaType;
 final class MultipartBody {
     private static final int BUFFER = 64 << 10;
     private static final int MOST_METADATA_BYTES = 64 << 10;
+    private static final int MOST_BYTES_BEFORE = 256 << 10;
     /** RFC 2046, section 5.1.1. */
     private static final Pattern BOUNDARY = Pattern.compile("[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]");
 
@@ -30,7 +31,7 @@ final class MultipartBody {
     private final Map<String, String> metadata;
     private final PartHeaders payload;
 
-    private MultipartBody(InputStream body, String boundary) throws IOException {
+    private MultipartBody(BeforePayload body, String boundary) throws IOException {
         this.input = MultipartInput.builder()
                 .setInputStream(body)
                 .setBoundary(boundary.getBytes(StandardCharsets.US_ASCII))
@@ -52,13 +53,14 @@ final class MultipartBody {
         }
         this.payload = requireName(PAYLOAD, "a part payload after the part metadata");
         payload.requireOwnBytes();
+        body.isOver = true;
     }
 
     /** Reads a form up to the first byte of its payload. */
     static MultipartBody of(HttpServletRequest request) throws IOException {
         InputStream arriving = ArrivingBody.of(request);
         String boundary = boundary(request);
-        return reading(() -> new MultipartBody(arriving, boundary));
+        return reading(() -> new MultipartBody(new BeforePayload(arriving), boundary));
     }
 
     Map<String, String> metadata() {
@@ -125,6 +127,36 @@ final class MultipartBody {
     @FunctionalInterface
     private interface Reading<T> {
         T read() throws IOException;
+    }
+
+    /** The bytes that arrive; only so many of them before the payload, whatever is put there. */
+    private static final class BeforePayload extends InputStream {
+        private final InputStream arriving;
+        private long left = MOST_BYTES_BEFORE;
+        private boolean isOver;
+
+        BeforePayload(InputStream arriving) {
+            this.arriving = arriving;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = arriving.read(target, offset, length);
+            left -= isOver ? 0 : read;
+            if (left < 0) {
+                throw new InvalidField(
+                        "body",
+                        "more than " + MOST_BYTES_BEFORE + " bytes before the payload",
+                        "the part metadata, then the part payload");
+            }
+            return read;
+        }
     }
 
     /** The payload's bytes; whoever reads their end has seen the form's. */

@@ -168,6 +168,7 @@ class MultipartApiTest {
         String headers = "name=payload\r\nX: " + "x".repeat(5 << 10);
         post("", METADATA + part(headers, "one") + END).isInvalid("body");
         post("?meta=k=2", METADATA + PAYLOAD + END).isInvalid("meta");
+        post("", "x".repeat(300 << 10) + "\r\n" + METADATA + PAYLOAD + END).isInvalid("body");
     }
 
     @ParameterizedTest

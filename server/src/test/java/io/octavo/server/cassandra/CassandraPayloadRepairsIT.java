@@ -3,18 +3,26 @@ package io.octavo.server.cassandra;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.server.housekeeping.Housekeeping;
+import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.PayloadRepair;
 import io.octavo.server.payload.MissingPayload;
 import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.PayloadRepairs.Kept;
 import io.octavo.server.payload.PayloadRepairs.Repair;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,6 +82,44 @@ class CassandraPayloadRepairsIT {
         repairs().write(20, kept);
         assertThat(repairs().read(20)).isNull();
         assertThatThrownBy(() -> store.payloads().read(20)).isInstanceOf(MissingPayload.class);
+    }
+
+    @Test
+    void theTaskOfHousekeepingRepairsWhatIsListed() {
+        store.payloads().store(30, BYTES);
+        session.execute(
+                "INSERT INTO " + config.keyspace() + ".payload_repairs (day, payload_id) VALUES ('2026-03-01', 30)");
+        HousekeepingConfig.Repair often = new HousekeepingConfig.Repair(Duration.ofMillis(100));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        PayloadRepair task = new PayloadRepair(repairs(), often, InstantSource.system(), meters);
+        try (Housekeeping node = new Housekeeping(
+                List.of(task),
+                store.leases(),
+                "node",
+                new HousekeepingConfig(
+                        Duration.ofSeconds(3),
+                        Duration.ZERO,
+                        Duration.ofMinutes(1),
+                        new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
+                        new HousekeepingConfig.Sweep(Duration.ofMinutes(1), Duration.ofMinutes(1), 1),
+                        often),
+                () -> {},
+                InstantSource.system(),
+                System::nanoTime,
+                new Random(),
+                meters)) {
+            node.start();
+            await().until(() -> all().isEmpty());
+        }
+        assertThat(store.payloads().read(30)).isEqualTo(BYTES);
+        assertThat(meters.get("octavo.gc.repairs")
+                        .tag("outcome", "repaired")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(requireNonNull(store.leases().read("repair")).holder())
+                .as("given back")
+                .isEmpty();
     }
 
     private static PayloadRepairs repairs() {

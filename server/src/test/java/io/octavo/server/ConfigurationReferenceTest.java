@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -26,8 +27,7 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
 /** The reference of all keys, made of the configuration records and their Javadoc. */
 class ConfigurationReferenceTest {
     private static final Path REFERENCE = Path.of("../docs/configuration.md");
-    private static final String INTRODUCTION =
-            """
+    private static final String INTRODUCTION = """
             # Configuration
 
             Made from the code: `ConfigurationReferenceTest` fails when this page is out of date, and writes it anew when it
@@ -78,7 +78,8 @@ class ConfigurationReferenceTest {
                 .<Class<?>>map(found -> load(requireNonNull(found.getBeanClassName())))
                 .filter(Class::isRecord)
                 .filter(type -> (KnownKeys.prefix(type) + ".").startsWith("octavo."))
-                .sorted(Comparator.<Class<?>, String>comparing(KnownKeys::prefix).thenComparing(Class::getName))
+                .sorted(Comparator.<Class<?>, String>comparing(KnownKeys::prefix)
+                        .thenComparing(Class::getName))
                 .toList();
     }
 
@@ -100,14 +101,18 @@ class ConfigurationReferenceTest {
                 append(text, of instanceof ParameterizedType ? key + entry(of) : key, nested);
             } else {
                 String whole = of instanceof ParameterizedType && isMap(of) ? key + "." + KnownKeys.NAMED : key;
-                text.append("| `").append(whole).append("` | `").append(KnownKeys.variable(whole)).append("` | ");
+                text.append("| `")
+                        .append(whole)
+                        .append("` | `")
+                        .append(KnownKeys.variable(whole))
+                        .append("` | ");
                 text.append(defaultOf(type, component.getName())).append(" | ");
                 text.append(meaning(source, component.getName())).append(" |\n");
             }
         }
     }
 
-    private static Class<?> nested(Type type) {
+    private static @Nullable Class<?> nested(Type type) {
         Type last = type instanceof ParameterizedType of
                 ? of.getActualTypeArguments()[of.getActualTypeArguments().length - 1]
                 : type;
@@ -143,8 +148,9 @@ class ConfigurationReferenceTest {
             top = top.getEnclosingClass();
         }
         String all = Files.readString(Path.of("src/main/java", top.getName().replace('.', '/') + ".java"));
-        Matcher declared = Pattern.compile("(?s)/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@[^\\n]*\\s*)*(?:public |private |static |final )*record "
-                        + type.getSimpleName() + "\\(")
+        Matcher declared = Pattern.compile(
+                        "(?s)/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@[^\\n]*\\s*)*(?:public |private |static |final )*record "
+                                + type.getSimpleName() + "\\(")
                 .matcher(all);
         assertThat(declared.find()).as("Javadoc of " + type).isTrue();
         return plain(declared.group(1));
@@ -166,7 +172,7 @@ class ConfigurationReferenceTest {
 
     private static String plain(String javadoc) {
         return javadoc.replaceAll("(?m)^\\s*\\*", "")
-                .replaceAll("\\{@(?:code|link) ([^}]*)}", "`$1`")
+                .replaceAll("\\{@(?:code|link) ((?:[^{}]|\\{[^}]*})*)}", "`$1`")
                 .replaceAll("<[^>]*>", "")
                 .replace("|", "\\|")
                 .replaceAll("\\s+", " ");

@@ -18,12 +18,12 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Finds out who calls. Anybody may ask for the pages of the UI, which sign in on their own, for the health of the node
- * and for whether it is ready; everything else, also what isn't there, is for those who show a good token and have a
+ * Finds out who calls. Anybody may ask for the pages of the UI, which sign in on their own, for the description of the
+ * API, for the health of the node and for whether it is ready; everything else, also what isn't there, is for those who show a good token and have a
  * role. May block.
  */
 final class SignInFilter extends OncePerRequestFilter {
-    private static final List<String> PAGES = List.of("/", "/ui", "/actuator/health");
+    private static final List<String> PAGES = List.of("/", "/ui", "/actuator/health", Addresses.API + "/openapi.json");
     private static final List<String> BELOW = List.of("/ui/", "/actuator/health/");
 
     private final SignIns signIns;

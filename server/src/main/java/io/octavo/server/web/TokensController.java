@@ -52,7 +52,11 @@ final class TokensController {
             @Nullable List<String> scopes) {}
 
     /** Makes a token and shows it, this once. */
-    @Call(value = "Makes a token and shows it, this once.", body = TokenBody.class, headers = "Octavo-Who", status = 201)
+    @Call(
+            value = "Makes a token and shows it, this once.",
+            body = TokenBody.class,
+            headers = "Octavo-Who",
+            status = 201)
     @PostMapping(path = Addresses.TOKENS, consumes = "application/json")
     @Needs(Right.ADMINISTER)
     ResponseEntity<TokenView> create(HttpServletRequest request) throws IOException {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -107,7 +108,7 @@ class ConfigurationReferenceTest {
         }
     }
 
-    private static Class<?> nested(Type type) {
+    private static @Nullable Class<?> nested(Type type) {
         Type last = type instanceof ParameterizedType of
                 ? of.getActualTypeArguments()[of.getActualTypeArguments().length - 1]
                 : type;

@@ -43,6 +43,7 @@ public record OidcConfig(
      * What the bearers of a claim's value may do.
      *
      * @param value  of the claim
+     * @param role   reader, publisher, operator or admin
      * @param topics globs
      * @param scope  where an operator may act; empty = everywhere
      */

@@ -19,7 +19,9 @@ final class StatusController {
     /** What strangers are told. */
     record Readiness(boolean ready) {}
 
-    @Call("How the installation is, as this node sees it.")
+    @Call(
+            value = "How the installation is, as this node sees it; strangers are told whether it is ready.",
+            answers = {StatusView.class, Readiness.class})
     @GetMapping(Addresses.STATUS)
     @Needs(Right.NONE)
     ResponseEntity<?> get(HttpServletRequest request) {

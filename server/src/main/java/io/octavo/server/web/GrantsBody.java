@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads grants out of a request: {@code [{"role","topics"?,"scopes"?}]}. */
+/** Reads grants out of a request: {@code [{"role","topics","scopes"?}]}. */
 final class GrantsBody {
     private static final List<String> FIELDS = List.of("role", "topics", "scopes");
 

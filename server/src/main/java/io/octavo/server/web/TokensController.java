@@ -43,12 +43,12 @@ final class TokensController {
     /**
      * What the bearer of a token may do.
      *
-     * @param topics patterns; absent = all
+     * @param topics patterns, such as prices*; * = all
      * @param scopes of an operator: to which it is bound; absent = none
      */
     record GrantBody(
             String role,
-            @Nullable List<String> topics,
+            List<String> topics,
             @Nullable List<String> scopes) {}
 
     /** Makes a token and shows it, this once. */

@@ -155,6 +155,9 @@ public final class Octavo {
     /** Makes those commands that these arguments can mean, for looking at all of them takes its time. */
     private static void addCommands(CommandLine line, String... args) {
         Map<String, Supplier<Object>> commands = commands();
+        if (args.length == 1 && args[0].equals("--version")) {
+            return;
+        }
         boolean isAboutAll = args.length == 0 || args[0].equals("help") || args[0].equals("completion");
         Supplier<Object> first = isAboutAll ? null : commands.get(args[0]);
         if (first == null) {
@@ -229,9 +232,16 @@ public final class Octavo {
         if (connection.token() != null) {
             headers.put("Authorization", "Bearer " + connection.token());
         }
-        SSLContext trust = connection.ca() == null ? null : Trust.only(connection.ca());
-        Api api = new Api(connection.server(), headers, shell.timing(), trust);
+        Api api = new Api(connection.server(), headers, shell.timing(), trust(connection));
         return new Session(shell, connection, json, api);
+    }
+
+    /** Java's own certificates, which take their time to read, only where there is somebody to believe. */
+    private static @Nullable SSLContext trust(Connection connection) throws IOException {
+        if (connection.ca() != null) {
+            return Trust.only(connection.ca());
+        }
+        return connection.server().isEncrypted() ? null : Trust.nobody();
     }
 
     /** Turns whatever went wrong into a message and an exit status, never into a stack trace. */

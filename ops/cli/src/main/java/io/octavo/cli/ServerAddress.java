@@ -34,6 +34,10 @@ record ServerAddress(URI uri) {
         return URI.create(uri + target.pathAndQuery());
     }
 
+    boolean isEncrypted() {
+        return "https".equals(uri.getScheme());
+    }
+
     @Override
     public String toString() {
         return uri.toString();

@@ -9,6 +9,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Which servers are believed to be who they say. */
@@ -38,6 +39,17 @@ final class Trust {
             return tls;
         } catch (GeneralSecurityException e) {
             throw Failure.here("--ca: " + file + " (expected: a file of certificates, PEM)");
+        }
+    }
+
+    /** TLS that believes nobody. */
+    static SSLContext nobody() {
+        try {
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(null, new TrustManager[0], null);
+            return tls;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.octavo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -98,6 +100,19 @@ class TrustTest {
         Path foreign = pem("foreign.pem", keys("foreign"));
         assertThat(new Run().status("topics", "--server", address(), "--ca", foreign.toString()))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void nobodyIsBelievedWhereNobodyIsToBe() throws Exception {
+        try (Api api = new Api(
+                ServerAddress.parse("server", address()),
+                Map.of(),
+                new Run().shell().timing(),
+                Trust.nobody())) {
+            assertThatThrownBy(() -> api.peek(Target.of("topics")))
+                    .isInstanceOf(Failure.class)
+                    .hasMessageContaining("TLS failed");
+        }
     }
 
     @Test

@@ -67,7 +67,7 @@ class ZipIT {
                         Files.writeString(folder.resolve("input"), "payload").toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("OCTAVO_") || name.startsWith("JAVA_"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("OCTAVO_") || name.startsWith("JAVA_") || name.startsWith("_JAVA"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("XDG_CACHE_HOME", cache().toString());
         builder.environment().put("OCTAVO_SERVER", server.address());
@@ -123,7 +123,7 @@ class ZipIT {
         assertThat(server.requests()).hasSize(1);
 
         Ended seen = run(
-                Map.of("JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + folder.resolve("loaded")), program, "topics");
+                Map.of("_JAVA_OPTIONS", "-Xlog:class+load:file=" + folder.resolve("loaded")), program, "topics");
         assertThat(seen.status()).isZero();
         assertThat(Files.readString(folder.resolve("loaded")))
                 .contains("io.octavo.cli.TopicsCommand source: shared objects file");

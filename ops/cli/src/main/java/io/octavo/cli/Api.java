@@ -14,12 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
  * The REST interface of one server. Calls block, each with a time-out. Reading is repeated a few times when the
- * connection fails or the server is busy; writing is not, for that takes an idempotency key: see {@link Upload}.
+ * connection fails or the server is busy; changing is, too, under an idempotency key: see {@link Attempts}.
  */
 final class Api implements AutoCloseable {
     /** How often reading is tried. */
@@ -31,16 +32,21 @@ final class Api implements AutoCloseable {
     private final HttpClient http;
     private final ScheduledExecutorService scheduler;
 
-    /** @param headers sent with every request */
-    Api(ServerAddress server, Map<String, String> headers, Timing timing) {
+    /**
+     * Opens it; nothing is sent yet.
+     *
+     * @param headers sent with every request
+     * @param trust   null = as Java does
+     */
+    Api(ServerAddress server, Map<String, String> headers, Timing timing, @Nullable SSLContext trust) {
         this.server = server;
         this.headers = Map.copyOf(headers);
         this.timing = timing;
-        http = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(timing.connect())
-                .build();
+                .connectTimeout(timing.connect());
+        http = (trust == null ? builder : builder.sslContext(trust)).build();
         scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "stall");
             thread.setDaemon(true);
@@ -65,10 +71,80 @@ final class Api implements AutoCloseable {
 
     /** Reads a document. */
     JsonNode get(Target target) throws InterruptedException {
-        HttpRequest request = request(target)
+        return read(reading(target), READS);
+    }
+
+    /** Reads a document without which one can do: once. */
+    JsonNode peek(Target target) throws InterruptedException {
+        return read(reading(target), 1);
+    }
+
+    private HttpRequest reading(Target target) {
+        return request(target)
                 .timeout(timing.answer())
                 .header("Accept", "application/json")
                 .build();
+    }
+
+    /**
+     * Asks what a change would do. Nothing changes, so it is repeated as reading is.
+     *
+     * @throws Failure if the server says no, or knows no dry runs
+     */
+    JsonNode tryOut(Write write) throws InterruptedException {
+        return tried(read(request(write, write.target().with("dryRun", true)).build(), READS));
+    }
+
+    /**
+     * Checks that what was to be a dry run was one.
+     *
+     * @throws Failure if the server made the change
+     */
+    static JsonNode tried(JsonNode answer) {
+        if (!answer.path("dryRun").asBoolean(false)) {
+            throw Failure.here("dryRun: the server didn't heed it and made the change, with revision "
+                    + Json.number(answer, "revision") + " (expected: a server that knows dry runs)"
+                    + (answer.has("undo") ? "; take it back with: " + Json.text(answer, "undo") : ""));
+        }
+        return answer;
+    }
+
+    /**
+     * Makes a change, repeated under its key while the connection fails or the server is busy.
+     *
+     * @param advice what to do if the outcome is unknown
+     */
+    JsonNode write(Write write, String key, String advice) throws InterruptedException {
+        HttpRequest request =
+                request(write, write.target()).header("Idempotency-Key", key).build();
+        return new Attempts(this, advice)
+                .run(
+                        () -> {
+                            try (Answer answer = send(request, stall())) {
+                                if (answer.isSuccess()) {
+                                    return answer.document();
+                                }
+                                throw answer.refusal();
+                            }
+                        },
+                        () -> true);
+    }
+
+    private HttpRequest.Builder request(Write write, Target target) {
+        JsonNode body = write.body();
+        BodyPublisher content = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.write(body));
+        HttpRequest.Builder request = request(target)
+                .timeout(timing.answer())
+                .method(write.method(), content)
+                .header("Accept", "application/json");
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        write.headers().forEach(request::header);
+        return request;
+    }
+
+    private JsonNode read(HttpRequest request, int attempts) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             Failure failure;
             try (Answer answer = send(request, stall())) {
@@ -82,36 +158,10 @@ final class Api implements AutoCloseable {
             } catch (IOException e) {
                 failure = Failure.unreachable(server, Unreachable.reason(e));
             }
-            if (attempt == READS) {
+            if (attempt == attempts) {
                 throw failure;
             }
             timing.pauseAfter(attempt, failure.retryAfter());
-        }
-    }
-
-    /**
-     * Writes, once.
-     *
-     * @param body   null = none
-     * @param advice what to do if the outcome is unknown
-     */
-    JsonNode write(String method, Target target, @Nullable JsonNode body, String advice) throws InterruptedException {
-        BodyPublisher content = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.write(body));
-        HttpRequest.Builder request =
-                request(target).timeout(timing.answer()).method(method, content).header("Accept", "application/json");
-        if (body != null) {
-            request.header("Content-Type", "application/json");
-        }
-        try (Answer answer = send(request.build(), stall())) {
-            if (answer.isSuccess()) {
-                return answer.document();
-            }
-            Failure refusal = answer.refusal();
-            throw refusal.isFault() ? Failure.outcomeUnknown(String.valueOf(refusal.getMessage()), advice) : refusal;
-        } catch (IOException e) {
-            throw Unreachable.wasNeverSent(e)
-                    ? Failure.unreachable(server, Unreachable.reason(e))
-                    : Failure.outcomeUnknown(Unreachable.reason(e), advice);
         }
     }
 

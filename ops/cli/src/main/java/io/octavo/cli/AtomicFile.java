@@ -9,6 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -16,6 +20,8 @@ import java.util.UUID;
  * is no plain file, such as a device or a pipe, is written as it is.
  */
 final class AtomicFile implements AutoCloseable {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
     private final Path target;
     private final Path written;
     private final FileChannel channel;
@@ -40,12 +46,26 @@ final class AtomicFile implements AutoCloseable {
     }
 
     static AtomicFile open(Path path) throws IOException {
+        return open(path, new FileAttribute<?>[0]);
+    }
+
+    /** One that nobody else may read. */
+    static AtomicFile openPrivate(Path path) throws IOException {
+        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes = posix
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+                : new FileAttribute<?>[0];
+        return open(path, attributes);
+    }
+
+    private static AtomicFile open(Path path, FileAttribute<?>[] attributes) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             return new AtomicFile(target, target, FileChannel.open(target, StandardOpenOption.WRITE));
         }
         Path written = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-        FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        FileChannel channel =
+                FileChannel.open(written, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), attributes);
         return new AtomicFile(target, written, channel);
     }
 

@@ -12,6 +12,10 @@ final class Confirmation {
     @Option(names = "--yes", description = "Don't ask. Needed where there is no terminal to ask on.")
     private boolean yes;
 
+    boolean isGiven() {
+        return yes;
+    }
+
     /**
      * Fails at once if there would be nobody to ask.
      *

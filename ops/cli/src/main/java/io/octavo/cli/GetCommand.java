@@ -1,6 +1,5 @@
 package io.octavo.cli;
 
-import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "get",
         header = "Gets a version's payload.",
         description = {
-            "Gets what a consumer is to run, or with --version that version. The bytes are streamed to standard"
+            "Gets what a consumer is to run, or with --at was to run then, or with --version that version. The bytes are streamed to standard"
                     + " output, or with -o to a file that is replaced at once when all of them are there. A connection"
                     + " that breaks is gone on with. The SHA-256 is verified: if it isn't the version's, the exit"
                     + " status is 1, the file is as it was, and what came on standard output must not be used.",
@@ -27,7 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  octavo get prices --region eu -o prices.json",
             "  octavo get prices --version 7 | jq .",
+            "  octavo get prices --region eu --at 2h -o prices-before.json"
         })
+@Manual(
+        changes = "With -o the file.",
+        related = {"watch", "history", "explain"})
 final class GetCommand implements Subcommand {
     private static final Path STANDARD_OUTPUT = Path.of("-");
 
@@ -36,6 +39,12 @@ final class GetCommand implements Subcommand {
 
     @Option(names = "--version", paramLabel = "N", description = "This version, published to whomever.")
     private @Nullable Long number;
+
+    @Option(
+            names = "--at",
+            paramLabel = "WHEN",
+            description = "What was to be run then: 2h or 7d ago, or at 2026-11-22T18:00:00Z.")
+    private @Nullable String at;
 
     @Mixin
     private ConsumerOptions consumer = new ConsumerOptions();
@@ -49,20 +58,13 @@ final class GetCommand implements Subcommand {
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
-        if (number != null && consumer.isGiven()) {
-            throw Failure.usage("--version excludes --region, --app, --cluster and --instance: it says it all");
-        }
-        if (number != null && number < 1) {
-            throw new InvalidField("--version", number, "a version's number, 1 or more");
+        if (number != null && (consumer.isGiven() || at != null)) {
+            throw Failure.usage("--version excludes --region, --app, --cluster, --instance and --at: it says it all");
         }
         if (output != null && !output.equals(STANDARD_OUTPUT)) {
             AtomicFile.check(output);
         }
-        JsonNode version = session.api()
-                .get(
-                        number == null
-                                ? consumer.addTo(Target.of("topics", topic, "latest"))
-                                : Target.of("topics", topic, "versions", number));
+        JsonNode version = session.api().get(number == null ? latest(session) : version(number));
         if (output == null || output.equals(STANDARD_OUTPUT)) {
             download(session, version, new Strict(session.shell().out()));
             return;
@@ -78,6 +80,15 @@ final class GetCommand implements Subcommand {
                 document,
                 topic + " version " + Json.number(version, "version") + ", " + Text.size(Json.number(version, "size"))
                         + ", in " + output);
+    }
+
+    private Target version(long wanted) {
+        return Target.of("topics", topic, "versions", Versions.check("--version", wanted));
+    }
+
+    private Target latest(Session session) {
+        Object then = at == null ? null : Periods.past("--at", at, session.now());
+        return consumer.addTo(Target.of("topics", topic, "latest")).with("at", then);
     }
 
     private void download(Session session, JsonNode version, OutputStream to) throws InterruptedException {

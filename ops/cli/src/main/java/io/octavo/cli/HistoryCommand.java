@@ -1,9 +1,13 @@
 package io.octavo.cli;
 
+import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -11,10 +15,21 @@ import tools.jackson.databind.JsonNode;
         name = "history",
         header = "Lists a topic's versions, the newest first.",
         description = "Shows each version's state, age, publisher, size, digest and the scopes it is published to.",
-        footer = {"  octavo history prices --limit 20", "  octavo history prices --json | jq '.versions[0].sha256'"})
+        footer = {
+            "  octavo history prices --limit 20",
+            "  octavo history prices --meta git.commit=4be1f0c --meta source=nightly",
+            "  octavo history prices --json | jq '.versions[0].sha256'"
+        })
+@Manual(related = {"get", "audit", "scopes list", "publish"})
 final class HistoryCommand implements Subcommand {
     @Parameters(paramLabel = "TOPIC")
     private String topic = "";
+
+    @Option(
+            names = "--meta",
+            paramLabel = "KEY=VALUE",
+            description = "Only versions with this metadata. May be given several times.")
+    private List<String> meta = new ArrayList<>();
 
     @Mixin
     private LimitOption limit = new LimitOption();
@@ -22,7 +37,14 @@ final class HistoryCommand implements Subcommand {
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
-        Pages versions = Pages.read(session.api(), Target.of("topics", topic, "versions"), "versions", limit.value());
+        Target list = Target.of("topics", topic, "versions");
+        for (String pair : meta) {
+            if (pair.indexOf('=') < 1) {
+                throw new InvalidField("--meta", pair, "KEY=VALUE");
+            }
+            list = list.with("meta", pair);
+        }
+        Pages versions = Pages.read(session.api(), list, "versions", limit.value());
         if (session.json()) {
             session.result(versions.document());
             return;

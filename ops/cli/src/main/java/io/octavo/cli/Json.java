@@ -1,5 +1,6 @@
 package io.octavo.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +35,12 @@ final class Json {
     /** A document on one line. */
     static String write(JsonNode node) {
         return MAPPER.writeValueAsString(node);
+    }
+
+    /** A document as people like to read and edit it. */
+    static byte[] writeForPeople(JsonNode node) {
+        return (MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** A field's text; empty if it isn't there. */

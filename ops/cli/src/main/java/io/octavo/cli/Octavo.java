@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,17 +42,34 @@ public final class Octavo {
             names = "--server",
             scope = ScopeType.INHERIT,
             paramLabel = "URL",
-            description = "The server's HTTP address; default $OCTAVO_SERVER, else http://127.0.0.1:8080.")
+            description = "The server's HTTP address; default $OCTAVO_SERVER, else that of the context in use, else"
+                    + " http://127.0.0.1:8080.")
     @Nullable
     String server;
+
+    @Option(
+            names = "--context",
+            scope = ScopeType.INHERIT,
+            paramLabel = "NAME",
+            description = "A server that octavo context add has named; goes before $OCTAVO_SERVER.")
+    @Nullable
+    String context;
 
     @Option(
             names = "--token",
             scope = ScopeType.INHERIT,
             paramLabel = "TOKEN",
-            description = "The bearer token to authenticate with; default $OCTAVO_TOKEN.")
+            description = "The bearer token to authenticate with; default the context's, or $OCTAVO_TOKEN.")
     @Nullable
     String token;
+
+    @Option(
+            names = "--ca",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "The certificates to trust, PEM, instead of Java's; default the context's, or $OCTAVO_CA.")
+    @Nullable
+    String ca;
 
     @Option(
             names = "--json",
@@ -113,12 +131,24 @@ public final class Octavo {
         commands.put("publish", PublishCommand::new);
         commands.put("get", GetCommand::new);
         commands.put("watch", WatchCommand::new);
-        commands.put("history", HistoryCommand::new);
         commands.put("topics", TopicsCommand::new);
+        commands.put("history", HistoryCommand::new);
+        commands.put("explain", ExplainCommand::new);
+        commands.put("rollback", RollbackCommand::new);
         commands.put("pin", PinCommand::new);
         commands.put("unpin", UnpinCommand::new);
+        commands.put("pins", PinsCommand::new);
+        commands.put("scopes", ScopesCommand::new);
+        commands.put("quarantine", QuarantineCommand::new);
+        commands.put("hold", HoldCommand::new);
+        commands.put("settings", SettingsCommand::new);
+        commands.put("delete", DeleteCommand::new);
+        commands.put("changes", ChangesCommand::new);
+        commands.put("audit", AuditCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("status", StatusCommand::new);
+        commands.put("context", ContextCommand::new);
+        commands.put("completion", CompletionCommand::new);
         commands.put("help", HelpCommand::new);
         return commands;
     }
@@ -126,7 +156,11 @@ public final class Octavo {
     /** Makes those commands that these arguments can mean, for looking at all of them takes its time. */
     private static void addCommands(CommandLine line, String... args) {
         Map<String, Supplier<Object>> commands = commands();
-        Supplier<Object> first = args.length == 0 || args[0].equals("help") ? null : commands.get(args[0]);
+        if (args.length == 1 && args[0].equals("--version")) {
+            return;
+        }
+        boolean isAboutAll = args.length == 0 || args[0].equals("help") || args[0].equals("completion");
+        Supplier<Object> first = isAboutAll ? null : commands.get(args[0]);
         if (first == null) {
             commands.values().forEach(command -> line.addSubcommand(command.get()));
         } else {
@@ -134,7 +168,8 @@ public final class Octavo {
         }
     }
 
-    private CommandLine commandLine(String... args) {
+    /** The whole command line, that of these arguments. */
+    CommandLine commandLine(String... args) {
         boolean jsonWanted = Arrays.asList(args).contains("--json");
         CommandLine line = new CommandLine(this);
         addCommands(line, args);
@@ -142,7 +177,6 @@ public final class Octavo {
         line.setColorScheme(Help.defaultColorScheme(shell.terminal() ? Help.Ansi.AUTO : Help.Ansi.OFF));
         line.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
-        line.setUsageHelpWidth(100);
         line.setExecutionStrategy(this::execute);
         line.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception));
         line.setParameterExceptionHandler((exception, ignored) -> {
@@ -153,8 +187,7 @@ public final class Octavo {
             }
             return failure.exitStatus();
         });
-        dress(line);
-        line.getSubcommands().values().forEach(Octavo::dress);
+        ManPage.dress(line);
         return line;
     }
 
@@ -165,11 +198,8 @@ public final class Octavo {
         }
         List<CommandLine> chosen = parsed.asCommandLineList();
         CommandLine last = chosen.get(chosen.size() - 1);
-        if (!(last.getCommand() instanceof Subcommand command)) {
-            throw new ParameterException(last, "a command is missing");
-        }
-        try (Session session = session()) {
-            command.run(session);
+        try {
+            run(last);
             return 0;
         } catch (InvalidField e) {
             throw new ParameterException(last, String.valueOf(e.getMessage()), e);
@@ -183,18 +213,36 @@ public final class Octavo {
         }
     }
 
-    private Session session() {
-        ServerAddress address = ServerAddress.of(server, shell.environment());
+    private void run(CommandLine chosen) throws IOException, InterruptedException {
+        GlobalOptions globals = new GlobalOptions(server, context, token, ca, json);
+        if (chosen.getCommand() instanceof LocalCommand command) {
+            command.run(shell, globals);
+        } else if (chosen.getCommand() instanceof Subcommand command) {
+            try (Session session = session(globals)) {
+                command.run(session);
+            }
+        } else {
+            throw new ParameterException(chosen, "a command is missing");
+        }
+    }
+
+    private Session session(GlobalOptions globals) throws IOException {
+        Connection connection = Connection.of(globals, shell.environment());
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Octavo-Who", shell.who().replaceAll("[^!-~]", "?"));
-        String bearer = token != null ? token : shell.environment().getOrDefault("OCTAVO_TOKEN", "");
-        if (!bearer.isEmpty() || token != null) {
-            if (!bearer.matches("[!-~]+")) {
-                throw new InvalidField("--token", "…", "the token, without blanks or line ends");
-            }
-            headers.put("Authorization", "Bearer " + bearer);
+        if (connection.token() != null) {
+            headers.put("Authorization", "Bearer " + connection.token());
         }
-        return new Session(shell, address, json, new Api(address, headers, shell.timing()));
+        Api api = new Api(connection.server(), headers, shell.timing(), trust(connection));
+        return new Session(shell, connection, json, api);
+    }
+
+    /** Java's own certificates, which take their time to read, only where there is somebody to believe. */
+    private static @Nullable SSLContext trust(Connection connection) throws IOException {
+        if (connection.ca() != null) {
+            return Trust.only(connection.ca());
+        }
+        return connection.server().isEncrypted() ? null : Trust.nobody();
     }
 
     /** Turns whatever went wrong into a message and an exit status, never into a stack trace. */
@@ -234,27 +282,6 @@ public final class Octavo {
 
     private void hint(CommandLine line) {
         shell.err().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
-    }
-
-    private static void dress(CommandLine line) {
-        CommandLine.Model.UsageMessageSpec usage = line.getCommandSpec().usageMessage();
-        usage.synopsisHeading("%nUsage%n  ");
-        usage.descriptionHeading("%nDescription%n");
-        usage.parameterListHeading("%nParameters%n");
-        usage.optionListHeading("%nOptions%n");
-        usage.commandListHeading("%nCommands%n");
-        usage.exitCodeListHeading("%nExit status%n");
-        usage.footerHeading("%nExamples%n");
-        usage.sortOptions(false);
-        Map<String, String> statuses = new LinkedHashMap<>();
-        statuses.put("0", "done");
-        statuses.put("1", "the server said no, or couldn't be reached, or a file here couldn't be used");
-        statuses.put("2", "the command was not understood; nothing was sent");
-        statuses.put("3", "the outcome is unknown; it tells how to repeat it safely");
-        statuses.put("4", "waited in vain");
-        statuses.put("130", "ended by Ctrl-C (143: by a termination signal)");
-        usage.exitCodeList(statuses);
-        line.getSubcommands().values().forEach(Octavo::dress);
     }
 
     /** The version of this program. */

@@ -14,17 +14,25 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record Pages(String field, List<JsonNode> entries, String nextPageToken) {
     private static final int LARGEST_PAGE = 1000;
+    /** A search may come to pages on which there is nothing of what it looks for, but not to such pages only. */
+    private static final int MOST_EMPTY_PAGES = 1000;
 
-    /** Reads pages until there are {@code limit} entries, or no more. */
+    /**
+     * Reads pages until there are {@code limit} entries, or no more.
+     *
+     * @throws Failure if the list doesn't go on where it says
+     */
     static Pages read(Api api, Target list, String field, int limit) throws InterruptedException {
         List<JsonNode> entries = new ArrayList<>();
         String token = "";
+        int empty = 0;
         do {
             JsonNode page = api.get(list.with("limit", Math.min(LARGEST_PAGE, limit - entries.size()))
                     .with("pageToken", token.isEmpty() ? null : token));
             List<JsonNode> more = Json.list(page, field);
             String next = Json.text(page, "nextPageToken");
-            if (!next.isEmpty() && (more.isEmpty() || next.equals(token))) {
+            empty += more.isEmpty() ? 1 : 0;
+            if (!next.isEmpty() && (empty > MOST_EMPTY_PAGES || next.equals(token))) {
                 throw Failure.here("nextPageToken: " + next + " (expected: a page that goes on from it)");
             }
             entries.addAll(more);

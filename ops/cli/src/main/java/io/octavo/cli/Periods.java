@@ -48,4 +48,17 @@ final class Periods {
         }
         throw new InvalidField(name, text, "a time to come, such as 2h or 2026-12-24T18:00:00Z");
     }
+
+    /** A moment that is over: a span before now, or an instant such as {@code 2026-11-22T18:00:00Z}. */
+    static Instant past(String name, String text, Instant now) {
+        try {
+            Instant moment = isPeriod(text) ? now.minus(parse(name, text)) : Instant.parse(text);
+            if (!moment.isAfter(now)) {
+                return moment;
+            }
+        } catch (DateTimeException e) {
+            // Said below, with examples.
+        }
+        throw new InvalidField(name, text, "a time that is over, such as 2h or 2026-11-22T18:00:00Z");
+    }
 }

@@ -1,11 +1,8 @@
 package io.octavo.cli;
 
-import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
             "  octavo pin prices 6 --scope region=eu --reason 'version 7 has no discounts' --expires 2h",
             "  octavo pin prices 6 --scope '*' --reason 'bad data' --yes"
         })
+@Manual(
+        changes = "What the consumers in the scope run.",
+        related = {"unpin", "pins", "rollback", "explain"})
 final class PinCommand implements Subcommand {
     @Parameters(paramLabel = "TOPIC")
     private String topic = "";
@@ -42,8 +42,8 @@ final class PinCommand implements Subcommand {
             description = "Whom to pin, such as region=eu,app=recs, or * for everybody.")
     private String scope = "";
 
-    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; others will read it.")
-    private String reason = "";
+    @Mixin
+    private ReasonOption reason = new ReasonOption();
 
     @Option(
             names = "--expires",
@@ -52,52 +52,41 @@ final class PinCommand implements Subcommand {
     private @Nullable String expires;
 
     @Mixin
-    private Confirmation confirmation = new Confirmation();
+    private WriteOptions options = new WriteOptions();
 
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
-        if (version < 1) {
-            throw new InvalidField("VERSION", version, "a version's number, 1 or more");
-        }
-        if (reason.isBlank()) {
-            throw new InvalidField("--reason", reason, "why the scope is pinned");
-        }
+        Versions.check("VERSION", version);
         Instant expiresAt = expires == null ? null : Periods.moment("--expires", expires, session.now());
-        confirmation.require(session.shell());
-
-        String environment = Environments.name(session);
-        Standing standing = Standing.of(session.api().get(Target.of("topics", topic)), scope);
-        String within = standing.pinsWithin();
-        confirmation.ask(
-                session,
-                "Environment  " + environment,
-                "Pin          " + topic + " for " + scope
-                        + (expiresAt == null ? ", until it is unpinned" : ", until " + expiresAt),
-                "From → to    " + standing.now() + " → version " + version,
-                "Reason       " + reason,
-                within.isEmpty() ? "No scope within it has a pin of its own" : "Pins that stay  " + within);
-
-        ObjectNode body = Json.object().put("version", version).put("reason", reason);
+        ObjectNode body = Json.object().put("version", version).put("reason", reason.text());
         if (expiresAt != null) {
             body.put("expiresAt", expiresAt.toString());
         }
-        JsonNode answer = session.api()
-                .write(
-                        "PUT",
-                        Target.of("topics", topic, "pins").with("scope", scope),
-                        body,
-                        "repeat the same command, safely: a pin that is there already changes nothing");
-        List<String> lines = new ArrayList<>();
-        lines.add("Pinned " + topic + " to version " + version + " for " + scope
-                + newer(Json.number(answer, "newerVersions")));
-        Versions.addLinks(lines, answer);
-        session.result(answer, lines.toArray(String[]::new));
+        options.require(session.shell());
+        Write write = Write.of("PUT", Target.of("topics", topic, "pins").with("scope", scope), again(expiresAt))
+                .body(body)
+                .tell(
+                        "Pin",
+                        topic + " to version " + version + " for " + scope
+                                + (expiresAt == null ? ", until it is unpinned" : ", until " + expiresAt))
+                .tell("Reason", reason.text());
+        if (options.isShown(session)) {
+            write.tell("Stay pinned", Pins.within(session.api().get(Target.of("topics", topic)), scope));
+        }
+        JsonNode answer = options.carryOut(session, write);
+        if (answer != null) {
+            session.done(
+                    answer,
+                    "Pinned " + topic + " to version " + version + " for " + scope
+                            + Pins.newer(Json.number(answer, "newerVersions")));
+        }
     }
 
-    private static String newer(long versions) {
-        return versions == 0
-                ? ""
-                : versions == 1 ? "; 1 newer version waits" : "; " + versions + " newer versions wait";
+    private CommandWords again(@Nullable Instant expiresAt) {
+        return CommandWords.of("pin", topic, version)
+                .option("--scope", scope)
+                .option("--reason", reason.text())
+                .option("--expires", expiresAt);
     }
 }

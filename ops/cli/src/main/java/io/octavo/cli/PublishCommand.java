@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,15 +26,20 @@ import tools.jackson.databind.node.ObjectNode;
                     + " itself when the connection fails; standard input can't be, so then the exit status is 3 and"
                     + " the key to repeat it with is printed.",
             "In a CI run the metadata git.commit and ci.run are added (GitHub, GitLab, Jenkins), unless --meta gives"
-                    + " them, and not with --if-changed, for which they would make a change of every run."
+                    + " them, and not with --if-changed, for which they would make a change of every run.",
+            "Other than the commands that move consumers by hand it doesn't ask: it says where it goes, and then whom it"
+                    + " moved."
         },
         footer = {
             "  octavo publish prices prices.json --scope region=eu --scope region=us,app=shop",
+            "  octavo publish prices prices.json --if-changed --hold 'the audit of 2026'",
+            "  octavo publish prices prices.json --dry-run",
             "  pg_dump shop | octavo publish shop-dump - --meta source=pg1 --stage"
         })
+@Manual(
+        changes = "The topic has one version more, which the consumers in its scopes are to run.",
+        related = {"history", "scopes add", "rollback", "hold"})
 final class PublishCommand implements Subcommand {
-    private static final int LONGEST_KEY = 200;
-
     @Parameters(paramLabel = "TOPIC", description = "Is created if there is none of that name yet.")
     private String topic = "";
 
@@ -80,6 +83,9 @@ final class PublishCommand implements Subcommand {
             description = "Names this publish and its repetitions; by default a new one is made.")
     private @Nullable String givenKey;
 
+    @Option(names = "--dry-run", description = "Send it, check all, and show whom it would move; nothing is published.")
+    private boolean dryRun;
+
     @Option(names = "--content-type", paramLabel = "TYPE", description = "Kept with the version.")
     private @Nullable String contentType;
 
@@ -87,29 +93,53 @@ final class PublishCommand implements Subcommand {
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
         Map<String, String> metadata = metadata(session.shell().environment());
-        String key = key();
+        String given = WriteOptions.checkedKey("--idempotency-key", givenKey);
+        String key = given == null ? WriteOptions.newKey() : given;
         Target target = target(metadata);
         Map<String, String> headers = headers(key);
-        String advice = "repeat it, safely, with: " + repetition(metadata, key);
+        String again = session.selecting(again(metadata))
+                .option("--idempotency-key", key)
+                .toString();
         Content content = content(session);
         if (content.contentDigest() != null) {
             headers.put("Content-Digest", content.contentDigest());
         }
-        Upload.Published published;
-        try (Progress progress = Progress.of(session, topic, content.size())) {
-            published = new Upload(session.api(), target, headers, content, progress, advice).send();
-        } catch (Failure failure) {
-            throw failure.exitStatus() == Failure.OUTCOME_UNKNOWN ? failure.with("idempotencyKey", key) : failure;
-        } catch (InterruptedException e) {
-            session.note("octavo: interrupted, outcome unknown — " + advice);
-            throw e;
-        }
+        session.note((dryRun ? "Trying to publish to " : "Publishing to ") + Environments.nameIfTold(session));
+        Upload.Published published = send(session, target, headers, content, key, again);
         JsonNode version = published.version();
+        if (dryRun) {
+            tried(session, Api.tried(version));
+            return;
+        }
         if (!Json.text(version, "sha256").equals(content.sentSha256())) {
             throw Failure.here("sha256: " + Json.text(version, "sha256") + " (expected: " + content.sentSha256()
                     + "); version " + Json.number(version, "version") + " is not what was sent");
         }
         print(session, published, key);
+    }
+
+    private Upload.Published send(
+            Session session, Target target, Map<String, String> headers, Content content, String key, String again)
+            throws InterruptedException {
+        String advice = "repeat it, safely, with: " + again;
+        try (Progress progress = Progress.of(session, topic, content.size())) {
+            return new Upload(session.api(), target, headers, content, progress, advice).send();
+        } catch (Failure failure) {
+            throw failure.exitStatus() == Failure.OUTCOME_UNKNOWN
+                    ? failure.with("idempotencyKey", key).with("repeat", again)
+                    : failure;
+        } catch (InterruptedException e) {
+            session.note("octavo: interrupted, outcome unknown — " + advice);
+            throw e;
+        }
+    }
+
+    private void tried(Session session, JsonNode answer) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Would be " + became(answer));
+        lines.addAll(Impact.lines(answer));
+        lines.add("Nothing was changed: this was a dry run");
+        session.result(answer, lines.toArray(String[]::new));
     }
 
     private void print(Session session, Upload.Published published, String key) {
@@ -118,14 +148,19 @@ final class PublishCommand implements Subcommand {
         document.setAll((ObjectNode) version);
         document.put("created", published.created()).put("replayed", published.replayed());
         document.put("idempotencyKey", key);
-        String became = topic + " version " + Json.number(version, "version") + " " + Versions.audience(version) + ", "
+        session.done(
+                document,
+                (published.replayed() ? "Was published before: " : published.created() ? "" : "Unchanged: ")
+                        + became(version));
+        if (version.has("impact")) {
+            session.note(Impact.lines(version).toArray(String[]::new));
+        }
+    }
+
+    private String became(JsonNode version) {
+        return topic + " version " + Json.number(version, "version") + " " + Versions.audience(version) + ", "
                 + Text.size(Json.number(version, "size")) + ", SHA-256 "
                 + Text.shortDigest(Json.text(version, "sha256"));
-        List<String> lines = new ArrayList<>();
-        lines.add(
-                (published.replayed() ? "Was published before: " : published.created() ? "" : "Unchanged: ") + became);
-        Versions.addLinks(lines, version);
-        session.result(document, lines.toArray(String[]::new));
     }
 
     private Content content(Session session) throws IOException {
@@ -156,17 +191,6 @@ final class PublishCommand implements Subcommand {
         return metadata;
     }
 
-    private String key() {
-        if (givenKey == null) {
-            return UUID.randomUUID().toString();
-        }
-        if (!givenKey.matches("[!-~]{1," + LONGEST_KEY + "}")) {
-            throw new InvalidField(
-                    "--idempotency-key", givenKey, "1 to " + LONGEST_KEY + " printable ASCII characters, no blanks");
-        }
-        return givenKey;
-    }
-
     private Target target(Map<String, String> metadata) {
         if (stage && !scopes.isEmpty()) {
             throw Failure.usage("--stage and --scope exclude each other: a staged version is published to nobody yet");
@@ -181,7 +205,10 @@ final class PublishCommand implements Subcommand {
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             target = target.with("meta", entry.getKey() + "=" + entry.getValue());
         }
-        return target.with("stage", stage ? true : null).with("hold", hold).with("ifChanged", ifChanged ? true : null);
+        return target.with("stage", stage ? true : null)
+                .with("hold", hold)
+                .with("ifChanged", ifChanged ? true : null)
+                .with("dryRun", dryRun ? true : null);
     }
 
     private Map<String, String> headers(String key) {
@@ -203,26 +230,15 @@ final class PublishCommand implements Subcommand {
     }
 
     /** The command that repeats this one: what the key was first used with counts, so everything is named. */
-    private String repetition(Map<String, String> metadata, String key) {
-        List<String> words = new ArrayList<>(List.of("octavo", "publish", topic, file));
-        scopes.forEach(scope -> words.addAll(List.of("--scope", scope)));
-        metadata.forEach((name, value) -> words.addAll(List.of("--meta", name + "=" + value)));
-        if (stage) {
-            words.add("--stage");
-        }
-        if (hold != null) {
-            words.addAll(List.of("--hold", hold));
-        }
-        if (ifChanged) {
-            words.add("--if-changed");
-        }
-        if (expectedVersion != null) {
-            words.addAll(List.of("--expected-version", expectedVersion.toString()));
-        }
-        if (contentType != null) {
-            words.addAll(List.of("--content-type", contentType));
-        }
-        words.addAll(List.of("--idempotency-key", key));
-        return words.stream().map(Text::quoted).collect(Collectors.joining(" "));
+    private CommandWords again(Map<String, String> metadata) {
+        CommandWords again = CommandWords.of("publish", topic, file);
+        scopes.forEach(scope -> again.option("--scope", scope));
+        metadata.forEach((name, value) -> again.option("--meta", name + "=" + value));
+        return again.flag("--stage", stage)
+                .option("--hold", hold)
+                .flag("--if-changed", ifChanged)
+                .option("--expected-version", expectedVersion)
+                .option("--content-type", contentType)
+                .flag("--dry-run", dryRun);
     }
 }

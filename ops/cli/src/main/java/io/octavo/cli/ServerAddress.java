@@ -3,28 +3,16 @@ package io.octavo.cli;
 import io.octavo.rules.InvalidField;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Where the server is: its HTTP base, {@code http://host:port}, perhaps with a path that a proxy wants. */
 record ServerAddress(URI uri) {
-    private static final String VARIABLE = "OCTAVO_SERVER";
-    private static final String DEFAULT = "http://127.0.0.1:8080";
-
     /**
-     * The address that the option gives, else the environment, else this machine's.
+     * Reads an address.
      *
+     * @param name what it was given as
      * @throws InvalidField if it is none
      */
-    static ServerAddress of(@Nullable String option, Map<String, String> environment) {
-        if (option != null) {
-            return parse("--server", option);
-        }
-        String variable = environment.getOrDefault(VARIABLE, "");
-        return variable.isEmpty() ? parse("--server", DEFAULT) : parse(VARIABLE, variable);
-    }
-
-    private static ServerAddress parse(String name, String text) {
+    static ServerAddress parse(String name, String text) {
         try {
             URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
             boolean known = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
@@ -44,6 +32,10 @@ record ServerAddress(URI uri) {
     /** The address of a resource. */
     URI of(Target target) {
         return URI.create(uri + target.pathAndQuery());
+    }
+
+    boolean isEncrypted() {
+        return "https".equals(uri.getScheme());
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.octavo.cli;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -8,7 +11,11 @@ import tools.jackson.databind.JsonNode;
  *
  * @param json whether results and errors are JSON, one document a line, and nothing else is written
  */
-record Session(Shell shell, ServerAddress server, boolean json, Api api) implements AutoCloseable {
+record Session(Shell shell, Connection connection, boolean json, Api api) implements AutoCloseable {
+    ServerAddress server() {
+        return connection.server();
+    }
+
     /** Writes the result: the document with {@code --json}, else the lines. */
     void result(JsonNode document, String... lines) {
         if (json) {
@@ -20,10 +27,29 @@ record Session(Shell shell, ServerAddress server, boolean json, Api api) impleme
         }
     }
 
+    /** Writes the result of a change: in words what was done, then where to see it and what takes it back. */
+    void done(JsonNode answer, String what, List<String> more) {
+        List<String> lines = new ArrayList<>();
+        lines.add(what);
+        lines.addAll(more);
+        Versions.addLinks(lines, answer);
+        result(answer, lines.toArray(String[]::new));
+    }
+
+    /** Writes the result of a change: in words what was done, then where to see it and what takes it back. */
+    void done(JsonNode answer, String what) {
+        done(answer, what, List.of());
+    }
+
+    /** A command for a person to run, against the same server. */
+    CommandWords selecting(CommandWords command) {
+        return command.option("--server", connection.serverGiven()).option("--context", connection.contextGiven());
+    }
+
     /** Tells a person something that is not the result; says nothing with {@code --json}. */
-    void note(String line) {
+    void note(String... lines) {
         if (!json) {
-            shell.err().println(Text.line(line));
+            Arrays.stream(lines).map(Text::line).forEach(shell.err()::println);
         }
     }
 

@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
         header = "Shows how the installation is.",
         description = "Shows its environment, nodes and stores, and whether writes work and if not what helps.",
         footer = {"  octavo status", "  octavo status --json | jq -e .ready"})
+@Manual(related = {"topics", "changes", "context"})
 final class StatusCommand implements Subcommand {
     @Override
     public void run(Session session) throws IOException, InterruptedException {

@@ -38,12 +38,16 @@ final class Table {
     }
 
     void print(PrintStream out) {
-        AsciiTable.builder()
+        lines().forEach(out::println);
+    }
+
+    List<String> lines() {
+        return AsciiTable.builder()
                 .border(AsciiTable.NO_BORDERS)
                 .data(columns, rows.toArray(Object[][]::new))
                 .asString()
                 .lines()
                 .map(String::stripTrailing)
-                .forEach(out::println);
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.octavo.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ final class Text {
             return age.toMinutes() + " min";
         }
         return Math.max(age.toSeconds(), 0) + " s";
+    }
+
+    /** A time to the second; empty for never. */
+    static String moment(@Nullable Instant time) {
+        return time == null ? "" : time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** A text by somebody else, unable to move a terminal's cursor or to change its colours. */

@@ -17,4 +17,7 @@ import picocli.CommandLine.Command;
             "  octavo token create ci-prices --role publisher --topics 'prices*' --expires 90d",
             "  octavo token revoke ci-prices --reason 'the build moved'"
         })
+@Manual(
+        changes = "Nothing by itself; see its commands.",
+        related = {"token create", "token list", "token revoke", "token hash"})
 final class TokenCommand {}

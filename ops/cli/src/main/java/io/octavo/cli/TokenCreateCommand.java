@@ -25,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
             "  octavo token create shop --role reader --topics 'prices*' --topics 'team-a.*' --app shop --yes",
             "  octavo token create on-call-eu --role operator --scope region=eu --yes"
         })
+@Manual(
+        changes = "Who may call the server.",
+        related = {"token list", "token revoke", "context add"})
 final class TokenCreateCommand implements Subcommand {
     @Parameters(paramLabel = "NAME")
     private String name = "";
@@ -79,9 +82,9 @@ final class TokenCreateCommand implements Subcommand {
 
         JsonNode answer = session.api()
                 .write(
-                        "POST",
-                        Target.of("tokens"),
-                        body(expiresAt),
+                        Write.of("POST", Target.of("tokens"), CommandWords.of("token", "create", name))
+                                .body(body(expiresAt)),
+                        WriteOptions.newKey(),
                         "see octavo token list; if " + name + " is there, revoke it and make another, for it can't be"
                                 + " shown again");
         session.note("Keep it safe; it can't be shown again:");

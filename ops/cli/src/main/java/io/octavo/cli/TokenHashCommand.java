@@ -18,18 +18,21 @@ import picocli.CommandLine.Command;
             "The token is any 32 to 512 characters without blanks; let chance choose them."
         },
         footer = {"  openssl rand -hex 32 | tee admin-token | octavo token hash"})
-final class TokenHashCommand implements Subcommand {
+@Manual(related = {"token create"})
+final class TokenHashCommand implements LocalCommand {
     private static final Pattern TOKEN = Pattern.compile("[!-~]{32,512}");
     private static final int MOST = 4_096;
 
     @Override
-    public void run(Session session) throws IOException {
-        session.note("Type or pipe the token, then end the input (Ctrl-D).");
-        String token = new String(session.shell().in().readNBytes(MOST), StandardCharsets.UTF_8).strip();
+    public void run(Shell shell, GlobalOptions globals) throws IOException {
+        if (!globals.json()) {
+            shell.err().println("Type or pipe the token, then end the input (Ctrl-D).");
+        }
+        String token = new String(shell.in().readNBytes(MOST), StandardCharsets.UTF_8).strip();
         if (!TOKEN.matcher(token).matches()) {
             throw new InvalidField("token", token.length() + " characters", "32 to 512 without blanks, by chance");
         }
         String sha256 = HexFormat.of().formatHex(Digests.sha256(token.getBytes(StandardCharsets.UTF_8)));
-        session.result(Json.object().put("sha256", sha256), sha256);
+        shell.out().println(globals.json() ? Json.write(Json.object().put("sha256", sha256)) : sha256);
     }
 }

@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
             "  octavo token list",
             "  octavo token list --json | jq -r '.tokens[] | select(.revoked | not) | .name'"
         })
+@Manual(related = {"token create", "token revoke"})
 final class TokenListCommand implements Subcommand {
     @Mixin
     private LimitOption limit = new LimitOption();

@@ -16,6 +16,9 @@ import tools.jackson.databind.JsonNode;
             "Shows the environment and asks before doing it."
         },
         footer = {"  octavo token revoke ci-prices --reason 'it was in a log'"})
+@Manual(
+        changes = "Who may call the server.",
+        related = {"token list", "token create"})
 final class TokenRevokeCommand implements Subcommand {
     @Parameters(paramLabel = "NAME")
     private String name = "";
@@ -42,9 +45,11 @@ final class TokenRevokeCommand implements Subcommand {
                 "Reason       " + reason);
         JsonNode answer = session.api()
                 .write(
-                        "DELETE",
-                        Target.of("tokens", name).with("reason", reason),
-                        null,
+                        Write.of(
+                                "DELETE",
+                                Target.of("tokens", name).with("reason", reason),
+                                CommandWords.of("token", "revoke", name)),
+                        WriteOptions.newKey(),
                         "repeat the same command, safely: revoking twice changes nothing");
         session.result(answer, "Revoked " + name);
     }

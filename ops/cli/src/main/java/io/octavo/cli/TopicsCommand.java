@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
         header = "Lists topics.",
         description = "Shows each topic's newest version, owner, number of pins and description.",
         footer = {"  octavo topics --query price", "  octavo topics --owner shop --json | jq -r '.topics[].topic'"})
+@Manual(related = {"history", "settings", "changes"})
 final class TopicsCommand implements Subcommand {
     @Option(names = "--query", paramLabel = "TEXT", description = "Those that have this in their name or description.")
     private @Nullable String query;

@@ -1,10 +1,7 @@
 package io.octavo.cli;
 
-import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +19,9 @@ import tools.jackson.databind.JsonNode;
             "  octavo unpin prices --scope region=eu --reason 'version 8 is good'",
             "  octavo unpin prices --scope '*' --reason 'repaired' --yes"
         })
+@Manual(
+        changes = "What the consumers in the scope run.",
+        related = {"pin", "pins", "explain"})
 final class UnpinCommand implements Subcommand {
     @Parameters(paramLabel = "TOPIC")
     private String topic = "";
@@ -34,43 +34,25 @@ final class UnpinCommand implements Subcommand {
             description = "The scope whose pin goes, such as region=eu, or * for everybody's.")
     private String scope = "";
 
-    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; others will read it.")
-    private String reason = "";
+    @Mixin
+    private ReasonOption reason = new ReasonOption();
 
     @Mixin
-    private Confirmation confirmation = new Confirmation();
+    private WriteOptions options = new WriteOptions();
 
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
-        if (reason.isBlank()) {
-            throw new InvalidField("--reason", reason, "why the pin goes");
+        Target pin = Target.of("topics", topic, "pins").with("scope", scope).with("reason", reason.text());
+        options.require(session.shell());
+        CommandWords again =
+                CommandWords.of("unpin", topic).option("--scope", scope).option("--reason", reason.text());
+        Write write = Write.of("DELETE", pin, again)
+                .tell("Unpin", topic + " for " + scope)
+                .tell("Reason", reason.text());
+        JsonNode answer = options.carryOut(session, write);
+        if (answer != null) {
+            session.done(answer, "Unpinned " + topic + " for " + scope);
         }
-        confirmation.require(session.shell());
-
-        String environment = Environments.name(session);
-        Standing standing = Standing.of(session.api().get(Target.of("topics", topic)), scope);
-        if (standing.pinned() == null) {
-            String pinned = standing.pinnedScopes();
-            throw Failure.here("--scope: " + scope + " (expected: a scope of " + topic + " that has a pin: "
-                    + (pinned.isEmpty() ? "there is none" : pinned) + ")");
-        }
-        confirmation.ask(
-                session,
-                "Environment  " + environment,
-                "Unpin        " + topic + " for " + scope,
-                "From → to    " + standing.now() + " → " + standing.withoutPin(),
-                "Reason       " + reason);
-
-        JsonNode answer = session.api()
-                .write(
-                        "DELETE",
-                        Target.of("topics", topic, "pins").with("scope", scope).with("reason", reason),
-                        null,
-                        "repeat the same command, safely: if it says that there is no such pin, it was done");
-        List<String> lines = new ArrayList<>();
-        lines.add("Unpinned " + topic + " for " + scope);
-        Versions.addLinks(lines, answer);
-        session.result(answer, lines.toArray(String[]::new));
     }
 }

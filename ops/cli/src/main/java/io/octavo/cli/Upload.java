@@ -6,15 +6,12 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A publish, repeated under its idempotency key while the connection fails or the server is busy, as long as its
- * content can be sent again. Until an attempt is answered for good, the outcome of one that broke stays unknown.
+ * A publish, repeated under its idempotency key as long as its content can be sent again.
  *
- * @param advice how the person is to repeat it, for when that doesn't help either
+ * @param headers with the key
+ * @param advice  how the person is to repeat it, for when that doesn't help
  */
 record Upload(Api api, Target target, Map<String, String> headers, Content content, Progress progress, String advice) {
-    /** How often it is tried. */
-    static final int ATTEMPTS = 5;
-
     /**
      * What became of it.
      *
@@ -25,29 +22,7 @@ record Upload(Api api, Target target, Map<String, String> headers, Content conte
     record Published(JsonNode version, boolean replayed, boolean created) {}
 
     Published send() throws InterruptedException {
-        boolean mayHaveHappened = false;
-        for (int attempt = 1; ; attempt++) {
-            Failure failure;
-            String reason;
-            try {
-                return attempt();
-            } catch (Failure refusal) {
-                if (!refusal.isPassing()) {
-                    throw refusal;
-                }
-                failure = refusal;
-                reason = String.valueOf(refusal.getMessage());
-                mayHaveHappened |= !refusal.code().equals("RATE_LIMITED");
-            } catch (IOException e) {
-                reason = Unreachable.reason(e);
-                failure = Failure.unreachable(api.server(), reason);
-                mayHaveHappened |= !Unreachable.wasNeverSent(e);
-            }
-            if (attempt == ATTEMPTS || !content.canBeSent()) {
-                throw mayHaveHappened ? Failure.outcomeUnknown(String.valueOf(failure.getMessage()), advice) : failure;
-            }
-            api.timing().pauseAfter(attempt, failure.retryAfter());
-        }
+        return new Attempts(api, advice).run(this::attempt, content::canBeSent);
     }
 
     private Published attempt() throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.octavo.cli;
 
+import io.octavo.rules.InvalidField;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,14 @@ final class Versions {
         return publication.has("share")
                 ? scope + " (share " + publication.path("share").asString("") + ")"
                 : scope;
+    }
+
+    /** Checks a version's number, as given. */
+    static long check(String name, long number) {
+        if (number < 1) {
+            throw new InvalidField(name, number, "a version's number, 1 or more");
+        }
+        return number;
     }
 
     /** Adds where to see a change and what reverses it, as far as the answer tells. */

@@ -38,6 +38,9 @@ import picocli.CommandLine.Parameters;
             "  octavo watch prices --region eu -o /etc/shop/prices.json --exec 'systemctl reload shop'",
             "  octavo watch prices --json | jq -r .version"
         })
+@Manual(
+        changes = "With -o the file, and what the command of --exec does.",
+        related = {"get", "explain", "pin"})
 final class WatchCommand implements Subcommand {
     private static final Duration SHORTEST_POLL = Duration.ofMillis(100);
     private static final Duration LONGEST_POLL = Duration.ofHours(1);

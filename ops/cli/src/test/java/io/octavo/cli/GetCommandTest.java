@@ -124,6 +124,15 @@ class GetCommandTest {
     }
 
     @Test
+    void whatWasToBeRunThenIsAskedForByItsTime() {
+        server.on(PAYLOAD_7, whole(PAYLOAD));
+        assertThat(Run.against(server).status("get", "prices", "--app", "recs", "--at", "2h"))
+                .isZero();
+        assertThat(server.requests().get(0).target())
+                .isEqualTo("/api/v1/topics/prices/latest?app=recs&at=2026-11-22T10%3A00%3A00Z");
+    }
+
+    @Test
     void aLinkedFileIsReplacedWhereItIs() throws IOException {
         server.on(PAYLOAD_7, whole(PAYLOAD));
         Path file = Files.writeString(folder.resolve("prices.bin"), "old");
@@ -262,6 +271,8 @@ class GetCommandTest {
         String[][] wrong = {
             {"--version", "0"},
             {"--version", "7", "--region", "eu"},
+            {"--version", "7", "--at", "2h"},
+            {"--at", "tomorrow"},
             {"--region", ""},
             {"--app", "a b"},
             {"--instance", ""},

@@ -73,7 +73,24 @@ class ListCommandsTest {
     void aListThatGoesNowhereIsNotFollowedForEver() {
         server.on(VERSIONS, TestServer.json(200, "{\"versions\":[],\"nextPageToken\":\"a\"}"));
         assertThat(Run.against(server).status("history", "prices")).isEqualTo(1);
-        assertThat(server.requests()).hasSize(1);
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void aSearchGoesOnOverPagesWithNothingOnThem() {
+        server.on(
+                VERSIONS,
+                TestServer.json(200, "{\"versions\":[],\"nextPageToken\":\"a\"}"),
+                TestServer.json(200, "{\"versions\":[],\"nextPageToken\":\"b\"}"),
+                TestServer.json(200, "{\"versions\":[{\"version\":1}]}"));
+        Run run = Run.against(server);
+        assertThat(run.status("history", "prices", "--meta", "a=b=c", "--meta", "git.commit=1", "--json"))
+                .isZero();
+        assertThat(run.json().path("versions").size()).isOne();
+        assertThat(server.requests().get(0).target())
+                .isEqualTo("/api/v1/topics/prices/versions?meta=a%3Db%3Dc&meta=git.commit%3D1&limit=100");
+        assertThat(Run.against(server).status("history", "prices", "--meta", "novalue"))
+                .isEqualTo(2);
     }
 
     @Test

@@ -25,7 +25,8 @@ class PublishCommandTest {
     @TempDir
     Path folder = Path.of("");
 
-    private final TestServer server = new TestServer();
+    private final TestServer server =
+            new TestServer().on("GET /api/v1/status", TestServer.json(200, "{\"environment\":\"production\"}"));
     private String file = "";
 
     @BeforeEach
@@ -67,7 +68,7 @@ class PublishCommandTest {
         assertThat(run.out())
                 .isEqualTo("prices version 7 published to region=eu, 6 B, SHA-256 " + SHA256.substring(0, 12)
                         + "\n  ui    http://octavo/ui/prices\n  undo  octavo undo it\n");
-        assertThat(run.err()).isEmpty();
+        assertThat(run.err()).isEqualTo("Publishing to production at " + server.address() + "\n");
     }
 
     @Test
@@ -185,12 +186,12 @@ class PublishCommandTest {
         server.on(VERSIONS, TestServer.silence(), TestServer.silence(), published(201));
         Run run = Run.against(server);
         assertThat(run.status("publish", "prices", file)).isZero();
-        assertThat(server.requests()).hasSize(3);
-        assertThat(server.requests().stream()
+        assertThat(server.changes()).hasSize(3);
+        assertThat(server.changes().stream()
                         .map(request -> request.header("Idempotency-Key"))
                         .distinct())
                 .hasSize(1);
-        assertThat(server.requests().get(2).body()).isEqualTo(PAYLOAD);
+        assertThat(server.changes().get(2).body()).isEqualTo(PAYLOAD);
         assertThat(run.pauses).hasSize(2);
     }
 
@@ -222,10 +223,10 @@ class PublishCommandTest {
                         "--idempotency-key",
                         "k1"))
                 .isEqualTo(3);
-        assertThat(server.requests()).hasSize(Upload.ATTEMPTS);
+        assertThat(server.changes()).hasSize(Attempts.MOST);
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
-                .startsWith("octavo: outcome unknown: ")
+                .contains("\noctavo: outcome unknown: ")
                 .contains("octavo publish prices " + file
                         + " --scope region=eu --meta 'why=new year' --idempotency-key k1");
     }
@@ -246,7 +247,7 @@ class PublishCommandTest {
         server.on(VERSIONS, TestServer.problem(429, "RATE_LIMITED", "slower"));
         Run run = Run.against(server);
         assertThat(run.status("publish", "prices", file)).isEqualTo(1);
-        assertThat(run.err()).isEqualTo("octavo: slower (RATE_LIMITED)\n  request r-7\n");
+        assertThat(run.err()).endsWith("\noctavo: slower (RATE_LIMITED)\n  request r-7\n");
     }
 
     @Test
@@ -255,7 +256,7 @@ class PublishCommandTest {
         Run run = Run.against(server).input(PAYLOAD);
         assertThat(run.status("publish", "prices", "-", "--idempotency-key", "k1"))
                 .isEqualTo(3);
-        assertThat(server.requests()).hasSize(1);
+        assertThat(server.changes()).hasSize(1);
         assertThat(run.err()).contains("octavo publish prices - --idempotency-key k1");
     }
 
@@ -264,7 +265,7 @@ class PublishCommandTest {
         server.on(VERSIONS, (exchange, request) -> Files.writeString(Path.of(file), "something else"));
         Run run = Run.against(server);
         assertThat(run.status("publish", "prices", file)).isEqualTo(3);
-        assertThat(server.requests()).hasSize(1);
+        assertThat(server.changes()).hasSize(1);
     }
 
     @Test
@@ -274,12 +275,12 @@ class PublishCommandTest {
                         "requestId":"r-1","errors":[{"field":"meta","value":"x","expected":"key=value"}]}"""));
         Run run = Run.against(server);
         assertThat(run.status("publish", "prices", file)).isEqualTo(1);
-        assertThat(run.err()).isEqualTo("""
+        assertThat(run.err()).endsWith("""
                         octavo: metadata is wrong (INVALID_ARGUMENT)
                           meta: x (expected: key=value)
                           request r-1
                         """);
-        assertThat(server.requests()).hasSize(1);
+        assertThat(server.changes()).hasSize(1);
     }
 
     @Test
@@ -299,11 +300,11 @@ class PublishCommandTest {
         Run run = new Run().environment("OCTAVO_SERVER", "http://127.0.0.1:" + port);
         assertThat(run.input(PAYLOAD).status("publish", "prices", "-")).isEqualTo(1);
         assertThat(run.err())
-                .isEqualTo("octavo: Octavo isn't reachable at http://127.0.0.1:" + port
+                .endsWith("octavo: Octavo isn't reachable at http://127.0.0.1:" + port
                         + ": connection refused — start it with ./octavo up, or name another with --server\n");
         assertThat(run.pauses)
                 .as("standard input was not read, so it was tried again")
-                .hasSize(Upload.ATTEMPTS - 1);
+                .hasSize(Attempts.MOST - 1);
     }
 
     @Test
@@ -366,6 +367,56 @@ class PublishCommandTest {
         JsonNode error = run.errorJson();
         assertThat(error.path("code").asString()).isEqualTo("USAGE");
         assertThat(error.path("detail").asString()).contains("it is empty; everybody is written *");
+    }
+
+    @Test
+    void tellsWhomItMovedAndNeverAsks() {
+        String moved =
+                version(SHA256).replaceFirst("}$", ",\"impact\":[{\"scope\":\"region=eu\",\"from\":6,\"to\":7}]}");
+        server.on(VERSIONS, TestServer.json(201, moved));
+        Run run = Run.against(server);
+        assertThat(run.status("publish", "prices", file)).isZero();
+        assertThat(run.out()).doesNotContain("FROM");
+        assertThat(run.err())
+                .endsWith(" SCOPE      FROM  TO\n region=eu     6   7\n")
+                .doesNotContain("Go ahead");
+    }
+
+    @Test
+    void aServerThatDoesNotTellItsEnvironmentGetsThePublishAllTheSame() {
+        server.on("GET /api/v1/status", TestServer.problem(503, "UNAVAILABLE", "not now"))
+                .on(VERSIONS, published(201));
+        Run run = Run.against(server);
+        assertThat(run.status("publish", "prices", file)).isZero();
+        assertThat(run.err()).isEqualTo("Publishing to " + server.address() + "\n");
+        assertThat(run.pauses).isEmpty();
+    }
+
+    @Test
+    void aDryRunTellsWhatWouldBe() {
+        String answer = version(SHA256)
+                .replaceFirst("}$", ",\"dryRun\":true,\"impact\":[{\"scope\":\"*\",\"to\":7,\"instances\":12}]}");
+        server.on(VERSIONS, TestServer.json(200, answer));
+        Run run = Run.against(server);
+        assertThat(run.status("publish", "prices", file, "--dry-run")).isZero();
+        assertThat(server.request("POST").target()).endsWith("/versions?dryRun=true");
+        assertThat(run.out())
+                .startsWith("Would be prices version 7 published to region=eu, 6 B")
+                .contains(" SCOPE     FROM  TO  INSTANCES\n *      nothing   7         12\n")
+                .endsWith("Nothing was changed: this was a dry run\n");
+        Run json = Run.against(server);
+        assertThat(json.status("publish", "prices", file, "--dry-run", "--json"))
+                .isZero();
+        assertThat(json.json().path("dryRun").asBoolean()).isTrue();
+        assertThat(json.err()).isEmpty();
+    }
+
+    @Test
+    void aServerThatDoesNotKnowDryRunsIsToldOf() {
+        server.on(VERSIONS, published(201));
+        Run run = Run.against(server);
+        assertThat(run.status("publish", "prices", file, "--dry-run")).isEqualTo(1);
+        assertThat(run.err()).contains("dryRun: the server didn't heed it").contains("octavo undo it");
     }
 
     @Test

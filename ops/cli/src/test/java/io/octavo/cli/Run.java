@@ -65,23 +65,26 @@ final class Run {
     }
 
     int status(String... args) {
-        return Octavo.run(
-                new Shell(
-                        in,
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        environment,
-                        terminal,
-                        terminal,
-                        "ann@här",
-                        new Timing(
-                                InstantSource.fixed(NOW),
-                                pauses::add,
-                                () -> 1,
-                                Duration.ofSeconds(5),
-                                Duration.ofSeconds(20),
-                                stall)),
-                args);
+        return Octavo.run(shell(), args);
+    }
+
+    /** What the command line is told of the world. */
+    Shell shell() {
+        return new Shell(
+                in,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                environment,
+                terminal,
+                terminal,
+                "ann@här",
+                new Timing(
+                        InstantSource.fixed(NOW),
+                        pauses::add,
+                        () -> 1,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(20),
+                        stall));
     }
 
     String out() {

@@ -70,6 +70,15 @@ final class TestServer implements AutoCloseable {
         return bytes(status, "application/json", body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
+    /** Answers a dry run with the document and its {@code dryRun}, and the change itself with the document. */
+    static Reply write(String document) {
+        return (exchange, request) -> {
+            boolean isTried = request.target().contains("dryRun=true");
+            String answer = isTried ? "{\"dryRun\":true," + document.strip().substring(1) : document;
+            json(200, answer).to(exchange, request);
+        };
+    }
+
     static Reply problem(int status, String code, String detail, String... headers) {
         String body = """
                 {"type":"about:blank","title":"No","status":%d,"detail":"%s","code":"%s","requestId":"r-7"}""".formatted(status, detail, code);
@@ -110,6 +119,22 @@ final class TestServer implements AutoCloseable {
 
     List<Request> requests() {
         return List.copyOf(requests);
+    }
+
+    /** The requests that change something, in order. */
+    List<Request> changes() {
+        return requests.stream()
+                .filter(request -> !request.method().equals("GET"))
+                .filter(request -> !request.target().contains("dryRun=true"))
+                .toList();
+    }
+
+    /** The only request that changes something. */
+    Request change() {
+        if (changes().size() != 1) {
+            throw new AssertionError(changes().size() + " changes came: " + requests);
+        }
+        return changes().get(0);
     }
 
     /** The only request of that method. */

@@ -62,6 +62,28 @@ class WordsTest {
     }
 
     @Test
+    void momentsThatAreOverAreSpansOrInstants() {
+        assertThat(Periods.past("--at", "2h", NOW)).isEqualTo("2026-11-22T10:00:00Z");
+        assertThat(Periods.past("--at", "2026-11-22T11:00:00Z", NOW)).isEqualTo("2026-11-22T11:00:00Z");
+        for (String wrong : new String[] {"", "yesterday", "0s", "2026-11-22T12:00:01Z"}) {
+            assertThatThrownBy(() -> Periods.past("--at", wrong, NOW))
+                    .isInstanceOf(InvalidField.class)
+                    .hasMessageStartingWith("--at: " + wrong + " (expected: ");
+        }
+    }
+
+    @Test
+    void aCommandIsWrittenAsItWouldBeTyped() {
+        assertThat(CommandWords.of("pin", "prices", 6)
+                        .option("--scope", "*")
+                        .option("--reason", "it's new")
+                        .option("--expires", null)
+                        .flag("--yes", true)
+                        .flag("--json", false))
+                .hasToString("octavo pin prices 6 --scope '*' --reason 'it'\\''s new' --yes");
+    }
+
+    @Test
     void theUsualCiSystemsAreKnown() {
         assertThat(CiRun.metadata(Map.of())).isEmpty();
         assertThat(CiRun.metadata(Map.of(

@@ -47,9 +47,7 @@ final class TokensController {
      * @param scopes of an operator: to which it is bound; absent = none
      */
     record GrantBody(
-            String role,
-            List<String> topics,
-            @Nullable List<String> scopes) {}
+            String role, List<String> topics, @Nullable List<String> scopes) {}
 
     /** Makes a token and shows it, this once. */
     @Call(

@@ -27,7 +27,8 @@ final class KeyCheck implements BeanFactoryPostProcessor {
     private static final String VARIABLES = "OCTAVO_";
 
     /** What Kubernetes sets for services by that name. */
-    private static final Pattern SERVICE_LINK = Pattern.compile("OCTAVO(_.*)?_(SERVICE_HOST|SERVICE_PORT.*|PORT(_.*)?)");
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile("OCTAVO(_.*)?_(SERVICE_HOST|SERVICE_PORT.*|PORT(_.*)?)");
 
     /** What the command line and the script read. */
     private static final List<String> OF_THE_COMMAND_LINE = List.of(
@@ -76,7 +77,9 @@ final class KeyCheck implements BeanFactoryPostProcessor {
         for (String name : names) {
             if (name.startsWith(PREFIX) && !known.has(name)) {
                 throw new InvalidField(
-                        name, "set, and nothing reads it", "a key such as " + nearest(known, name) + "; see docs/configuration.md");
+                        name,
+                        "set, and nothing reads it",
+                        "a key such as " + nearest(known, name) + "; see docs/configuration.md");
             }
         }
     }

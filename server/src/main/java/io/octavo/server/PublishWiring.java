@@ -77,7 +77,8 @@ class PublishWiring {
     }
 
     @Bean
-    BindableService publishService(Publisher publisher, TopicLog log, TopicCommits commits, PublishConfig config, GrpcErrors errors) {
+    BindableService publishService(
+            Publisher publisher, TopicLog log, TopicCommits commits, PublishConfig config, GrpcErrors errors) {
         return new GrpcPublish(publisher, log, commits, publishWorkers(config), config, errors::status);
     }
 

@@ -27,8 +27,7 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
 /** The reference of all keys, made of the configuration records and their Javadoc. */
 class ConfigurationReferenceTest {
     private static final Path REFERENCE = Path.of("../docs/configuration.md");
-    private static final String INTRODUCTION =
-            """
+    private static final String INTRODUCTION = """
             # Configuration
 
             Made from the code: `ConfigurationReferenceTest` fails when this page is out of date, and writes it anew when it
@@ -79,7 +78,8 @@ class ConfigurationReferenceTest {
                 .<Class<?>>map(found -> load(requireNonNull(found.getBeanClassName())))
                 .filter(Class::isRecord)
                 .filter(type -> (KnownKeys.prefix(type) + ".").startsWith("octavo."))
-                .sorted(Comparator.<Class<?>, String>comparing(KnownKeys::prefix).thenComparing(Class::getName))
+                .sorted(Comparator.<Class<?>, String>comparing(KnownKeys::prefix)
+                        .thenComparing(Class::getName))
                 .toList();
     }
 
@@ -101,7 +101,11 @@ class ConfigurationReferenceTest {
                 append(text, of instanceof ParameterizedType ? key + entry(of) : key, nested);
             } else {
                 String whole = of instanceof ParameterizedType && isMap(of) ? key + "." + KnownKeys.NAMED : key;
-                text.append("| `").append(whole).append("` | `").append(KnownKeys.variable(whole)).append("` | ");
+                text.append("| `")
+                        .append(whole)
+                        .append("` | `")
+                        .append(KnownKeys.variable(whole))
+                        .append("` | ");
                 text.append(defaultOf(type, component.getName())).append(" | ");
                 text.append(meaning(source, component.getName())).append(" |\n");
             }
@@ -144,8 +148,9 @@ class ConfigurationReferenceTest {
             top = top.getEnclosingClass();
         }
         String all = Files.readString(Path.of("src/main/java", top.getName().replace('.', '/') + ".java"));
-        Matcher declared = Pattern.compile("(?s)/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@[^\\n]*\\s*)*(?:public |private |static |final )*record "
-                        + type.getSimpleName() + "\\(")
+        Matcher declared = Pattern.compile(
+                        "(?s)/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@[^\\n]*\\s*)*(?:public |private |static |final )*record "
+                                + type.getSimpleName() + "\\(")
                 .matcher(all);
         assertThat(declared.find()).as("Javadoc of " + type).isTrue();
         return plain(declared.group(1));

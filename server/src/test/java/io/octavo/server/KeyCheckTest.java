@@ -45,7 +45,8 @@ class KeyCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"octavo.grpc.endpiont", "octavo.gprc.endpoint", "octavo.regions[0].s3.buckets", "octavo.role"})
+    @ValueSource(
+            strings = {"octavo.grpc.endpiont", "octavo.gprc.endpoint", "octavo.regions[0].s3.buckets", "octavo.role"})
     void aKeyThatNothingReadsKeepsTheNodeFromStarting(String key) {
         assertThatThrownBy(() -> start(Map.of(key, "1"), Map.of()))
                 .isInstanceOf(InvalidField.class)

@@ -1,11 +1,5 @@
 package io.octavo.server.publish;
 
-import java.util.List;
-import io.octavo.server.topic.TopicLog.Read;
-import io.octavo.server.topic.TopicLog;
-import io.octavo.server.security.Permissions;
-import io.octavo.server.security.Identity;
-import io.octavo.protocol.VersionRecord;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -24,10 +18,13 @@ import io.octavo.protocol.RestoreTopicRequest;
 import io.octavo.protocol.RollbackRequest;
 import io.octavo.protocol.ScopeMove;
 import io.octavo.protocol.UnpinScopeRequest;
+import io.octavo.protocol.VersionRecord;
 import io.octavo.protocol.WithdrawVersionRequest;
 import io.octavo.protocol.Write;
 import io.octavo.protocol.WriteResponse;
 import io.octavo.rules.InvalidField;
+import io.octavo.server.security.Identity;
+import io.octavo.server.security.Permissions;
 import io.octavo.server.topic.AddScope;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
@@ -42,8 +39,11 @@ import io.octavo.server.topic.ReleaseHold;
 import io.octavo.server.topic.RestoreTopic;
 import io.octavo.server.topic.RollbackTopic;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.UnpinScope;
 import io.octavo.server.topic.WithdrawVersion;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 

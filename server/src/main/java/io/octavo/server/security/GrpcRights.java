@@ -1,18 +1,18 @@
 package io.octavo.server.security;
 
-import java.util.List;
-import io.octavo.rules.Scopes;
-import io.octavo.protocol.Write;
-import io.octavo.protocol.Scope;
-import io.octavo.protocol.RollbackRequest;
 import io.grpc.MethodDescriptor;
 import io.octavo.protocol.GetLatestRequest;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishServiceGrpc;
+import io.octavo.protocol.RollbackRequest;
+import io.octavo.protocol.Scope;
 import io.octavo.protocol.SubscribeServiceGrpc;
+import io.octavo.protocol.Write;
 import io.octavo.rules.ErrorCode;
+import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
@@ -32,12 +32,8 @@ final class GrpcRights {
             of(
                     PublishServiceGrpc.getWithdrawVersionMethod(),
                     (who, r) -> write(who, Right.WITHDRAW, r.getWrite(), r.getScope())),
-            of(
-                    PublishServiceGrpc.getPinScopeMethod(),
-                    (who, r) -> write(who, Right.PIN, r.getWrite(), r.getScope())),
-            of(
-                    PublishServiceGrpc.getUnpinScopeMethod(),
-                    (who, r) -> write(who, Right.PIN, r.getWrite(), r.getScope())),
+            of(PublishServiceGrpc.getPinScopeMethod(), (who, r) -> write(who, Right.PIN, r.getWrite(), r.getScope())),
+            of(PublishServiceGrpc.getUnpinScopeMethod(), (who, r) -> write(who, Right.PIN, r.getWrite(), r.getScope())),
             of(
                     PublishServiceGrpc.getQuarantineVersionMethod(),
                     (who, r) -> write(who, Right.QUARANTINE, r.getWrite(), Scopes.GLOBAL)),

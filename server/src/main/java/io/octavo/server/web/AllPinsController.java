@@ -74,8 +74,7 @@ final class AllPinsController {
         TreeMap<String, PinOfTopic> pins = new TreeMap<>();
         Predicate<String> readable = Access.readable(request);
         heads.forEach(head -> {
-            boolean isHidden =
-                    head.hasDeletion() || (readable != null && !readable.test(head.getTopic()));
+            boolean isHidden = head.hasDeletion() || (readable != null && !readable.test(head.getTopic()));
             for (Pin pin : isHidden ? List.<Pin>of() : head.getPinsList()) {
                 PinOfTopic view = view(head, pin, now);
                 if (view.key().compareTo(after) > 0) {

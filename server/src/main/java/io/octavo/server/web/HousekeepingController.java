@@ -1,7 +1,7 @@
 package io.octavo.server.web;
 
-import io.octavo.server.security.Right;
 import io.octavo.server.housekeeping.Housekeeping;
+import io.octavo.server.security.Right;
 import io.octavo.server.web.TaskView.Tasks;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;

@@ -47,12 +47,14 @@ final class TokensController {
      * @param scopes of an operator: to which it is bound; absent = none
      */
     record GrantBody(
-            String role,
-            List<String> topics,
-            @Nullable List<String> scopes) {}
+            String role, List<String> topics, @Nullable List<String> scopes) {}
 
     /** Makes a token and shows it, this once. */
-    @Call(value = "Makes a token and shows it, this once.", body = TokenBody.class, headers = "Octavo-Who", status = 201)
+    @Call(
+            value = "Makes a token and shows it, this once.",
+            body = TokenBody.class,
+            headers = "Octavo-Who",
+            status = 201)
     @PostMapping(path = Addresses.TOKENS, consumes = "application/json")
     @Needs(Right.ADMINISTER)
     ResponseEntity<TokenView> create(HttpServletRequest request) throws IOException {

@@ -1,7 +1,6 @@
 package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
-import io.octavo.protocol.VersionRecord;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.topic.TopicLog;

@@ -207,7 +207,9 @@ class ExpiryTaskTest {
     }
 
     private void hold(String topic, Duration length) {
-        commit(topic, new HoldVersion(1, null, "audit", time.instant().plus(length).toEpochMilli()));
+        commit(
+                topic,
+                new HoldVersion(1, null, "audit", time.instant().plus(length).toEpochMilli()));
     }
 
     private void commit(String topic, Command command) {

@@ -75,8 +75,7 @@ class EndpointGarbageTest {
             new Endpoint("GET", "/topics/{topic}/requests/{key}", "", null),
             new Endpoint("GET", "/topics/{topic}/events", "limit=5&pageToken=?", null),
             new Endpoint("GET", "/topics/{topic}/explain", "region=a&app=b&cluster=c&instance=d&at=?", null),
-            new Endpoint(
-                    "GET", "/events", "since=1h&topic=?&who=me&kind=PINNED&limit=5&pageToken=?", null),
+            new Endpoint("GET", "/events", "since=1h&topic=?&who=me&kind=PINNED&limit=5&pageToken=?", null),
             new Endpoint("GET", "/pins", "limit=5&pageToken=?", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}", "", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}/payload", "", null),
@@ -205,9 +204,9 @@ class EndpointGarbageTest {
         valid.propertyNames()
                 .forEach(name -> VALUES.forEach(value -> {
                     String stated = "\"" + name + "\":" + valid.get(name);
-            assertThat(json).contains(stated);
-            String body = json.replace(stated, "\"" + name + "\":" + value);
-            assertTakenOrRefused(endpoint, ask(endpoint, endpoint.validQuery(), body), name, value);
+                    assertThat(json).contains(stated);
+                    String body = json.replace(stated, "\"" + name + "\":" + value);
+                    assertTakenOrRefused(endpoint, ask(endpoint, endpoint.validQuery(), body), name, value);
                 }));
         refused.accept(json.substring(0, json.length() - 1) + ",\"colour\":1}", "colour");
         for (String body : List.of("", "[]", "null", "1", "{", json + "}", json.replace("{", "{{"), "\u0000")) {
@@ -230,7 +229,9 @@ class EndpointGarbageTest {
     }
 
     private Answer send(Endpoint endpoint, String name, String version, String query, @Nullable String body) {
-        String path = endpoint.path.replace("{topic}", name).replace("{version}", version)
+        String path = endpoint.path
+                .replace("{topic}", name)
+                .replace("{version}", version)
                 .replace("{task}", "tidy")
                 .replace("{key}", "no-such-key");
         boolean isWrite = !endpoint.method.equals("GET") && endpoint.path.contains("{topic}");

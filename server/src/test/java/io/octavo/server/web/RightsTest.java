@@ -150,11 +150,14 @@ class RightsTest {
     @Test
     void aPublisherAddsScopesToItsOwnVersionsOnly() {
         Caller publisher = node.with("publisher *");
-        long own = publisher.publish("shared", "?stage=true").json().get("version").longValue();
-        publisher.send("PUT", "/api/v1/topics/shared/versions/" + own + "/scopes?scope=*", "")
+        long own =
+                publisher.publish("shared", "?stage=true").json().get("version").longValue();
+        publisher
+                .send("PUT", "/api/v1/topics/shared/versions/" + own + "/scopes?scope=*", "")
                 .isStatus(200);
         node.admin().publish("shared", "?stage=true").isStatus(201);
-        publisher.send("PUT", "/api/v1/topics/shared/versions/" + (own + 1) + "/scopes?scope=*", "")
+        publisher
+                .send("PUT", "/api/v1/topics/shared/versions/" + (own + 1) + "/scopes?scope=*", "")
                 .isProblem(403, "PERMISSION_DENIED");
         node.with("operator *")
                 .send("PUT", "/api/v1/topics/shared/versions/" + (own + 1) + "/scopes?scope=*", "")

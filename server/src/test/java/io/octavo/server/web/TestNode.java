@@ -3,16 +3,16 @@ package io.octavo.server.web;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.protocol.ExternalPointer;
+import io.octavo.protocol.Part;
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.InvalidField;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.Run;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.lease.InMemoryLeaseTable;
 import io.octavo.server.lease.LeaseTable;
-import io.octavo.protocol.ExternalPointer;
-import io.octavo.protocol.Part;
-import io.octavo.protocol.TopicHead;
-import io.octavo.rules.InvalidField;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.MemoryPayloads;
 import io.octavo.server.publish.PayloadIntake;
@@ -33,10 +33,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,9 +110,10 @@ final class TestNode implements AutoCloseable {
         Set<String> addresses = new TreeSet<>();
         mappings().forEach((mapping, handler) -> {
             if (handler.getBeanType().getName().startsWith("io.octavo.")) {
-                mapping.getPatternValues().forEach(path -> mapping.getMethodsCondition()
-                        .getMethods()
-                        .forEach(method -> addresses.add(method + " " + path)));
+                mapping.getPatternValues()
+                        .forEach(path -> mapping.getMethodsCondition()
+                                .getMethods()
+                                .forEach(method -> addresses.add(method + " " + path)));
             }
         });
         return addresses;

@@ -38,15 +38,14 @@ final class Wiring implements AutoCloseable {
         this.config = config;
         this.world = world;
         Limits limits = config.limits();
-        Http http = new Http(limits.request());
+        Http http = new Http(limits.request(), config.trusted());
         Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
         files = new WorkDirectory(config.workDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
         workers = pool(WORKERS, "octavo-worker");
-        subscribeNodes = new Endpoints(
-                lookup("subscribe", config.subscribeEndpoints(), http), new Channels(identity::who, KEEP_ALIVE)::open);
-        publishNodes = new Endpoints(
-                lookup("publish", config.publishEndpoints(), http), new Channels(identity::who, KEEP_ALIVE)::open);
+        Channels channels = new Channels(identity::who, KEEP_ALIVE, config.trusted());
+        subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), http), channels::open);
+        publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), http), channels::open);
         ClientMetrics metrics = new GuardedMetrics(config.metrics());
         SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
         machinery = new SubscriptionMachinery(

@@ -1,5 +1,6 @@
 package io.octavo.cli;
 
+import io.octavo.tls.Authorities;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -31,16 +32,22 @@ final class Api implements AutoCloseable {
     private final HttpClient http;
     private final ScheduledExecutorService scheduler;
 
-    /** @param headers sent with every request */
-    Api(ServerAddress server, Map<String, String> headers, Timing timing) {
+    /**
+     * @param headers sent with every request
+     * @param trusted believed about the server, beside those that Java knows; null = no others
+     */
+    Api(ServerAddress server, Map<String, String> headers, @Nullable Authorities trusted, Timing timing) {
         this.server = server;
         this.headers = Map.copyOf(headers);
         this.timing = timing;
-        http = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(timing.connect())
-                .build();
+                .connectTimeout(timing.connect());
+        if (trusted != null) {
+            builder.sslContext(Authorities.context(null, trusted.besidesKnown()));
+        }
+        http = builder.build();
         scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "stall");
             thread.setDaemon(true);

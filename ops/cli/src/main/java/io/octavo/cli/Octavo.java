@@ -1,11 +1,13 @@
 package io.octavo.cli;
 
 import io.octavo.rules.InvalidField;
+import io.octavo.tls.Authorities;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,15 @@ public final class Octavo {
             description = "The bearer token to authenticate with; default $OCTAVO_TOKEN.")
     @Nullable
     String token;
+
+    @Option(
+            names = "--ca",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "Certificate authorities, in PEM, to believe about the server; default $OCTAVO_CA,"
+                    + " and always those that Java knows.")
+    @Nullable
+    String ca;
 
     @Option(
             names = "--json",
@@ -193,7 +204,15 @@ public final class Octavo {
             }
             headers.put("Authorization", "Bearer " + bearer);
         }
-        return new Session(shell, address, json, new Api(address, headers, shell.timing()));
+        Path authorities = authorities();
+        Authorities trusted =
+                authorities == null ? null : Authorities.read(ca == null ? "OCTAVO_CA" : "--ca", authorities);
+        return new Session(shell, address, authorities, json, new Api(address, headers, trusted, shell.timing()));
+    }
+
+    private @Nullable Path authorities() {
+        String file = ca != null ? ca : shell.environment().getOrDefault("OCTAVO_CA", "");
+        return file.isEmpty() && ca == null ? null : Path.of(file);
     }
 
     /** Turns whatever went wrong into a message and an exit status, never into a stack trace. */

@@ -141,6 +141,9 @@ final class WatchCommand implements Subcommand {
                 .server(session.server().uri())
                 .who(session.shell().who())
                 .pollInterval(interval());
+        if (session.ca() != null) {
+            builder.trust(session.ca());
+        }
         if (consumer.region() != null) {
             builder.region(consumer.region());
         }

@@ -15,6 +15,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     private final Publisher publisher;
     private final Executor workers;
     private final PublishConfig config;
+    private final Arrivals arrivals;
     private final Function<Throwable, StatusRuntimeException> toGrpc;
 
     /**
@@ -26,10 +27,12 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             Publisher publisher,
             Executor workers,
             PublishConfig config,
+            Arrivals arrivals,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.publisher = publisher;
         this.workers = workers;
         this.config = config;
+        this.arrivals = arrivals;
         this.toGrpc = toGrpc;
     }
 
@@ -44,7 +47,8 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             call.onError(toGrpc.apply(e));
             return new Refused();
         }
-        PublishCall publish = new PublishCall(publisher, workers, config.idleTimeout(), toGrpc, call, who);
+        PublishCall publish =
+                new PublishCall(publisher, workers, config.idleTimeout(), arrivals.begin(), toGrpc, call, who);
         call.setOnCancelHandler(publish::cancelled);
         call.request(1);
         return publish;

@@ -55,6 +55,20 @@ public final class Publisher {
         return running.during(order.topic(), order.key(), () -> carryOut(order, body));
     }
 
+    /** From now on, publishes are refused; those under way go on. */
+    public void refuseNew() {
+        running.close();
+    }
+
+    /**
+     * Waits until no publish is under way any more.
+     *
+     * @return false if there still is one at the end of the time given
+     */
+    public boolean awaitNone(Duration atMost) throws InterruptedException {
+        return running.awaitNone(atMost);
+    }
+
     private Published carryOut(PublishOrder order, InputStream body) {
         // The head first: if it shows what this key made, the key's row, read after it, is there.
         TopicHead before = log.head(order.topic(), Read.SERIAL);

@@ -30,6 +30,17 @@ public final class GrpcFixture implements AutoCloseable {
         return of(config(100, 4, Duration.ofSeconds(5)), services, onTransport, List.of());
     }
 
+    /** Starts a server whose errors name the request that they are about. */
+    static GrpcFixture withRequestIds(List<BindableService> services, Set<String> onTransport) throws IOException {
+        return new GrpcFixture(new GrpcServer(
+                config(100, 4, Duration.ofSeconds(5)),
+                services,
+                onTransport,
+                List.of(),
+                new GrpcErrors(RequestIds::current),
+                null));
+    }
+
     static GrpcFixture of(
             GrpcConfig config,
             List<BindableService> services,
@@ -37,7 +48,7 @@ public final class GrpcFixture implements AutoCloseable {
             List<ServerInterceptor> interceptors)
             throws IOException {
         return new GrpcFixture(
-                new GrpcServer(config, services, onTransport, interceptors, new GrpcErrors(() -> "request-7")));
+                new GrpcServer(config, services, onTransport, interceptors, new GrpcErrors(() -> "request-7"), null));
     }
 
     static GrpcConfig config(int maxCalls, int workerThreads, Duration drain) {
@@ -49,6 +60,7 @@ public final class GrpcFixture implements AutoCloseable {
                 maxCalls,
                 workerThreads,
                 Duration.ofMinutes(1),
+                Duration.ofSeconds(2),
                 drain);
     }
 

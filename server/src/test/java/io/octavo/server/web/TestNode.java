@@ -10,6 +10,7 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.tls.ServerTls;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.web.NodeDirectory.Node;
@@ -33,6 +34,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** A real server on a free port of the loopback, over a log and payloads in memory. */
 final class TestNode implements AutoCloseable {
@@ -44,14 +46,27 @@ final class TestNode implements AutoCloseable {
         this.context = context;
     }
 
-    static TestNode start() {
-        SpringApplication application = new SpringApplication(Wiring.class);
+    static TestNode start(String... more) {
+        return start(new SpringApplication(Wiring.class), more);
+    }
+
+    /** One that speaks TLS. */
+    static TestNode start(ServerTls tls) {
+        SpringApplication application = new SpringApplication(Wiring.class, TlsApi.class);
+        application.addInitializers(
+                context -> ((GenericApplicationContext) context).registerBean(ServerTls.class, () -> tls));
+        return start(application);
+    }
+
+    private static TestNode start(SpringApplication application, String... more) {
         application.setBannerMode(Banner.Mode.OFF);
         application.setRegisterShutdownHook(false);
-        return new TestNode(application.run(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--server.address=" + InetAddress.getLoopbackAddress().getHostAddress(),
                 "--logging.level.root=WARN"));
+        arguments.addAll(List.of(more));
+        return new TestNode(application.run(arguments.toArray(String[]::new)));
     }
 
     Http http() {

@@ -6,6 +6,8 @@ import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
+import io.octavo.server.grpc.GrpcTls;
+import io.octavo.server.grpc.RequestIds;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
@@ -14,6 +16,8 @@ import io.octavo.server.publish.Callers;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.subscribe.HeadCache;
 import io.octavo.server.subscribe.SubscribeRole;
+import io.octavo.server.tls.ServerTls;
+import io.octavo.server.tls.TlsConfig;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.Installation;
 import io.octavo.server.web.Latest;
@@ -26,7 +30,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.beans.factory.ObjectProvider;
@@ -47,20 +50,22 @@ class NodeWiring {
             NodeConfig node,
             GrpcConfig grpc,
             ServerProperties http,
+            TlsConfig tls,
             RegionsConfig regions,
             InstantSource clock) {
         String region = node.region().isEmpty() ? regions.regions().get(0).name() : node.region();
         String host =
                 http.getAddress() == null ? "127.0.0.1" : http.getAddress().getHostAddress();
-        String httpAddress =
-                node.httpAddress().isEmpty() ? "http://" + host + ":" + http.getPort() : node.httpAddress();
+        String httpAddress = node.httpAddress().isEmpty()
+                ? (tls.isOn() ? "https://" : "http://") + host + ":" + http.getPort()
+                : node.httpAddress();
         String grpcAddress = node.grpcAddress().isEmpty() ? grpc.endpoint() : node.grpcAddress();
         return new NodeTable.Node(
                 node.name().isEmpty() ? grpcAddress : node.name(),
                 Role.format(octavo.roleSet()),
                 region,
                 httpAddress,
-                grpcAddress,
+                tls.isOn() ? NodeTable.Node.TLS + grpcAddress : grpcAddress,
                 clock.instant());
     }
 
@@ -87,13 +92,21 @@ class NodeWiring {
 
     @Bean
     GrpcErrors grpcErrors() {
-        return new GrpcErrors(() -> UUID.randomUUID().toString());
+        return new GrpcErrors(RequestIds::current);
     }
 
     @Bean
-    GrpcLifecycle grpcLifecycle(GrpcConfig config, List<BindableService> services, GrpcErrors errors) {
+    GrpcLifecycle grpcLifecycle(
+            GrpcConfig config, List<BindableService> services, GrpcErrors errors, ObjectProvider<ServerTls> tls) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
-        return new GrpcLifecycle(new GrpcServer(config, services, onTransport, List.of(new Callers()), errors));
+        ServerTls files = tls.getIfAvailable();
+        return new GrpcLifecycle(new GrpcServer(
+                config,
+                services,
+                onTransport,
+                List.of(new Callers()),
+                errors,
+                files == null ? null : GrpcTls.of(files)));
     }
 
     @Bean
@@ -115,7 +128,8 @@ class NodeWiring {
                         List.of(sighting.node().roles().split(",")),
                         sighting.node().region(),
                         sighting.node().http(),
-                        sighting.node().grpc(),
+                        sighting.node().grpcAddress(),
+                        sighting.node().grpcTls(),
                         sighting.node().started(),
                         sighting.seen()))
                 .toList();
@@ -126,13 +140,13 @@ class NodeWiring {
             OctavoConfig octavo,
             NodeDirectory directory,
             List<StoreCheck> checks,
-            GrpcLifecycle grpc,
+            Readiness readiness,
             ObjectProvider<SubscribeRole> subscribe) {
         SubscribeRole role = subscribe.getIfAvailable();
         Installation installation = new Installation(
                 octavo.environment(),
                 Version.OF_THIS_SOFTWARE,
-                () -> grpc.isRunning() && (role == null || role.cache().ready()),
+                readiness::isReady,
                 () -> role == null ? null : state(role.cache()));
         return new StatusBoard(
                 installation,

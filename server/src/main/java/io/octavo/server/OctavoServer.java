@@ -8,6 +8,7 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
+import io.octavo.server.tls.TlsConfig;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -27,9 +28,19 @@ import org.springframework.context.annotation.Import;
     PublishConfig.class,
     TopicsConfig.class,
     SubscribeConfig.class,
-    SecurityConfig.class
+    SecurityConfig.class,
+    PlaintextConfig.class,
+    TlsConfig.class,
+    DrainConfig.class
 })
-@Import({StoresWiring.class, NodeWiring.class, PublishWiring.class, SubscribeWiring.class})
+@Import({
+    ListenWiring.class,
+    HealthWiring.class,
+    StoresWiring.class,
+    NodeWiring.class,
+    PublishWiring.class,
+    SubscribeWiring.class
+})
 public class OctavoServer {
     /** Runs a node until it is told to stop. */
     public static void main(String[] args) {

@@ -3,10 +3,12 @@ package io.octavo.server;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.grpc.GrpcErrors;
+import io.octavo.server.grpc.RequestIds;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.payload.Expected;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.StoredPayload;
+import io.octavo.server.publish.Arrivals;
 import io.octavo.server.publish.GrpcPublish;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PublishConfig;
@@ -96,8 +98,9 @@ class PublishWiring {
     }
 
     @Bean
-    BindableService publishService(Publisher publisher, PublishConfig config, GrpcErrors errors) {
-        return new GrpcPublish(publisher, publishWorkers(config), config, errors::status);
+    BindableService publishService(Publisher publisher, PublishConfig config, Arrivals arrivals, GrpcErrors errors) {
+        return new GrpcPublish(
+                publisher, RequestIds.carriedTo(publishWorkers(config)), config, arrivals, errors::status);
     }
 
     @Bean

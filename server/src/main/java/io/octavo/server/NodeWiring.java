@@ -59,13 +59,13 @@ class NodeWiring {
         String httpAddress = node.httpAddress().isEmpty()
                 ? (tls.isOn() ? "https://" : "http://") + host + ":" + http.getPort()
                 : node.httpAddress();
-        String grpcAddress = node.grpcAddress().isEmpty() ? grpc.endpoint() : node.grpcAddress();
+        String grpcAddress = node.grpc(grpc.endpoint(), tls.isOn());
         return new NodeTable.Node(
-                node.name().isEmpty() ? grpcAddress : node.name(),
+                node.name().isEmpty() ? node.grpc(grpc.endpoint(), false) : node.name(),
                 Role.format(octavo.roleSet()),
                 region,
                 httpAddress,
-                tls.isOn() ? NodeTable.Node.TLS + grpcAddress : grpcAddress,
+                grpcAddress,
                 clock.instant());
     }
 

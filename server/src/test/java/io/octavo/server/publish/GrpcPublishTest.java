@@ -48,7 +48,7 @@ import org.springframework.util.unit.DataSize;
 
 class GrpcPublishTest {
     private static final PublishConfig CONFIG = new PublishConfig(8, Duration.ofSeconds(1));
-    private static final Arrivals ARRIVALS = new Arrivals(
+    private final Arrivals arrivals = new Arrivals(
             new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(4)),
             System::nanoTime);
 
@@ -63,7 +63,7 @@ class GrpcPublishTest {
     void start() throws IOException {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true));
-        GrpcPublish service = new GrpcPublish(publisher, workers, CONFIG, ARRIVALS, new GrpcErrors(() -> "id")::status);
+        GrpcPublish service = new GrpcPublish(publisher, workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
     }
@@ -165,6 +165,19 @@ class GrpcPublishTest {
         Call next = call();
         next.send(header(PublishHeader.newBuilder().setTopic("slow").build()));
         assertThat(next.end().getRecord().getVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void aStreamThatStandsStillWhenTheNodeStopsIsToldToComeAgain() throws Exception {
+        Call call = call();
+        call.send(header(PublishHeader.newBuilder().setTopic("prices").build()));
+        call.send(chunk("one"));
+        assertThat(intake.beginnings.poll(10, TimeUnit.SECONDS)).isEqualTo("prices");
+        arrivals.end();
+
+        assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(call.failure()).hasMessageContaining("this node is stopping");
+        assertThat(payloads.left()).isZero();
     }
 
     @Test

@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens connections, with TLS where the address says so.
  *
- * @param who       user@host, sent with each call
- * @param keepAlive how long nothing may come in during a call before the connection is tried; a node must allow it
- * @param trusted   believed about nodes, beside those that the Java runtime knows; null = no others
+ * @param who         user@host, sent with each call
+ * @param credentials sent with each call too
+ * @param keepAlive   how long nothing may come in during a call before the connection is tried; a node must allow it
+ * @param trusted     believed about nodes, beside those that the Java runtime knows; null = no others
  */
 record Channels(
-        Supplier<String> who, Duration keepAlive, @Nullable Authorities trusted) {
+        Supplier<String> who,
+        Credentials credentials,
+        Duration keepAlive,
+        @Nullable Authorities trusted) {
     private static final Metadata.Key<String> WHO = Metadata.Key.of("octavo-who", Metadata.ASCII_STRING_MARSHALLER);
     /** Many payloads can ride along with one answer. */
     private static final int LARGEST_ANSWER = 64 << 20;
@@ -36,7 +40,7 @@ record Channels(
         return builder.maxInboundMessageSize(LARGEST_ANSWER)
                 .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .intercept(MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(metadata), credentials)
                 .build();
     }
 

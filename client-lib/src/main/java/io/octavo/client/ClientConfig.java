@@ -5,6 +5,7 @@ import io.octavo.tls.Authorities;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a client was built with; see {@link OctavoClientBuilder} for the meaning of each. */
@@ -17,6 +18,7 @@ record ClientConfig(
         String cluster,
         @Nullable String instance,
         @Nullable String who,
+        @Nullable Supplier<String> token,
         Limits limits,
         int concurrentLoads,
         @Nullable Path workDirectory,

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class OctavoClientBuilder {
     private String cluster = "";
     private @Nullable String instance;
     private @Nullable String who;
+    private @Nullable Supplier<String> token;
     private Duration pollInterval = Duration.ofSeconds(30);
     private Duration requestTimeout = Duration.ofSeconds(10);
     private Duration transferTimeout = HOUR;
@@ -87,6 +89,22 @@ public final class OctavoClientBuilder {
     /** Who publishes, for the audit trail. Default: {@code user@host}. */
     public OctavoClientBuilder who(String name) {
         who = Bounds.text("who", name, LONGEST_NAME);
+        return this;
+    }
+
+    /** The token that this process signs in with; {@link #token(Supplier)} is for one that changes. Default: none. */
+    public OctavoClientBuilder token(String bearer) {
+        Objects.requireNonNull(bearer, "token");
+        return token(() -> bearer);
+    }
+
+    /**
+     * Gives the token that this process signs in with: asked at each call, by several threads, so that it may change;
+     * it should answer at once. Is it not good, calls fail with {@code UNAUTHENTICATED}, values stay as they are, and
+     * the next poll shows the token of then.
+     */
+    public OctavoClientBuilder token(Supplier<String> bearer) {
+        token = Objects.requireNonNull(bearer, "token");
         return this;
     }
 
@@ -163,6 +181,7 @@ public final class OctavoClientBuilder {
                 cluster,
                 instance,
                 who,
+                token,
                 Limits.of(requestTimeout, transferTimeout, pollInterval),
                 concurrentLoads,
                 workDirectory,

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.octavo.rules.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -26,14 +27,17 @@ final class StatusLookup {
 
     private final URI address;
     private final String region;
+    private final Credentials credentials;
     private final Http http;
     private final Duration atMost;
     private final RandomGenerator random;
 
     /** @param region whose nodes come first */
-    StatusLookup(URI server, String region, Http http, Duration atMost, RandomGenerator random) {
+    StatusLookup(
+            URI server, String region, Credentials credentials, Http http, Duration atMost, RandomGenerator random) {
         this.address = URI.create(server.toString().replaceAll("/+$", "") + "/api/v1/status");
         this.region = region;
+        this.credentials = credentials;
         this.http = http;
         this.atMost = atMost;
         this.random = random;
@@ -42,12 +46,18 @@ final class StatusLookup {
     /** host:port, after https:// where it speaks TLS, of the nodes that serve a role: those of the own region first, otherwise in any order. */
     CompletableFuture<List<String>> nodes(String role) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        HttpRequest request = HttpRequest.newBuilder(address)
-                .timeout(atMost)
-                .header("Accept", "application/json")
-                .build();
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address).timeout(atMost).header("Accept", "application/json");
+        try {
+            String authorization = credentials.authorization();
+            if (authorization != null) {
+                request.header(Credentials.HEADER, authorization);
+            }
+        } catch (OctavoException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         return http.client()
-                .sendAsync(request, info -> new HttpBody(bytes -> take(bytes, text)))
+                .sendAsync(request.build(), info -> new HttpBody(bytes -> take(bytes, text)))
                 .orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((response, error) -> {
                     if (error != null) {
@@ -58,6 +68,12 @@ final class StatusLookup {
     }
 
     private List<String> read(HttpResponse<Boolean> response, String text, String role) {
+        if (response.statusCode() == 401 || response.statusCode() == 403) {
+            throw OctavoException.lasting(
+                    response.statusCode() == 401 ? ErrorCode.UNAUTHENTICATED : ErrorCode.PERMISSION_DENIED,
+                    "the token of this client is not good for " + address + ": HTTP status " + response.statusCode(),
+                    null);
+        }
         if (response.statusCode() != 200) {
             throw OctavoException.passing(
                     "Octavo isn't ready at " + address + ": HTTP status " + response.statusCode(), null);

@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import io.octavo.rules.InvalidField;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,13 +40,14 @@ final class Wiring implements AutoCloseable {
         this.world = world;
         Limits limits = config.limits();
         Http http = new Http(limits.request(), config.trusted());
+        Credentials credentials = new Credentials(config.token());
         Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
         files = new WorkDirectory(config.workDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
         workers = pool(WORKERS, "octavo-worker");
-        Channels channels = new Channels(identity::who, KEEP_ALIVE, config.trusted());
-        subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), http), channels::open);
-        publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), http), channels::open);
+        Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
+        subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
+        publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
         ClientMetrics metrics = new GuardedMetrics(config.metrics());
         SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
         machinery = new SubscriptionMachinery(
@@ -103,12 +105,20 @@ final class Wiring implements AutoCloseable {
         }
     }
 
-    private Supplier<CompletableFuture<List<String>>> lookup(String role, List<String> endpoints, Http http) {
+    private Supplier<CompletableFuture<List<String>>> lookup(
+            String role, List<String> endpoints, Credentials credentials) {
         if (config.server() == null || !endpoints.isEmpty()) {
             return () -> CompletableFuture.completedFuture(shuffled(endpoints));
         }
+        // No redirects: a token is shown to the server that was named, and to no other.
+        Http http = new Http(config.limits().request(), HttpClient.Redirect.NEVER, config.trusted());
         StatusLookup status = new StatusLookup(
-                config.server(), config.region(), http, config.limits().request(), world.random());
+                config.server(),
+                config.region(),
+                credentials,
+                http,
+                config.limits().request(),
+                world.random());
         return () -> status.nodes(role);
     }
 

@@ -83,6 +83,17 @@ class PollLoopTest {
     }
 
     @Test
+    void refusedPollsBackOffAndTryATokenThatIsNewByThen() {
+        harness.down(io.grpc.Status.UNAUTHENTICATED.asRuntimeException());
+        harness.subscription().start();
+        harness.timers.advance(Duration.ofMinutes(5));
+        assertThat(harness.polls).hasSizeBetween(5, 30);
+        harness.down(null);
+        harness.timers.advance(Harness.PERIOD);
+        assertThat(harness.counts.of("poll")).isPositive();
+    }
+
+    @Test
     void failedPollsBackOffAndComeBack() {
         harness.down(new IllegalStateException("down, by the test"));
         Subscription<String> subscription = harness.subscription().start();

@@ -28,6 +28,7 @@ final class QuickClients {
                 config.cluster(),
                 config.instance(),
                 config.who(),
+                config.token(),
                 limits,
                 config.concurrentLoads(),
                 config.workDirectory(),

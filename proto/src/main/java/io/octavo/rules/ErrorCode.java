@@ -27,8 +27,12 @@ public enum ErrorCode {
     RANGE_NOT_SATISFIABLE,
     /** Somebody else published first: the expected version is not the newest any more. */
     VERSION_CONFLICT,
+    /** Something else has, or had, this name. */
+    NAME_TAKEN,
     /** A request with this idempotency key is still running. */
     REQUEST_RUNNING,
+    /** Another node does this work now; the text names it. */
+    LED_ELSEWHERE,
     /** A pin names the version. */
     PINNED,
     /** The version is marked as bad. */

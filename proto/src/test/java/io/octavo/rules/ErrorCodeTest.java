@@ -19,6 +19,7 @@ final class ErrorCodeTest {
                         "PIN_NOT_FOUND",
                         "VERSION_CONFLICT",
                         "REQUEST_RUNNING",
+                        "LED_ELSEWHERE",
                         "PINNED",
                         "QUARANTINED",
                         "HEAD_FULL",

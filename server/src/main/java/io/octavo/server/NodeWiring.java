@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcConfig;
@@ -14,6 +15,9 @@ import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.Callers;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.GrpcSignIn;
+import io.octavo.server.security.NodeSecret;
+import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.HeadCache;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.tls.ServerTls;
@@ -21,28 +25,38 @@ import io.octavo.server.tls.TlsConfig;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.Installation;
 import io.octavo.server.web.Latest;
+import io.octavo.server.web.Leaders;
 import io.octavo.server.web.NodeDirectory;
 import io.octavo.server.web.ReadApi;
 import io.octavo.server.web.StatusBoard;
 import io.octavo.server.web.StoreCheck;
 import io.octavo.server.web.WebConfiguration;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** What every node has: its place among the others, its servers, its status. */
 @Configuration(proxyBeanMethods = false)
 @Import({WebConfiguration.class, ReadApi.class})
 class NodeWiring {
     private static final Duration NEVER = Duration.ofDays(365);
+
+    @Bean
+    static KeyCheck keyCheck(ConfigurableEnvironment environment) {
+        return new KeyCheck(environment);
+    }
 
     @Bean
     NodeTable.Node self(
@@ -97,14 +111,21 @@ class NodeWiring {
 
     @Bean
     GrpcLifecycle grpcLifecycle(
-            GrpcConfig config, List<BindableService> services, GrpcErrors errors, ObjectProvider<ServerTls> tls) {
+            GrpcConfig config,
+            SecurityConfig security,
+            List<BindableService> services,
+            ObjectProvider<GrpcSignIn> signIn,
+            GrpcErrors errors,
+            ObjectProvider<ServerTls> tls) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
+        List<ServerInterceptor> interceptors = List.of(new NodeSecret(security), new Callers());
         ServerTls files = tls.getIfAvailable();
         return new GrpcLifecycle(new GrpcServer(
                 config,
                 services,
                 onTransport,
-                List.of(new Callers()),
+                signIn.getIfAvailable(),
+                interceptors,
                 errors,
                 files == null ? null : GrpcTls.of(files)));
     }
@@ -135,10 +156,29 @@ class NodeWiring {
                 .toList();
     }
 
+    /** Of nodes that are up: the lease of one that died is not taken over at once. */
+    @Bean
+    Leaders leaders(CassandraStore store, Membership membership) {
+        return () -> {
+            Set<String> up = membership.nodes().stream()
+                    .map(sighting -> sighting.node().node())
+                    .collect(Collectors.toSet());
+            return store.leases().all().entrySet().stream()
+                    .filter(lease -> up.contains(lease.getValue().holder()))
+                    .map(lease -> new Leaders.Leader(
+                            lease.getKey(),
+                            lease.getValue().holder(),
+                            Instant.ofEpochMilli(lease.getValue().sinceMillis())))
+                    .sorted(Comparator.comparing(Leaders.Leader::task))
+                    .toList();
+        };
+    }
+
     @Bean
     StatusBoard statusBoard(
             OctavoConfig octavo,
             NodeDirectory directory,
+            Leaders leaders,
             List<StoreCheck> checks,
             Readiness readiness,
             ObjectProvider<SubscribeRole> subscribe) {
@@ -151,8 +191,9 @@ class NodeWiring {
         return new StatusBoard(
                 installation,
                 directory,
+                leaders,
                 checks,
-                Executors.newFixedThreadPool(checks.size() + 1, work -> {
+                Executors.newFixedThreadPool(checks.size() + 2, work -> {
                     Thread thread = new Thread(work, "octavo-status");
                     thread.setDaemon(true);
                     return thread;

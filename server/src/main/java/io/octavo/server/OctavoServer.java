@@ -2,10 +2,13 @@ package io.octavo.server;
 
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.grpc.GrpcConfig;
+import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.payload.ExternalConfig;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.security.OidcConfig;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.tls.TlsConfig;
@@ -25,21 +28,28 @@ import org.springframework.context.annotation.Import;
     CassandraConfig.class,
     RegionsConfig.class,
     PayloadConfig.class,
+    ExternalConfig.class,
     PublishConfig.class,
     TopicsConfig.class,
     SubscribeConfig.class,
     SecurityConfig.class,
+    OidcConfig.class,
     PlaintextConfig.class,
     TlsConfig.class,
-    DrainConfig.class
+    DrainConfig.class,
+    LogConfig.class,
+    HousekeepingConfig.class
 })
 @Import({
     ListenWiring.class,
     HealthWiring.class,
     StoresWiring.class,
     NodeWiring.class,
+    CommitsWiring.class,
     PublishWiring.class,
-    SubscribeWiring.class
+    SubscribeWiring.class,
+    HousekeepingWiring.class,
+    SecurityWiring.class
 })
 public class OctavoServer {
     /** Runs a node until it is told to stop. */

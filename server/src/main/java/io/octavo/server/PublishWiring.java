@@ -1,32 +1,29 @@
 package io.octavo.server;
 
 import io.grpc.BindableService;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.RequestIds;
-import io.octavo.server.nodes.Membership;
 import io.octavo.server.payload.Expected;
+import io.octavo.server.payload.ExternalConfig;
+import io.octavo.server.payload.ExternalPayloads;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.StoredPayload;
 import io.octavo.server.publish.Arrivals;
+import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.GrpcPublish;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.subscribe.SubscribeRole;
-import io.octavo.server.topic.BoundedPatience;
-import io.octavo.server.topic.ChangeAnnouncer;
-import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.AdminApi;
+import io.octavo.server.web.AllHeads;
 import io.octavo.server.web.TopicIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -40,34 +37,6 @@ import org.springframework.context.annotation.Import;
 @OnRole(Role.PUBLISH)
 @Import(AdminApi.class)
 class PublishWiring {
-    /** Above Cassandra's time-out of a conditional batch, so that its outcome is usually learned within the call. */
-    private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(10);
-
-    private static final Duration ANNOUNCE_PATIENCE = Duration.ofMinutes(1);
-    private static final Duration ANNOUNCE_WAIT = Duration.ofMillis(500);
-
-    @Bean
-    ChangeAnnouncer changeAnnouncer(ChangeFeed feed, MeterRegistry meters) {
-        return new ChangeAnnouncer(feed, BoundedPatience.within(ANNOUNCE_PATIENCE), ANNOUNCE_WAIT, meters);
-    }
-
-    @Bean
-    TopicCommits topicCommits(
-            TopicLog log,
-            Membership membership,
-            ChangeAnnouncer announcer,
-            ObjectProvider<SubscribeRole> subscribe,
-            InstantSource clock,
-            MeterRegistry meters) {
-        TopicCommits.Announcer everywhere = head -> {
-            // The subscribe role of this very node need not wait for the feed.
-            subscribe.ifAvailable(role -> role.hint(head));
-            announcer.announce(head);
-        };
-        return new TopicCommits(
-                log, membership::checkClock, everywhere, clock, BoundedPatience.within(COMMIT_PATIENCE), meters);
-    }
-
     @Bean
     PayloadIntake payloadIntake(Payloads payloads) {
         return new PayloadIntake() {
@@ -92,15 +61,39 @@ class PublishWiring {
     }
 
     @Bean
+    ExternalObjects externalObjects(Payloads payloads, ExternalConfig config) {
+        ExternalPayloads external = payloads.external(config);
+        return (locations, announced) -> {
+            Long size = announced.size();
+            return external.check(
+                    locations,
+                    new Expected(
+                            size == null ? Expected.UNKNOWN_SIZE : size, announced.sha256(), announced.contentType()));
+        };
+    }
+
+    @Bean
     Publisher publisher(
             TopicLog log, TopicCommits commits, PayloadIntake intake, PublishConfig config, TopicsConfig topics) {
         return new Publisher(log, commits, intake, config, topics);
     }
 
     @Bean
-    BindableService publishService(Publisher publisher, PublishConfig config, Arrivals arrivals, GrpcErrors errors) {
+    BindableService publishService(
+            Publisher publisher,
+            TopicLog log,
+            TopicCommits commits,
+            PublishConfig config,
+            Arrivals arrivals,
+            GrpcErrors errors) {
         return new GrpcPublish(
-                publisher, RequestIds.carriedTo(publishWorkers(config)), config, arrivals, errors::status);
+                publisher,
+                log,
+                commits,
+                RequestIds.carriedTo(publishWorkers(config)),
+                config,
+                arrivals,
+                errors::status);
     }
 
     @Bean
@@ -109,6 +102,18 @@ class PublishWiring {
             SubscribeRole role = subscribe.getIfAvailable();
             return role == null ? TopicListing.read(log) : role.cache().heads();
         });
+    }
+
+    @Bean
+    AllHeads allHeads(TopicLog log, ObjectProvider<SubscribeRole> subscribe) {
+        return consumer -> {
+            SubscribeRole role = subscribe.getIfAvailable();
+            if (role == null) {
+                log.forEachHead(consumer);
+            } else {
+                role.cache().heads().forEach(consumer);
+            }
+        };
     }
 
     private static ThreadPoolExecutor publishWorkers(PublishConfig config) {

@@ -26,6 +26,7 @@ class LogFormatTest {
     @Test
     void anotherFormatIsRefusedByName() {
         assertThatThrownBy(() -> process(Map.of("octavo.log.format", "xml")))
+                .rootCause()
                 .isInstanceOf(InvalidField.class)
                 .hasMessage("octavo.log.format: xml (expected: plain or json)");
     }

@@ -1,5 +1,6 @@
 package io.octavo.server;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
@@ -37,7 +38,7 @@ final class WallTest {
     @ArchTest
     static final ArchRule theTopicsKnowNoStoreAndNoTransport = noClasses()
             .that()
-            .resideInAnyPackage("io.octavo.server.topic..", "io.octavo.server.nodes..")
+            .resideInAnyPackage("io.octavo.server.topic..", "io.octavo.server.nodes..", "io.octavo.server.lease..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -49,6 +50,7 @@ final class WallTest {
                     "io.octavo.server.payload..",
                     "io.octavo.server.publish..",
                     "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
                     "io.octavo.server.web..");
 
     @ArchTest
@@ -97,12 +99,53 @@ final class WallTest {
             .haveFullyQualifiedName("io.octavo.server.topic.TopicCommits");
 
     @ArchTest
+    static final ArchRule theHousekeepingRoleDoesNotKnowTheOthers = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.housekeeping..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
+
+    @ArchTest
     static final ArchRule onlyTheLogIsToldOfCommits = noClasses()
             .that()
             .resideOutsideOfPackages("io.octavo.server.topic..", "io.octavo.server.cassandra..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("io.octavo.server.topic.Commit");
+
+    @ArchTest
+    static final ArchRule securityKnowsNoRoleAndNoStore = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.security..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..",
+                    "io.octavo.server.payload..");
+
+    @ArchTest
+    static final ArchRule onlySecurityKnowsJsonWebTokens = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.octavo.server.security..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.nimbusds..");
+
+    @ArchTest
+    static final ArchRule everyCallSaysWhatItNeeds = methods()
+            .that()
+            .areMetaAnnotatedWith(org.springframework.web.bind.annotation.RequestMapping.class)
+            .should()
+            .beAnnotatedWith("io.octavo.server.web.Needs");
 
     @ArchTest
     static final ArchRule conditionsAreNeverDecidedInOneDatacentreAlone = noClasses()

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.octavo.acceptance.Command.Ran;
+import io.octavo.local.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,16 +42,20 @@ final class Stack implements AutoCloseable {
 
     /** Blocks until all of it serves. */
     static Stack start() throws IOException {
+        return start(Map.of());
+    }
+
+    /**
+     * Blocks until all of it serves.
+     *
+     * @param settings variables that the server finds in its environment
+     */
+    static Stack start(Map<String, String> settings) throws IOException {
         Path checkout = checkout();
         Path folder = Files.createTempDirectory(
                 Files.createDirectories(Path.of("target/acceptance").toAbsolutePath()), "stack");
-        int httpPort;
-        int grpcPort;
-        try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            httpPort = http.getLocalPort();
-            grpcPort = grpc.getLocalPort();
-        }
+        int httpPort = Ports.free();
+        int grpcPort = Ports.free();
         ProcessBuilder builder = new ProcessBuilder(
                         checkout.resolve("octavo").toString(),
                         "up",
@@ -62,6 +65,7 @@ final class Stack implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("up.log").toFile());
         builder.environment().putAll(environment());
+        builder.environment().putAll(settings);
         builder.environment().remove("OCTAVO_SERVER_JAVA_OPTS");
         Stack stack = new Stack(checkout, folder, builder.start(), "http://127.0.0.1:" + httpPort);
         try {
@@ -132,6 +136,14 @@ final class Stack implements AutoCloseable {
                 new ArrayList<>(List.of(checkout.resolve("octavo").toString()));
         command.addAll(List.of(words));
         return run(folder, Duration.ofMinutes(10), command);
+    }
+
+    /** Runs a program that finds this stack, and more, in its environment. */
+    Ran run(Path where, Map<String, String> more, List<String> words) throws IOException, InterruptedException {
+        Map<String, String> variables = new HashMap<>(environment());
+        variables.put("OCTAVO_SERVER", url);
+        variables.putAll(more);
+        return new Command(where, variables, Duration.ofMinutes(1), words).run();
     }
 
     /** Runs a program that finds this stack in its environment. */

@@ -128,6 +128,7 @@ public final class Octavo {
         commands.put("topics", TopicsCommand::new);
         commands.put("pin", PinCommand::new);
         commands.put("unpin", UnpinCommand::new);
+        commands.put("token", TokenCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("help", HelpCommand::new);
         return commands;
@@ -272,6 +273,7 @@ public final class Octavo {
         statuses.put("4", "waited in vain");
         statuses.put("130", "ended by Ctrl-C (143: by a termination signal)");
         usage.exitCodeList(statuses);
+        line.getSubcommands().values().forEach(Octavo::dress);
     }
 
     /** The version of this program. */

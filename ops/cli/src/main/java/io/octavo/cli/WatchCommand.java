@@ -144,6 +144,10 @@ final class WatchCommand implements Subcommand {
         if (session.ca() != null) {
             builder.trust(session.ca());
         }
+        String token = session.api().token();
+        if (token != null) {
+            builder.token(token);
+        }
         if (consumer.region() != null) {
             builder.region(consumer.region());
         }

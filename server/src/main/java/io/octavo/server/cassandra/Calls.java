@@ -4,7 +4,6 @@ import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.NoNodeAvailableException;
-import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.servererrors.BootstrappingException;
@@ -55,10 +54,10 @@ final class Calls {
         }
     }
 
-    /** Sends a conditional batch once: whether it was applied may stay unknown. */
-    ResultSet once(String what, BatchStatement batch) {
+    /** Sends a conditional statement or batch once: whether it was applied may stay unknown. */
+    ResultSet once(String what, Statement<?> conditional) {
         try {
-            return timed(what, () -> session.execute(batch));
+            return timed(what, () -> session.execute(conditional));
         } catch (DriverException e) {
             if (e instanceof QueryValidationException) {
                 throw e;

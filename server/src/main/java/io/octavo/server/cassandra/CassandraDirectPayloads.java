@@ -41,7 +41,7 @@ final class CassandraDirectPayloads implements DirectPayloads {
         insert = prepare("INSERT INTO " + table + " (payload_id, bytes) VALUES (?, ?)");
         select = prepare("SELECT bytes FROM " + table + " WHERE payload_id = ?");
         delete = prepare("DELETE FROM " + table + " WHERE payload_id = ?");
-        noteRepair = prepare("INSERT INTO " + keyspace + ".payload_repairs (day, payload_id) VALUES (?, ?)");
+        noteRepair = prepare("INSERT INTO " + keyspace + ".payload_repairs (day, payload_id, noted) VALUES (?, ?, ?)");
     }
 
     /** In every datacentre; if one can't be reached, in this one, and noted for repair. */
@@ -51,7 +51,7 @@ final class CassandraDirectPayloads implements DirectPayloads {
         try {
             calls.repeatable("store-payload", statement.setConsistencyLevel(ConsistencyLevel.EACH_QUORUM));
         } catch (ServiceException notEverywhere) {
-            calls.repeatable("note-repair", noteRepair.bind(today(), payloadId));
+            calls.repeatable("note-repair", noteRepair.bind(today(), payloadId, clock.instant()));
             calls.repeatable("store-payload-local", statement.setConsistencyLevel(ConsistencyLevel.LOCAL_QUORUM));
             calls.count("octavo.payload.repairs", Map.of("kind", "direct"));
         }

@@ -5,9 +5,12 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.DirectPayloads;
+import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.UploadLedger;
+import io.octavo.server.security.TokenStore;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.Patience;
 import io.octavo.server.topic.TopicLog;
@@ -23,6 +26,9 @@ public final class CassandraStore implements AutoCloseable {
     private final DirectPayloads payloads;
     private final UploadLedger uploads;
     private final NodeTable nodes;
+    private final TokenStore tokens;
+    private final LeaseTable leases;
+    private final PayloadRepairs repairs;
 
     private CassandraStore(CqlSession session, CassandraConfig config, InstantSource clock, MeterRegistry meters) {
         Calls calls = new Calls(session, meters);
@@ -34,6 +40,9 @@ public final class CassandraStore implements AutoCloseable {
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
+        tokens = new CassandraTokenStore(calls, keyspace);
+        leases = new CassandraLeaseTable(calls, keyspace);
+        repairs = new CassandraPayloadRepairs(calls, keyspace);
     }
 
     /**
@@ -73,6 +82,18 @@ public final class CassandraStore implements AutoCloseable {
 
     public NodeTable nodes() {
         return nodes;
+    }
+
+    public TokenStore tokens() {
+        return tokens;
+    }
+
+    public PayloadRepairs repairs() {
+        return repairs;
+    }
+
+    public LeaseTable leases() {
+        return leases;
     }
 
     /**

@@ -102,9 +102,15 @@ public final class GrpcErrors {
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND, GONE -> Status.Code.NOT_FOUND;
             case METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE -> Status.Code.UNIMPLEMENTED;
             case RANGE_NOT_SATISFIABLE -> Status.Code.OUT_OF_RANGE;
+            case NAME_TAKEN -> Status.Code.ALREADY_EXISTS;
             case VERSION_CONFLICT, REQUEST_RUNNING, TOO_SLOW -> Status.Code.ABORTED;
-            case PINNED, QUARANTINED, HEAD_FULL, STALE_REVISION, PRECONDITION_REQUIRED, IDEMPOTENCY_KEY_REUSED ->
-                Status.Code.FAILED_PRECONDITION;
+            case LED_ELSEWHERE,
+                    PINNED,
+                    QUARANTINED,
+                    HEAD_FULL,
+                    STALE_REVISION,
+                    PRECONDITION_REQUIRED,
+                    IDEMPOTENCY_KEY_REUSED -> Status.Code.FAILED_PRECONDITION;
             case RATE_LIMITED -> Status.Code.RESOURCE_EXHAUSTED;
             case UNAVAILABLE -> Status.Code.UNAVAILABLE;
             case INTERNAL -> Status.Code.INTERNAL;

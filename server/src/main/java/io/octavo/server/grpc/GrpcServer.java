@@ -32,6 +32,7 @@ public final class GrpcServer implements AutoCloseable {
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor timer = timer();
     private final OffTransportThread offTransportThread;
+    private final @Nullable ServerInterceptor first;
     private final List<ServerInterceptor> interceptors;
     private final List<BindableService> services;
     private final ErrorMapping errorMapping;
@@ -53,7 +54,26 @@ public final class GrpcServer implements AutoCloseable {
             List<ServerInterceptor> interceptors,
             GrpcErrors errors,
             @Nullable GrpcTls tls) {
+        this(config, services, onTransport, null, interceptors, errors, tls);
+    }
+
+    /**
+     * Opens nothing; see {@link #start}.
+     *
+     * @param first around all else, on the transport's threads: it must never block, and ends calls on its own; null =
+     *     none
+     * @param tls   null = plain text
+     */
+    public GrpcServer(
+            GrpcConfig config,
+            List<BindableService> services,
+            Set<String> onTransport,
+            @Nullable ServerInterceptor first,
+            List<ServerInterceptor> interceptors,
+            GrpcErrors errors,
+            @Nullable GrpcTls tls) {
         this.config = config;
+        this.first = first;
         this.tls = tls;
         this.requestIds = new RequestIds(onTransport);
         this.services = List.copyOf(services);
@@ -95,6 +115,9 @@ public final class GrpcServer implements AutoCloseable {
             builder.intercept(interceptors.get(i));
         }
         builder.intercept(errorMapping).intercept(requestIds).intercept(offTransportThread);
+        if (first != null) {
+            builder.intercept(first);
+        }
         try {
             server = builder.build().start();
         } catch (IOException e) {

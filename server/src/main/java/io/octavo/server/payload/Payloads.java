@@ -7,10 +7,14 @@ import io.octavo.protocol.DirectPointer;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLinks;
 import io.octavo.protocol.S3Pointer;
+import io.octavo.server.payload.RegionStore.Unfinished;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Payloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
+
+    private static final int UNFINISHED_AT_ONCE = 1_000;
 
     private final List<RegionStore> regions;
     private final PayloadConfig config;
@@ -196,6 +202,11 @@ public final class Payloads implements AutoCloseable {
         return reader.links(part, callerRegion);
     }
 
+    /** Objects in these regions that are not ours, and can be payloads nevertheless. */
+    public ExternalPayloads external(ExternalConfig external) {
+        return new ExternalPayloads(regions, external, config.maxSize().toBytes(), large);
+    }
+
     /** Removes a payload that became part of nothing; what can't be removed now is left to the sweep. */
     public void discard(StoredPayload payload) {
         try {
@@ -218,11 +229,34 @@ public final class Payloads implements AutoCloseable {
             return;
         }
         String key = PayloadKeys.of(payloadId);
+        inEveryRegion(region -> {
+            region.attempts(key).forEach(attempt -> region.abort(key, attempt));
+            region.delete(key);
+        });
+    }
+
+    /**
+     * Gives up uploads to S3 that were begun before that time, by the stores' clocks, and never finished; a thousand per
+     * region at most. All regions are tried before the first failure is thrown.
+     *
+     * @return how many
+     */
+    public int abortUnfinished(Instant before) {
+        AtomicInteger aborted = new AtomicInteger();
+        inEveryRegion(region -> {
+            for (Unfinished attempt : region.unfinished(PayloadKeys.PREFIX, before, UNFINISHED_AT_ONCE)) {
+                region.abort(attempt.key(), attempt.attempt());
+                aborted.incrementAndGet();
+            }
+        });
+        return aborted.get();
+    }
+
+    private void inEveryRegion(Consumer<RegionStore> action) {
         @Nullable RuntimeException failure = null;
         for (RegionStore region : regions) {
             try {
-                region.attempts(key).forEach(attempt -> region.abort(key, attempt));
-                region.delete(key);
+                action.accept(region);
             } catch (RuntimeException e) {
                 failure = failure == null ? e : failure;
             }

@@ -3,6 +3,7 @@ package io.octavo.server.payload;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.S3Location;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -41,8 +42,21 @@ interface RegionStore extends AutoCloseable {
     /** The attempts at this key that were neither completed nor aborted. */
     List<String> attempts(String key);
 
+    /**
+     * Attempts at any key that begins so, which were begun before that time and neither completed nor aborted.
+     *
+     * @param most so many at most; later calls have the others, once these are gone
+     */
+    List<Unfinished> unfinished(String prefix, Instant before, int most);
+
+    /** An attempt that nobody may go on with. */
+    record Unfinished(String key, String attempt) {}
+
     /** The object's size in bytes, or {@link #ABSENT}. */
     long size(String key);
+
+    /** The size of any object in bytes, also one that is not ours, or {@link #ABSENT}. */
+    long size(S3Location location);
 
     /** Harmless if it isn't there. */
     void delete(String key);

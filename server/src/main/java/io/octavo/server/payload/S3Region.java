@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -160,10 +161,28 @@ final class S3Region implements RegionStore {
     }
 
     @Override
+    public List<Unfinished> unfinished(String prefix, Instant before, int most) {
+        return call(
+                "ListMultipartUploads",
+                () -> writes.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(prefix)).uploads().stream()
+                        .filter(upload ->
+                                upload.initiated() != null && upload.initiated().isBefore(before))
+                        .limit(most)
+                        .map(upload -> new Unfinished(upload.key(), upload.uploadId()))
+                        .toList());
+    }
+
+    @Override
     public long size(String key) {
+        return size(location(key));
+    }
+
+    @Override
+    public long size(S3Location location) {
         return call("HeadObject", () -> {
             try {
-                return writes.headObject(r -> r.bucket(bucket).key(key)).contentLength();
+                return writes.headObject(r -> r.bucket(location.getBucket()).key(location.getKey()))
+                        .contentLength();
             } catch (NoSuchKeyException e) {
                 return ABSENT;
             }

@@ -1,10 +1,33 @@
 package io.octavo.server.payload;
 
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The list of payloads that were started, written before their first byte, so that what was never committed can be
- * found and removed.
+ * found and removed. Calls block, with a time-out of the store's.
  */
 public interface UploadLedger {
+    /**
+     * An upload of the list.
+     *
+     * @param day      the day it was started, in UTC
+     * @param uploadId also the payload's id
+     * @param direct   kept beside the metadata; false = in S3
+     * @param started  by the clock of the node that took it in
+     * @param aborted  when the sweep had given it up and removed its bytes; null = not yet
+     */
+    record Upload(
+            LocalDate day,
+            long uploadId,
+            String topic,
+            boolean direct,
+            Instant started,
+            @Nullable Instant aborted) {}
+
     /**
      * Notes an upload; durable on return.
      *
@@ -12,4 +35,16 @@ public interface UploadLedger {
      * @param direct   kept beside the metadata; false = in S3
      */
     void started(String topic, long uploadId, boolean direct);
+
+    /** The days of which there are uploads, oldest first. */
+    List<LocalDate> days();
+
+    /** Shows the uploads of a day, in no order, until the visitor has seen enough and says false. */
+    void visit(LocalDate day, Predicate<Upload> visitor);
+
+    /** Notes that an upload was given up and its bytes removed. */
+    void aborted(Upload upload, Instant at);
+
+    /** Strikes an upload off the list; harmless if it isn't there. */
+    void remove(Upload upload);
 }

@@ -15,6 +15,9 @@ import java.security.MessageDigest;
 final class BodyDigest {
     private static final int BUFFER = 64 << 10;
 
+    /** As large as a payload can be. */
+    private static final long MOST_BYTES = 50L << 30;
+
     private BodyDigest() {}
 
     /** What a version's record would say of the bytes, but where they are. */
@@ -26,6 +29,11 @@ final class BodyDigest {
             for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
                 digest.update(buffer, 0, read);
                 size += read;
+                if (size > MOST_BYTES) {
+                    throw ServiceException.of(
+                            ErrorCode.TOO_LARGE,
+                            "payload: more than " + MOST_BYTES + " bytes (expected: at most that)");
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.octavo.server.security.Identity;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Locale;
@@ -21,11 +22,15 @@ public final class Callers implements ServerInterceptor {
     private record Caller(@Nullable String claimed, String remoteHost) {}
 
     /**
-     * Who makes the current call.
+     * Who makes the current call: proven if security is on.
      *
      * @throws io.octavo.rules.InvalidField if what it says of itself can't be taken
      */
     static String who() {
+        Identity identity = Identity.current();
+        if (identity != null) {
+            return identity.name();
+        }
         Caller caller = CALLER.get();
         return caller == null ? Who.unverified(null, "unknown") : Who.unverified(caller.claimed(), caller.remoteHost());
     }

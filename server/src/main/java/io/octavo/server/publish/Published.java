@@ -2,6 +2,8 @@ package io.octavo.server.publish;
 
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
+import io.octavo.server.topic.Impact;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param revision the revision at which the version was made
  * @param version  the version, with all its publications
  * @param outcome  whether it was made now
- * @param undo     the shell command that gives the scopes what they ran before; null if there is nothing to undo
+ * @param undo     the shell command that takes the version back; null if there is nothing to undo
+ * @param impact   what it changes, or would, for whom
  */
 public record Published(
         TopicHead head,
         long revision,
         VersionRecord version,
         Outcome outcome,
-        @Nullable String undo) {
+        @Nullable String undo,
+        List<Impact> impact) {
+    public Published {
+        impact = List.copyOf(impact);
+    }
+
     /** How the version came about. */
     public enum Outcome {
         /** It was made by this call. */
@@ -26,6 +34,8 @@ public record Published(
         /** An earlier call with the same idempotency key had made it. */
         REPLAYED,
         /** The newest version is the same already; nothing was made. */
-        UNCHANGED
+        UNCHANGED,
+        /** It was only asked what would be made. */
+        DRY_RUN
     }
 }

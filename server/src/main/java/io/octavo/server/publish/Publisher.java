@@ -1,5 +1,7 @@
 package io.octavo.server.publish;
 
+import io.octavo.protocol.Part;
+import io.octavo.protocol.S3Location;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
@@ -15,6 +17,7 @@ import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +55,7 @@ public final class Publisher {
      * @throws InvalidField if the order can't be taken
      */
     public Published publish(PublishOrder order, InputStream body) {
-        return running.during(order.topic(), order.key(), () -> carryOut(order, body));
+        return publish(order, new Arriving(intake, order, body));
     }
 
     /** From now on, publishes are refused; those under way go on. */
@@ -69,18 +72,71 @@ public final class Publisher {
         return running.awaitNone(atMost);
     }
 
-    private Published carryOut(PublishOrder order, InputStream body) {
-        // The head first: if it shows what this key made, the key's row, read after it, is there.
-        TopicHead before = log.head(order.topic(), Read.SERIAL);
-        if (order.key() != null && log.request(order.topic(), order.key()) != null) {
-            return replay(order, order.key(), body);
-        }
-        admit(order, before);
-        return commit(order, before, intake.store(order.topic(), body, order.announced()));
+    /**
+     * Tells what a publish would do, with all checks, and changes nothing.
+     *
+     * @param body read to its end unless the order is refused; not kept, not closed
+     * @throws ServiceException if it would be refused, or the log can't be read
+     * @throws InvalidField if the order can't be taken
+     */
+    public Published dryRun(PublishOrder order, InputStream body) {
+        return dryRun(order, new Arriving(intake, order, body));
     }
 
-    private void admit(PublishOrder order, @Nullable TopicHead before) {
-        TopicHead head = before == null || before.hasDeletion() ? TopicHead.getDefaultInstance() : before;
+    /**
+     * Makes a version of an object that is in S3 already; durable on return. The order announces size and digest.
+     *
+     * @throws ServiceException UNAVAILABLE if it is not known to have happened: repeat it with the same key
+     * @throws InvalidField if the order can't be taken
+     */
+    public Published publish(PublishOrder order, List<S3Location> locations, ExternalObjects objects) {
+        return publish(order, new External(objects, order, locations));
+    }
+
+    /** Tells what publishing an object that is in S3 would do, with all checks, and changes nothing. */
+    public Published dryRun(PublishOrder order, List<S3Location> locations, ExternalObjects objects) {
+        return dryRun(order, new External(objects, order, locations));
+    }
+
+    /** Whether a publish with this key is being carried out on this node right now. */
+    public boolean isRunning(String topic, String key) {
+        return running.has(topic, key);
+    }
+
+    private Published publish(PublishOrder order, Source source) {
+        return running.during(order.topic(), order.key(), () -> carryOut(order, source));
+    }
+
+    private Published dryRun(PublishOrder order, Source source) {
+        return running.during(order.topic(), null, () -> {
+            admit(order, log.head(order.topic(), Read.LOCAL));
+            PublishVersion command = order.command(source.digest(), 0);
+            Committed asked = commits.dryRun(order.topic(), command, order.who());
+            return published(asked, command, asked.effect() == Effect.UNCHANGED ? Outcome.UNCHANGED : Outcome.DRY_RUN);
+        });
+    }
+
+    private Published carryOut(PublishOrder order, Source source) {
+        // The head first: if it shows what this key made, the key's row, read after it, is there.
+        TopicHead seen = log.head(order.topic(), Read.LOCAL);
+        if (order.key() != null && log.request(order.topic(), order.key()) != null) {
+            return replay(order, order.key(), source);
+        }
+        admit(order, seen);
+        return commit(order, seen, source, source.store());
+    }
+
+    /** Refuses what the commit would refuse, before the payload is stored. */
+    private void admit(PublishOrder order, @Nullable TopicHead seen) {
+        try {
+            check(order, seen);
+        } catch (ServiceException | InvalidField perhapsOutOfDate) {
+            check(order, log.head(order.topic(), Read.SERIAL));
+        }
+    }
+
+    private void check(PublishOrder order, @Nullable TopicHead standing) {
+        TopicHead head = standing == null || standing.hasDeletion() ? TopicHead.getDefaultInstance() : standing;
         if (head.getRevision() == 0 && !topics.autoCreate()) {
             throw ServiceException.of(
                     ErrorCode.TOPIC_NOT_FOUND,
@@ -99,8 +155,8 @@ public final class Publisher {
         }
     }
 
-    private Published replay(PublishOrder order, String key, InputStream body) {
-        PublishVersion command = order.command(BodyDigest.of(body, order.announced()), 0);
+    private Published replay(PublishOrder order, String key, Source source) {
+        PublishVersion command = order.command(source.digest(), 0);
         Committed made = commits.made(order.topic(), key, command);
         if (made == null) {
             throw ServiceException.unavailable(
@@ -108,30 +164,35 @@ public final class Publisher {
                     RETRY_AFTER,
                     null);
         }
-        return new Published(made.head(), made.revision(), version(made), Outcome.REPLAYED, null);
+        return published(made, command, Outcome.REPLAYED);
     }
 
-    private Published commit(PublishOrder order, @Nullable TopicHead before, Stored stored) {
+    private Published commit(PublishOrder order, @Nullable TopicHead seen, Source source, Stored stored) {
         PublishVersion command = order.command(stored.part(), stored.uploadId());
         Committed done;
         try {
-            done = commits.commit(order.topic(), command, order.who(), order.key());
+            done = commits.commit(order.topic(), command, order.who(), order.key(), seen);
         } catch (ServiceException | InvalidField refused) {
             if (isFinal(refused)) {
-                discard(stored);
+                discard(source, stored);
             }
             throw refused;
         }
         VersionRecord version = version(done);
         // A commit of unknown outcome that is sent again finds its own row: the payload is in use then, and this call
-        // made the version.
-        boolean used = version.getPartsList().contains(stored.part());
+        // made the version. An object that was there before tells nothing of who made it a version.
+        boolean used = done.effect() == Effect.DONE
+                || (stored.uploadId() != 0 && version.getPartsList().contains(stored.part()));
         if (!used) {
-            discard(stored);
+            discard(source, stored);
         }
         Outcome outcome = used ? Outcome.MADE : done.effect() == Effect.REPLAYED ? Outcome.REPLAYED : Outcome.UNCHANGED;
-        String undo = used ? UndoCommand.publish(before, version.getVersion(), command.scopes()) : null;
-        return new Published(done.head(), done.revision(), version, outcome, undo);
+        return published(done, command, outcome);
+    }
+
+    private static Published published(Committed done, PublishVersion command, Outcome outcome) {
+        return new Published(
+                done.head(), done.revision(), version(done), outcome, UndoCommand.of(command, done), done.impact());
     }
 
     /** Whether nothing can have been committed, nor will be: only then the payload is nobody's. */
@@ -140,11 +201,59 @@ public final class Publisher {
                 || (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.INTERNAL);
     }
 
-    private void discard(Stored stored) {
+    private static void discard(Source source, Stored stored) {
         try {
-            intake.discard(stored);
+            source.discard(stored);
         } catch (RuntimeException e) {
             LOG.warn("upload {} was not discarded now; the sweep will", stored.uploadId(), e);
+        }
+    }
+
+    /** Where the bytes of a version come from. */
+    private sealed interface Source {
+        /** What the record would say of the bytes, but where they are. */
+        Part digest();
+
+        Stored store();
+
+        void discard(Stored stored);
+    }
+
+    private record Arriving(PayloadIntake intake, PublishOrder order, InputStream body) implements Source {
+        @Override
+        public Part digest() {
+            return BodyDigest.of(body, order.announced());
+        }
+
+        @Override
+        public Stored store() {
+            return intake.store(order.topic(), body, order.announced());
+        }
+
+        @Override
+        public void discard(Stored stored) {
+            intake.discard(stored);
+        }
+    }
+
+    private record External(ExternalObjects objects, PublishOrder order, List<S3Location> locations) implements Source {
+        @Override
+        public Part digest() {
+            Long size = order.announced().size();
+            return Part.newBuilder()
+                    .setSize(size == null ? 0 : size)
+                    .setSha256(order.announced().sha256())
+                    .build();
+        }
+
+        @Override
+        public Stored store() {
+            return new Stored(0, objects.check(locations, order.announced()));
+        }
+
+        @Override
+        public void discard(Stored stored) {
+            // It was there before, and stays.
         }
     }
 

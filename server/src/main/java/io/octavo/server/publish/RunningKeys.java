@@ -59,6 +59,11 @@ final class RunningKeys {
         return true;
     }
 
+    /** Whether a publish with this key is being carried out right now. */
+    boolean has(String topic, String key) {
+        return keys.contains(new Key(topic, key));
+    }
+
     private Published alone(Key key, Supplier<Published> publish) {
         if (!keys.add(key)) {
             throw ServiceException.of(

@@ -9,6 +9,8 @@ import io.octavo.protocol.GetLatestRequest;
 import io.octavo.protocol.GetLatestResponse;
 import io.octavo.protocol.GetVersionRequest;
 import io.octavo.protocol.GetVersionResponse;
+import io.octavo.protocol.ListVersionsRequest;
+import io.octavo.protocol.ListVersionsResponse;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
@@ -29,6 +31,9 @@ import java.util.concurrent.TimeUnit;
  * store and must run elsewhere.
  */
 final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBase {
+    /** Below the 4 MiB that gRPC clients take by default. */
+    private static final int MOST_LISTED_BYTES = 2 << 20;
+
     private final PollAnswers polls;
     private final LatestVersions latest;
     private final VersionRecords versions;
@@ -69,6 +74,21 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> caller) {
         VersionRecord record = versions.complete(request.getTopic(), request.getVersion());
         caller.onNext(GetVersionResponse.newBuilder().setRecord(record).build());
+        caller.onCompleted();
+    }
+
+    @Override
+    public void listVersions(ListVersionsRequest request, StreamObserver<ListVersionsResponse> caller) {
+        ListVersionsResponse.Builder answer = ListVersionsResponse.newBuilder();
+        long bytes = 0;
+        for (VersionRecord record : versions.page(request.getTopic(), request.getBelow(), request.getLimit())) {
+            bytes += record.getSerializedSize();
+            if (bytes > MOST_LISTED_BYTES && answer.getRecordsCount() > 0) {
+                break;
+            }
+            answer.addRecords(record).setNextBelow(record.getVersion() == 1 ? 0 : record.getVersion());
+        }
+        caller.onNext(answer.build());
         caller.onCompleted();
     }
 

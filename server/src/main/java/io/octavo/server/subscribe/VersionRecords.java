@@ -1,15 +1,20 @@
 package io.octavo.server.subscribe;
 
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.topic.TopicLog;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Explicit reads of one version by its number, also a staged or quarantined one. They ask the log, and block. */
 final class VersionRecords {
+    private static final int LISTED = 100;
+    private static final int MOST_LISTED = 1_000;
+
     private final TopicLog log;
     private final HeadCache cache;
 
@@ -46,14 +51,47 @@ final class VersionRecords {
         return record;
     }
 
+    /**
+     * A topic's versions, newest first.
+     *
+     * @param below 0 = from the newest on
+     * @param limit 0 = the default
+     */
+    List<VersionRecord> page(String topic, long below, int limit) {
+        TopicNames.check(topic);
+        if (below < 0) {
+            throw new InvalidField("below", below, "a version's number, or 0");
+        }
+        if (limit < 0 || limit > MOST_LISTED) {
+            throw new InvalidField("limit", limit, "1…" + MOST_LISTED + ", or 0 for " + LISTED);
+        }
+        TopicHead head = head(topic);
+        if (head == null) {
+            throw unknown(topic);
+        }
+        return log
+                .versionsBelow(
+                        topic, below == 0 ? Long.MAX_VALUE : below, limit == 0 ? LISTED : limit, TopicLog.Read.LOCAL)
+                .stream()
+                .filter(record -> record.getVersion() > head.getBaseVersion())
+                .toList();
+    }
+
+    private @Nullable TopicHead head(String topic) {
+        CachedTopic cached = cache.get(topic);
+        return cached == null ? log.head(topic, TopicLog.Read.LOCAL) : cached.head();
+    }
+
     private ServiceException notFound(String topic, long version) {
-        boolean known = cache.get(topic) != null || log.head(topic, TopicLog.Read.LOCAL) != null;
-        return known
-                ? ServiceException.of(
-                        ErrorCode.VERSION_NOT_FOUND,
-                        "version: " + version + " (expected: a number that " + topic + " has)")
+        return head(topic) == null
+                ? unknown(topic)
                 : ServiceException.of(
-                        ErrorCode.TOPIC_NOT_FOUND, "topic: " + topic + " (expected: a topic that exists)");
+                        ErrorCode.VERSION_NOT_FOUND,
+                        "version: " + version + " (expected: a number that " + topic + " has)");
+    }
+
+    private static ServiceException unknown(String topic) {
+        return ServiceException.of(ErrorCode.TOPIC_NOT_FOUND, "topic: " + topic + " (expected: a topic that exists)");
     }
 
     private static boolean isOfAnEarlierLife(@Nullable CachedTopic cached, long version) {

@@ -4,6 +4,7 @@ import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.Share;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Scopes;
@@ -58,6 +59,15 @@ public record AddScope(long version, Scope scope, @Nullable Share share, String 
         }
         edit.change(changed.build());
         edit.event(EventKind.SCOPE_ADDED, version, List.of(scope), reason);
+    }
+
+    /** A share that grew stays: it can't be made smaller. */
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        boolean stoodBefore = before.getPublicationsList().stream()
+                .anyMatch(publication -> publication.getVersion() == version
+                        && publication.getScope().equals(scope));
+        return stoodBefore ? List.of() : List.of(new WithdrawVersion(version, scope, Undo.REASON));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.octavo.server.topic;
 
 import io.octavo.protocol.Deletion;
 import io.octavo.protocol.EventKind;
+import io.octavo.protocol.TopicHead;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.util.List;
@@ -31,6 +32,11 @@ public record DeleteTopic(long expectedRevision, String reason) implements Comma
                 .setReason(reason)
                 .build());
         edit.event(EventKind.TOPIC_DELETED, 0, List.of(), reason);
+    }
+
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        return List.of(new RestoreTopic(Undo.REASON));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.octavo.server.topic;
 
 import io.octavo.protocol.EventKind;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import java.util.List;
 
@@ -19,6 +20,11 @@ public record LiftQuarantine(long version, String reason) implements Command {
         }
         edit.change(row.toBuilder().clearQuarantine().build());
         edit.event(EventKind.QUARANTINE_LIFTED, version, List.of(), reason);
+    }
+
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        return List.of(new QuarantineVersion(version, Undo.REASON));
     }
 
     @Override

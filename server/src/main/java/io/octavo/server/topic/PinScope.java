@@ -3,6 +3,7 @@ package io.octavo.server.topic;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Pin;
 import io.octavo.protocol.Scope;
+import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Scopes;
 import java.time.Instant;
@@ -34,6 +35,11 @@ public record PinScope(Scope scope, long version, String reason, long expiresAtM
                 .setExpiresAtMs(expiresAtMillis)
                 .build());
         edit.event(EventKind.PINNED, version, List.of(scope), reason);
+    }
+
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        return List.of(Undo.pin(before, scope, done));
     }
 
     @Override

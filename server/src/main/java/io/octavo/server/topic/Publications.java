@@ -1,5 +1,6 @@
 package io.octavo.server.topic;
 
+import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
@@ -77,6 +78,12 @@ final class Publications {
         return row.getPublicationsList().stream()
                 .filter(publication -> !publication.hasWithdrawal())
                 .toList();
+    }
+
+    /** Whether a version may be served to a consumer by a publication to all of a scope. */
+    static boolean isPublishedTo(VersionRecord row, Consumer consumer) {
+        return standing(row).stream()
+                .anyMatch(publication -> !publication.hasShare() && Scopes.matches(publication.getScope(), consumer));
     }
 
     private static boolean isTakenBack(VersionRecord row) {

@@ -5,6 +5,7 @@ import io.octavo.protocol.Hold;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.Scope;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
@@ -93,6 +94,17 @@ public record PublishVersion(
                     .build());
         }
         edit.event(scopes.isEmpty() ? EventKind.STAGED : EventKind.PUBLISHED, number, scopes, reason);
+    }
+
+    /** Withdrawn, its consumers go back to what they ran before. */
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        VersionRecord made = done.version();
+        return made == null
+                ? List.of()
+                : scopes.stream()
+                        .map(scope -> (Command) new WithdrawVersion(made.getVersion(), scope, Undo.REASON))
+                        .toList();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.octavo.server.topic;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Pin;
 import io.octavo.protocol.Quarantine;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.Scopes;
@@ -40,6 +41,11 @@ public record QuarantineVersion(long version, String reason) implements Command 
                         .setReason(reason))
                 .build());
         edit.event(EventKind.QUARANTINED, version, List.of(), reason);
+    }
+
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        return List.of(new LiftQuarantine(version, Undo.REASON));
     }
 
     @Override

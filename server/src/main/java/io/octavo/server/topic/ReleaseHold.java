@@ -1,6 +1,7 @@
 package io.octavo.server.topic;
 
 import io.octavo.protocol.EventKind;
+import io.octavo.protocol.TopicHead;
 import java.util.List;
 
 /**
@@ -22,6 +23,12 @@ public record ReleaseHold(long version, String holder, String reason) implements
             return;
         }
         edit.event(EventKind.HOLD_RELEASED, version, List.of(), reason);
+    }
+
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        Command hold = Undo.hold(before, version, holder, done);
+        return hold instanceof HoldVersion ? List.of(hold) : List.of();
     }
 
     @Override

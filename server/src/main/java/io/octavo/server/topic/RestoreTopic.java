@@ -1,6 +1,7 @@
 package io.octavo.server.topic;
 
 import io.octavo.protocol.EventKind;
+import io.octavo.protocol.TopicHead;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.util.List;
@@ -22,6 +23,11 @@ public record RestoreTopic(String reason) implements Command {
         }
         edit.undelete();
         edit.event(EventKind.TOPIC_RESTORED, 0, List.of(), reason);
+    }
+
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        return List.of(new DeleteTopic(done.revision(), Undo.REASON));
     }
 
     @Override

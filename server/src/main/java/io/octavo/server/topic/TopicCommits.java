@@ -76,12 +76,23 @@ public final class TopicCommits {
     /**
      * Carries out a command.
      *
+     * @see #commit(String, Command, String, String, TopicHead)
+     */
+    public Committed commit(String topic, Command command, String who, @Nullable String key) {
+        return commit(topic, command, who, key, null);
+    }
+
+    /**
+     * Carries out a command.
+     *
      * @param who who asks, for the audit trail
      * @param key the idempotency key, 1 to 200 characters; null = one is drawn
+     * @param seen the head as it was read a moment ago: taken for the one that stands at the first try, which spares a
+     *     read; null = none. Nothing is refused because of it.
      * @throws ServiceException if the command is refused, or couldn't be carried out in time
      * @throws InvalidField if something in it can't be taken
      */
-    public Committed commit(String topic, Command command, String who, @Nullable String key) {
+    public Committed commit(String topic, Command command, String who, @Nullable String key, @Nullable TopicHead seen) {
         TopicNames.check(topic);
         if (key != null) {
             Limits.checkSaid("Idempotency-Key", key, Limits.NAME_LENGTH);
@@ -93,11 +104,24 @@ public final class TopicCommits {
                 .build();
         Patience left = patience.get();
         Attempt attempt = new Attempt(topic, command, who, request, key != null, left);
-        Committed done = timed(() -> lanes.inLane(topic, left, attempt::run));
+        Committed done = timed(() -> lanes.inLane(topic, left, () -> attempt.run(seen)));
         if (done.effect() != Effect.UNCHANGED) {
             announcer.announce(done.head());
         }
         return done;
+    }
+
+    /**
+     * Tells what a command would do, with all checks, and changes nothing.
+     *
+     * @throws ServiceException if it would be refused, or the log can't be read
+     * @throws InvalidField if something in it can't be taken
+     */
+    public Committed dryRun(String topic, Command command, String who) {
+        TopicNames.check(topic);
+        clockCheck.check();
+        Attempt attempt = new Attempt(topic, command, who, RequestRecord.getDefaultInstance(), false, patience.get());
+        return attempt.dryRun();
     }
 
     /** What the key made, if it made anything in the last seven days. */
@@ -146,7 +170,11 @@ public final class TopicCommits {
         if (head == null) {
             throw new IllegalStateException("a request row without a head: " + topic);
         }
-        return new Committed(head, request.getRevision(), version(topic, request.getVersion()), Effect.REPLAYED);
+        VersionRecord version = version(topic, request.getVersion());
+        TopicHistory.Step past = new TopicHistory(log).step(head, request.getRevision());
+        return past == null
+                ? new Committed(head, request.getRevision(), version, Effect.REPLAYED, null)
+                : new Committed(past.after(), request.getRevision(), version, Effect.REPLAYED, past.before());
     }
 
     private static RequestRecord same(String topic, RequestRecord earlier, RequestRecord request) {
@@ -172,6 +200,8 @@ public final class TopicCommits {
         private final RequestRecord request;
         private final boolean keyIsTheCallers;
         private final Patience left;
+        private @Nullable TopicHead head;
+        private boolean headStands;
 
         Attempt(
                 String topic,
@@ -188,38 +218,78 @@ public final class TopicCommits {
             this.left = left;
         }
 
-        Committed run() {
-            // The revision is read before the rows that a command may decide by; the condition on it closes the gap.
-            TopicHead head = log.head(topic, Read.SERIAL);
-            while (true) {
-                TopicEdit edit = edit(head);
-                RequestRecord earlier = refusedButDoneBefore(edit);
-                if (earlier != null) {
-                    return replay(topic, sameAs(earlier), head);
-                }
-                Long unchanged = edit.unchanged();
-                if (unchanged != null) {
-                    return new Committed(
-                            edit.standing(), edit.revision() - 1, version(topic, unchanged), Effect.UNCHANGED);
-                }
-                Commit commit = edit.finish(command, request);
-                CommitOutcome outcome = tryUntilKnown(commit);
-                if (outcome instanceof CommitOutcome.NotApplied not) {
-                    if (not.request() != null) {
-                        return replay(topic, sameAs(not.request()), not.head());
-                    }
-                    if (not.uploadAborted()) {
-                        throw ServiceException.unavailable(
-                                "the upload of this payload took so long that it was given up; send it again",
-                                RETRY_AFTER,
-                                null);
-                    }
-                    head = not.head();
-                    left.pause("other writers of " + topic + " were faster every time");
-                } else {
-                    return new Committed(commit.head(), commit.head().getRevision(), row(commit), Effect.DONE);
-                }
+        Committed run(@Nullable TopicHead seen) {
+            // A head that may be out of date will do to make a commit of, whose condition finds out; not to refuse one.
+            Commit likely = seen == null ? null : commitOn(seen);
+            Committed done = likely == null || seen == null ? null : settle(likely, seen);
+            if (done == null && !headStands) {
+                // Read before the rows that a command may decide by; the condition on its revision closes the gap.
+                head = log.head(topic, Read.SERIAL);
             }
+            while (done == null) {
+                done = onHead();
+            }
+            return done;
+        }
+
+        /** Carries the command out on the head that stands; null if another writer was faster. */
+        private @Nullable Committed onHead() {
+            TopicEdit edit = edit(head);
+            RequestRecord earlier = refusedButDoneBefore(edit);
+            if (earlier != null) {
+                return replay(topic, sameAs(earlier), head);
+            }
+            Long unchanged = edit.unchanged();
+            return unchanged != null
+                    ? unchanged(edit, unchanged)
+                    : settle(edit.finish(command, request), edit.standing());
+        }
+
+        /** Sends a commit; null if another writer was faster, then {@link #head} is what stands. */
+        private @Nullable Committed settle(Commit commit, TopicHead before) {
+            if (!(tryUntilKnown(commit) instanceof CommitOutcome.NotApplied not)) {
+                return new Committed(commit.head(), commit.head().getRevision(), row(commit), Effect.DONE, before);
+            }
+            if (not.request() != null) {
+                return replay(topic, sameAs(not.request()), not.head());
+            }
+            if (not.uploadAborted()) {
+                throw ServiceException.unavailable(
+                        "the upload of this payload took so long that it was given up; send it again",
+                        RETRY_AFTER,
+                        null);
+            }
+            head = not.head();
+            headStands = true;
+            left.pause("other writers of " + topic + " were faster every time");
+            return null;
+        }
+
+        Committed dryRun() {
+            TopicEdit edit = edit(log.head(topic, Read.SERIAL));
+            command.apply(edit);
+            Long unchanged = edit.unchanged();
+            if (unchanged != null) {
+                return unchanged(edit, unchanged);
+            }
+            Commit commit = edit.finish(command, request);
+            return new Committed(commit.head(), edit.revision() - 1, row(commit), Effect.DRY_RUN, edit.standing());
+        }
+
+        /** The commit on a head that may be out of date by now; null if there is none on it. */
+        private @Nullable Commit commitOn(TopicHead seen) {
+            TopicEdit edit = edit(seen);
+            try {
+                command.apply(edit);
+            } catch (ServiceException | InvalidField perhapsOutOfDate) {
+                return null;
+            }
+            return edit.unchanged() == null ? edit.finish(command, request) : null;
+        }
+
+        private Committed unchanged(TopicEdit edit, long version) {
+            return new Committed(
+                    edit.standing(), edit.revision() - 1, version(topic, version), Effect.UNCHANGED, edit.standing());
         }
 
         private TopicEdit edit(@Nullable TopicHead head) {

@@ -1,5 +1,6 @@
 package io.octavo.server.topic;
 
+import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Deletion;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Hold;
@@ -16,6 +17,7 @@ import io.octavo.rules.Heads;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +85,9 @@ final class TopicEdit {
         return before.getNewestVersion() + 1;
     }
 
+    /** The pins, those of this change with them. */
     List<Pin> pins() {
-        return before.getPinsList();
+        return head.getPinsList();
     }
 
     Settings settings() {
@@ -139,6 +142,22 @@ final class TopicEdit {
                             + " (expected: a version that is not; or lift the quarantine first)");
         }
         return row;
+    }
+
+    /** The newest servable version below a number that was published to all of a scope; 0 = none. */
+    long publishedBelow(long version, Scope scope) {
+        Consumer member = Impact.member(scope);
+        Iterator<VersionRecord> newestFirst = rows.newestFirst(changed);
+        while (newestFirst.hasNext()) {
+            VersionRecord row = newestFirst.next();
+            if (row.getVersion() <= before.getBaseVersion()) {
+                return 0;
+            }
+            if (row.getVersion() < version && Publications.isPublishedTo(row, member)) {
+                return row.getVersion();
+            }
+        }
+        return 0;
     }
 
     /** Nothing is to be changed: what is asked for stands already, in this version if one is concerned. */

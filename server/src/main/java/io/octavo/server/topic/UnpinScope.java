@@ -3,6 +3,7 @@ package io.octavo.server.topic;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Pin;
 import io.octavo.protocol.Scope;
+import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Scopes;
 import java.util.List;
 
@@ -18,6 +19,12 @@ public record UnpinScope(Scope scope, String reason) implements Command {
         edit.requireTopic();
         Pin gone = edit.unpin(scope);
         edit.event(EventKind.UNPINNED, gone.getVersion(), List.of(scope), reason);
+    }
+
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        Command pin = Undo.pin(before, scope, done);
+        return pin instanceof PinScope ? List.of(pin) : List.of();
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.octavo.server.topic;
 
 import io.octavo.protocol.EventKind;
+import io.octavo.protocol.Publication;
 import io.octavo.protocol.Scope;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.protocol.Withdrawal;
 import io.octavo.rules.ErrorCode;
@@ -37,6 +39,18 @@ public record WithdrawVersion(long version, Scope scope, String reason) implemen
                         .setReason(reason));
         edit.change(changed.build());
         edit.event(EventKind.WITHDRAWN, version, List.of(scope), reason);
+    }
+
+    /** A quarantined version can't be published again; a share comes back with the salt it had. */
+    @Override
+    public List<Command> undo(TopicHead before, Committed done) {
+        VersionRecord row = done.version();
+        int index = row == null || row.hasQuarantine() ? -1 : Rows.publicationIndex(row, scope);
+        if (row == null || index < 0) {
+            return List.of();
+        }
+        Publication was = row.getPublications(index);
+        return List.of(new AddScope(version, scope, was.hasShare() ? was.getShare() : null, Undo.REASON));
     }
 
     @Override

@@ -8,7 +8,15 @@ final class Addresses {
     static final String VERSIONS = TOPIC + "/versions";
     static final String LATEST = TOPIC + "/latest";
     static final String PINS = TOPIC + "/pins";
+    static final String TOKENS = API + "/tokens";
+    static final String ALL_PINS = API + "/pins";
+    static final String REQUEST = TOPIC + "/requests/{key}";
+    static final String EVENTS = API + "/events";
+    static final String TOPIC_EVENTS = TOPIC + "/events";
+    static final String EXPLAIN = TOPIC + "/explain";
     static final String STATUS = API + "/status";
+    static final String HOUSEKEEPING = API + "/housekeeping";
+    static final String HOUSEKEEPING_RUNS = HOUSEKEEPING + "/{task}/runs";
 
     private Addresses() {}
 

@@ -1,20 +1,29 @@
 package io.octavo.server.web;
 
+import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
+import java.time.InstantSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish nodes serve besides: all writes, topics and their lists, and the web UI. Needs a {@link Publisher},
- * {@link TopicCommits}, a {@link TopicLog} and a {@link TopicIndex}.
+ * {@link TopicCommits}, a {@link TopicLog}, a {@link TopicIndex} and a clock; takes an {@link ExternalObjects} and an
+ * {@link AllHeads} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class AdminApi {
     @Bean
-    PublishController publishController(Publisher publisher) {
-        return new PublishController(publisher);
+    PublishController publishController(Publisher publisher, ObjectProvider<ExternalObjects> external) {
+        return new PublishController(publisher, external.getIfAvailable(() -> ExternalObjects.NONE));
+    }
+
+    @Bean
+    RequestsController requestsController(Publisher publisher, TopicCommits commits) {
+        return new RequestsController(publisher, commits);
     }
 
     @Bean
@@ -30,6 +39,32 @@ public class AdminApi {
     @Bean
     PinsController pinsController(TopicLog log, TopicCommits commits) {
         return new PinsController(log, commits);
+    }
+
+    @Bean
+    MarksController marksController(TopicLog log, TopicCommits commits) {
+        return new MarksController(log, commits);
+    }
+
+    @Bean
+    RollbackController rollbackController(TopicCommits commits) {
+        return new RollbackController(commits);
+    }
+
+    @Bean
+    AllPinsController allPinsController(TopicLog log, ObjectProvider<AllHeads> heads, InstantSource clock) {
+        return new AllPinsController(heads.getIfAvailable(() -> log::forEachHead), clock);
+    }
+
+    @Bean
+    EventsController eventsController(
+            TopicLog log, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
+        return new EventsController(log, heads.getIfAvailable(() -> log::forEachHead), readers, clock);
+    }
+
+    @Bean
+    EventReaders eventReaders() {
+        return new EventReaders();
     }
 
     @Bean

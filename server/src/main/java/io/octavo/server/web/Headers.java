@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.octavo.rules.Digests;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.publish.Who;
+import io.octavo.server.security.Identity;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Base64;
 import java.util.Collections;
@@ -38,8 +39,10 @@ final class Headers {
         return given.isEmpty() ? null : given.get(0);
     }
 
+    /** Who asks, as the audit trail shows it. */
     static String who(HttpServletRequest request) {
-        return Who.unverified(one(request, Who.HEADER), request.getRemoteAddr());
+        Identity identity = Access.identity(request);
+        return identity != null ? identity.name() : Who.unverified(one(request, Who.HEADER), request.getRemoteAddr());
     }
 
     /** The newest version that the caller wants there to be; null = any. */
@@ -65,7 +68,11 @@ final class Headers {
 
     /** The SHA-256 that the caller announces (RFC 9530); empty if none. */
     static ByteString contentDigest(HttpServletRequest request) {
-        String text = String.join(", ", Collections.list(request.getHeaders(CONTENT_DIGEST)));
+        return digest(String.join(", ", Collections.list(request.getHeaders(CONTENT_DIGEST))));
+    }
+
+    /** The SHA-256 of a {@code Content-Digest}; empty if there is no text. */
+    static ByteString digest(String text) {
         if (text.isEmpty()) {
             return ByteString.EMPTY;
         }

@@ -5,7 +5,6 @@ import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +29,23 @@ final class JsonBody {
             throw ServiceException.of(
                     ErrorCode.TOO_LARGE, "body: more than " + MOST_BYTES + " bytes (expected: a small JSON object)");
         }
+        ObjectNode object = parse("body", bytes);
+        checkNames("", object, known);
+        return new JsonBody(object);
+    }
+
+    /** Reads a JSON object; the field is named if it is none. */
+    static ObjectNode parse(String field, byte[] bytes) {
         JsonNode node;
         try {
             node = Json.MAPPER.readTree(bytes);
         } catch (JacksonException e) {
-            throw new InvalidField("body", e.getOriginalMessage(), "a JSON object");
+            throw new InvalidField(field, e.getOriginalMessage(), "a JSON object");
         }
-        if (!(node instanceof ObjectNode object)) {
-            throw new InvalidField("body", node.getNodeType(), "a JSON object");
+        if (node instanceof ObjectNode object) {
+            return object;
         }
-        checkNames("", object, known);
-        return new JsonBody(object);
+        throw new InvalidField(field, node.getNodeType(), "a JSON object");
     }
 
     /** Refuses fields that nobody would read. */
@@ -73,6 +78,27 @@ final class JsonBody {
         return node.longValue();
     }
 
+    /** A text; null if the field isn't there or is null. */
+    @Nullable
+    String text(String name) {
+        return isGiven(name) ? requiredText(name) : null;
+    }
+
+    /** A whole number; null if the field isn't there or is null. */
+    @Nullable
+    Long number(String name, long least) {
+        return isGiven(name) ? (Long) requiredNumber(name, least) : null;
+    }
+
+    /** True or false; false if the field isn't there or is null. */
+    boolean flag(String name) {
+        JsonNode node = object.get(name);
+        if (node != null && !node.isNull() && !node.isBoolean()) {
+            throw new InvalidField(name, node, "true or false");
+        }
+        return node != null && node.booleanValue(false);
+    }
+
     /** A time to the millisecond, null if the field isn't there or is null. */
     @Nullable
     Instant time(String name) {
@@ -80,12 +106,12 @@ final class JsonBody {
         if (node == null || node.isNull()) {
             return null;
         }
-        try {
-            Instant time = Instant.parse(node.stringValue(""));
-            return Instant.ofEpochMilli(time.toEpochMilli());
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new InvalidField(name, shown(node), "a time like 2026-01-31T12:00:00Z");
-        }
+        return Query.time(name, node.stringValue(""), shown(node));
+    }
+
+    private boolean isGiven(String name) {
+        JsonNode node = object.get(name);
+        return node != null && !node.isNull();
     }
 
     private static Object shown(@Nullable JsonNode node) {

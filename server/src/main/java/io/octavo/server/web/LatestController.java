@@ -2,25 +2,24 @@ package io.octavo.server.web;
 
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Publication;
-import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.Heads;
-import io.octavo.rules.InvalidField;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
-import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.web.PastHeads.Moment;
 import io.octavo.server.web.VersionView.Reason;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,58 +33,98 @@ import org.springframework.web.bind.annotation.PathVariable;
 @Controller
 final class LatestController {
     private static final Logger LOG = LoggerFactory.getLogger(LatestController.class);
-    private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
-    private final Latest latest;
+    private static final int MOST_SCOPES_TOLD = 20;
+
+    private final PastHeads heads;
     private final TopicLog log;
     private final PayloadAnswer payload;
 
-    LatestController(Latest latest, TopicLog log, PayloadOutlet outlet) {
-        this.latest = latest;
+    LatestController(PastHeads heads, TopicLog log, PayloadOutlet outlet) {
+        this.heads = heads;
         this.log = log;
         this.payload = new PayloadAnswer(outlet);
     }
 
-    /** What was found for a consumer. */
-    private record Found(TopicHead head, Resolution resolution, VersionRecord record) {}
+    /**
+     * What was found for a consumer.
+     *
+     * @param head of the time that was asked for
+     * @param etag of the answer without the payload
+     * @param past whether that time is over
+     */
+    private record Found(TopicHead head, Resolution resolution, VersionRecord record, String etag, boolean past) {}
 
+    @Call(
+            value = "The version that a consumer is to run, or was to run at an instant, with the reason.",
+            query = {"region", "app", "cluster", "instance", "at"},
+            headers = "If-None-Match",
+            status = {200, 304},
+            answers = VersionView.class)
     @GetMapping(Addresses.LATEST)
+    @Needs(value = Right.READ, asApp = true)
     ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
         Found found = find(request, topic);
-        String etag = Headers.etag(found.head().getRevision());
-        if (Headers.noneMatchHas(request, etag)) {
-            return Answers.notModified(etag);
+        if (Headers.noneMatchHas(request, found.etag())) {
+            return Answers.notModified(found.etag());
         }
         VersionRecord record = complete(found);
         Reason reason = Reason.of(found.resolution());
         return Answers.ok()
-                .header("ETag", etag)
+                .header("ETag", found.etag())
                 .header(Headers.VERSION, Long.toString(record.getVersion()))
-                .body(VersionView.of(found.head(), record, null, reason));
+                .body(VersionView.of(found.head(), record, reason));
     }
 
+    @Call(
+            value = "The bytes that a consumer is to run, or was to run at an instant.",
+            query = {"region", "app", "cluster", "instance", "at"},
+            headers = {"Range", "If-Range", "If-None-Match"},
+            status = {200, 206, 304},
+            bytes = true)
     @GetMapping(Addresses.LATEST + "/payload")
+    @Needs(value = Right.READ, asApp = true)
     void payload(HttpServletRequest request, HttpServletResponse response, @PathVariable String topic)
             throws IOException {
         payload.write(request, response, topic, find(request, topic).record());
     }
 
     private Found find(HttpServletRequest request, String topic) {
-        Consumer consumer = consumer(Query.of(request, "region", "app", "cluster", "instance"));
-        TopicHead head = latest.head(TopicNames.check(topic));
-        if (head == null || head.hasDeletion()) {
-            throw TopicReads.unknown(topic);
+        Query query = Query.of(request, "region", "app", "cluster", "instance", "at");
+        Consumer consumer = Consumers.of(query);
+        Moment moment = heads.moment(topic, query);
+        TopicHead head = moment.then();
+        if (head.hasDeletion()) {
+            throw deleted(head);
         }
         Resolution resolution = Resolution.of(head, consumer);
         if (resolution.version() == 0) {
             throw nothing(head, consumer);
         }
-        VersionRecord record = Heads.record(head, resolution.version());
+        boolean past = moment.at() != null;
+        VersionRecord record = past ? pastRecord(head, resolution.version()) : record(head, resolution.version());
+        // What is said of a version of the past can change with the topic of today.
+        String etag =
+                Headers.etag(past ? head.getRevision() + "-" + moment.now().getRevision() : head.getRevision());
+        return new Found(head, resolution, record, etag, past);
+    }
+
+    private static VersionRecord record(TopicHead head, long version) {
+        VersionRecord record = Heads.record(head, version);
         if (record == null) {
-            throw new IllegalStateException("the head of " + topic + " at revision " + head.getRevision()
-                    + " names version " + resolution.version() + " and has no record of it");
+            throw new IllegalStateException("the head of " + head.getTopic() + " at revision " + head.getRevision()
+                    + " names version " + version + " and has no record of it");
         }
-        return new Found(head, resolution, record);
+        return record;
+    }
+
+    private VersionRecord pastRecord(TopicHead head, long version) {
+        VersionRecord record = log.version(head.getTopic(), version, Read.LOCAL);
+        if (record == null) {
+            throw ServiceException.of(
+                    ErrorCode.GONE, "version " + version + " of " + head.getTopic() + " is gone, its record too");
+        }
+        return record;
     }
 
     /**
@@ -93,6 +132,9 @@ final class LatestController {
      * from the log, and if that can't answer, as far as the head knows.
      */
     private VersionRecord complete(Found found) {
+        if (found.past()) {
+            return found.record();
+        }
         long version = found.record().getVersion();
         List<Publication> standing = found.head().getPublicationsList().stream()
                 .filter(publication -> publication.getVersion() == version)
@@ -118,6 +160,13 @@ final class LatestController {
         }
     }
 
+    private static ServiceException deleted(TopicHead head) {
+        return ServiceException.of(
+                ErrorCode.TOPIC_NOT_FOUND,
+                "topic " + head.getTopic() + " was deleted by "
+                        + head.getDeletion().getBy() + ": " + head.getDeletion().getReason());
+    }
+
     private static ServiceException nothing(TopicHead head, Consumer consumer) {
         if (head.getPublicationsCount() == 0) {
             return ServiceException.of(
@@ -125,43 +174,17 @@ final class LatestController {
                     "no version of " + head.getTopic() + " is published"
                             + (TopicView.newestVersion(head) == 0 ? ": it has none yet" : " to anybody now"));
         }
-        String scopes = head.getPublicationsList().stream()
+        List<String> scopes = head.getPublicationsList().stream()
                 .map(publication -> Scopes.format(publication.getScope())
                         + (publication.hasShare() ? " (a share of the instances)" : ""))
                 .distinct()
-                .collect(Collectors.joining("; "));
+                .toList();
+        int rest = scopes.size() - MOST_SCOPES_TOLD;
         return ServiceException.of(
                 ErrorCode.VERSION_NOT_FOUND,
-                "no version of " + head.getTopic() + " is published for " + described(consumer) + ", only for "
-                        + scopes);
-    }
-
-    private static String described(Consumer consumer) {
-        String scope = Scopes.format(Scope.newBuilder()
-                .setRegion(consumer.getRegion())
-                .setApp(consumer.getApp())
-                .setCluster(consumer.getCluster())
-                .build());
-        return scope.equals("*") ? "a consumer without region, app and cluster" : scope;
-    }
-
-    private static Consumer consumer(Query query) {
-        return Consumer.newBuilder()
-                .setRegion(value(query, "region"))
-                .setApp(value(query, "app"))
-                .setCluster(value(query, "cluster"))
-                .setInstance(value(query, "instance"))
-                .build();
-    }
-
-    private static String value(Query query, String name) {
-        String text = query.text(name);
-        if (text == null) {
-            return "";
-        }
-        if (!VALUE.matcher(text).matches()) {
-            throw new InvalidField(name, text, "1 to 128 letters, digits, dots, underscores and dashes");
-        }
-        return text;
+                "no version of " + head.getTopic() + " is published for " + Consumers.described(consumer)
+                        + ", only for "
+                        + scopes.stream().limit(MOST_SCOPES_TOLD).collect(Collectors.joining("; "))
+                        + (rest > 0 ? " and " + rest + " more" : ""));
     }
 }

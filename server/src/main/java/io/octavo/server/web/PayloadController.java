@@ -1,7 +1,9 @@
 package io.octavo.server.web;
 
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -20,7 +22,13 @@ final class PayloadController {
         this.payload = new PayloadAnswer(outlet);
     }
 
+    @Call(
+            value = "The bytes of a version.",
+            headers = {"Range", "If-Range", "If-None-Match"},
+            status = {200, 206, 304},
+            bytes = true)
     @GetMapping(Addresses.VERSIONS + "/{version}/payload")
+    @Needs(Right.READ)
     void get(
             HttpServletRequest request,
             HttpServletResponse response,

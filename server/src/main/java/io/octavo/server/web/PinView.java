@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.octavo.protocol.Pin;
 import io.octavo.rules.Scopes;
 import java.time.Instant;
@@ -32,7 +33,13 @@ record PinView(
      *
      * @param newerVersions how many versions wait above the pinned one
      */
-    record Pinned(String topic, long revision, PinView pin, long newerVersions, String ui, String undo) {}
+    record Pinned(
+            String topic,
+            long revision,
+            PinView pin,
+            long newerVersions,
+            String ui,
+            @JsonUnwrapped Written write) {}
 
     /** The answer to unpinning. */
     record Unpinned(
@@ -40,5 +47,5 @@ record PinView(
             long revision,
             String scope,
             String ui,
-            @Nullable String undo) {}
+            @JsonUnwrapped Written write) {}
 }

@@ -4,19 +4,16 @@ import io.octavo.protocol.Pin;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Scopes;
-import io.octavo.rules.TopicNames;
-import io.octavo.server.publish.UndoCommand;
-import io.octavo.server.topic.Command;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
-import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.PinScope;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
-import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.UnpinScope;
 import io.octavo.server.web.PinView.Pinned;
 import io.octavo.server.web.PinView.Pins;
 import io.octavo.server.web.PinView.Unpinned;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -34,17 +31,17 @@ import org.springframework.web.bind.annotation.RestController;
 final class PinsController {
     private static final List<String> FIELDS = List.of("version", "reason", "expiresAt");
 
-    private final TopicLog log;
-    private final TopicCommits commits;
     private final TopicReads reads;
+    private final Writes writes;
 
     PinsController(TopicLog log, TopicCommits commits) {
-        this.log = log;
-        this.commits = commits;
         this.reads = new TopicReads(log);
+        this.writes = new Writes(commits);
     }
 
+    @Call("The pins of a topic.")
     @GetMapping(Addresses.PINS)
+    @Needs(Right.READ)
     ResponseEntity<Pins> list(HttpServletRequest request, @PathVariable String topic) {
         Query.of(request);
         TopicHead head = reads.require(topic);
@@ -52,16 +49,22 @@ final class PinsController {
                 .body(new Pins(head.getPinsList().stream().map(PinView::of).toList()));
     }
 
+    @Call(
+            value = "Holds a scope at a version.",
+            query = {"scope", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"},
+            body = PinBody.class)
     @PutMapping(path = Addresses.PINS, consumes = "application/json")
+    @Needs(Right.PIN)
     ResponseEntity<Pinned> pin(HttpServletRequest request, @PathVariable String topic) throws IOException {
-        Scope scope = scope(Query.of(request, "scope"));
+        Query query = Writes.query(request, "scope");
+        Scope scope = scope(query);
         JsonBody body = JsonBody.of(request, FIELDS);
         long version = body.requiredNumber("version", 1);
         String reason = body.requiredText("reason");
         Instant expiresAt = body.time("expiresAt");
         PinScope command = new PinScope(scope, version, reason, expiresAt == null ? 0 : millis(expiresAt));
-        Pin before = standing(topic, scope);
-        Committed done = commit(request, topic, command);
+        Committed done = writes.carryOut(request, query, topic, command);
         return Answers.written(200, done)
                 .body(new Pinned(
                         topic,
@@ -69,43 +72,28 @@ final class PinsController {
                         PinView.of(standing(done, command)),
                         done.head().getNewestVersion() - version,
                         Addresses.page(topic),
-                        undo(topic, command, done.effect() == Effect.REPLAYED ? null : before)));
+                        Written.of(command, done)));
     }
 
+    @Call(
+            value = "Takes a pin away.",
+            query = {"scope", "reason", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
     @DeleteMapping(Addresses.PINS)
+    @Needs(Right.PIN)
     ResponseEntity<Unpinned> unpin(HttpServletRequest request, @PathVariable String topic) {
-        Query query = Query.of(request, "scope", "reason");
+        Query query = Writes.query(request, "scope", "reason");
         Scope scope = scope(query);
         String reason = query.text("reason");
         UnpinScope command = new UnpinScope(scope, reason == null ? "" : reason);
-        Pin before = standing(topic, scope);
-        Committed done = commit(request, topic, command);
+        Committed done = writes.carryOut(request, query, topic, command);
         return Answers.written(200, done)
                 .body(new Unpinned(
                         topic,
                         done.revision(),
                         Scopes.format(scope),
                         Addresses.page(topic),
-                        before == null
-                                ? null
-                                : UndoCommand.pin(topic, before.getVersion(), scope, before.getReason())));
-    }
-
-    private Committed commit(HttpServletRequest request, String topic, Command command) {
-        String key = Headers.one(request, Headers.IDEMPOTENCY_KEY);
-        return commits.commit(topic, command, Headers.who(request), key);
-    }
-
-    private static String undo(String topic, PinScope done, @Nullable Pin before) {
-        return before == null
-                ? UndoCommand.unpin(topic, done.scope(), "undo of the pin to version " + done.version())
-                : UndoCommand.pin(topic, before.getVersion(), done.scope(), before.getReason());
-    }
-
-    /** The pin that a scope has; null if none. */
-    private @Nullable Pin standing(String topic, Scope scope) {
-        TopicHead head = log.head(TopicNames.check(topic), Read.SERIAL);
-        return head == null ? null : pin(head, scope);
+                        Written.of(command, done)));
     }
 
     /** The pin that was made; as it was asked for, if it was taken away again since. */

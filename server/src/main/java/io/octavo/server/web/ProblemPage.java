@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import io.octavo.server.security.Right;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -12,6 +13,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @Controller
 final class ProblemPage implements ErrorController {
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
+    @Needs(Right.NONE)
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             // Nothing to add: the container breaks the connection, which is how the caller learns of it.

@@ -66,6 +66,9 @@ final class Problems implements HandlerExceptionResolver {
             return Problem.of(invalid, id);
         }
         if (thrown instanceof ServiceException refused) {
+            if (refused.code() == ErrorCode.UNAUTHENTICATED) {
+                response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"octavo\"");
+            }
             Duration retryAfter = refused.retryAfter();
             if (retryAfter != null) {
                 long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
@@ -110,7 +113,7 @@ final class Problems implements HandlerExceptionResolver {
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case TOO_SLOW -> 408;
-            case VERSION_CONFLICT, REQUEST_RUNNING, PINNED, QUARANTINED, HEAD_FULL -> 409;
+            case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, HEAD_FULL -> 409;
             case GONE -> 410;
             case STALE_REVISION -> 412;
             case TOO_LARGE -> 413;

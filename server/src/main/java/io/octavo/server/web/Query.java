@@ -6,7 +6,10 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +29,22 @@ final class Query {
     /** Reads the query of a request that may have these parameters and no others. */
     static Query of(HttpServletRequest request, String... known) {
         Query query = new Query();
-        String raw = request.getQueryString();
-        if (raw != null) {
-            for (String pair : raw.split("&", -1)) {
-                if (!pair.isEmpty()) {
-                    query.add(pair, List.of(known));
-                }
-            }
+        for (String pair : pairs(request)) {
+            query.add(pair, List.of(known));
         }
         return query;
+    }
+
+    /** All values of one parameter, whatever others the request has. */
+    static List<String> named(HttpServletRequest request, String name) {
+        Query query = new Query();
+        for (String pair : pairs(request)) {
+            int equals = pair.indexOf('=');
+            if (decoded(pair, equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
+                query.add(pair, List.of(name));
+            }
+        }
+        return query.all(name);
     }
 
     /** A parameter that may be given once; null if it isn't. */
@@ -86,6 +96,22 @@ final class Query {
         return (int) number;
     }
 
+    /** A time to the millisecond; null if it isn't given. */
+    @Nullable
+    Instant time(String name) {
+        String text = text(name);
+        return text == null ? null : time(name, text, text);
+    }
+
+    /** Reads a time, to the millisecond. */
+    static Instant time(String field, String text, Object shown) {
+        try {
+            return Instant.ofEpochMilli(Instant.parse(text).toEpochMilli());
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new InvalidField(field, shown, "a time like 2026-01-31T12:00:00Z");
+        }
+    }
+
     /** Reads digits, and nothing but digits, as a number. */
     static long wholeNumber(String field, String text, String expected) {
         boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
@@ -93,6 +119,15 @@ final class Query {
             throw new InvalidField(field, text, expected);
         }
         return Long.parseLong(text);
+    }
+
+    private static List<String> pairs(HttpServletRequest request) {
+        String raw = request.getQueryString();
+        return raw == null
+                ? List.of()
+                : Arrays.stream(raw.split("&", -1))
+                        .filter(pair -> !pair.isEmpty())
+                        .toList();
     }
 
     private void add(String pair, List<String> known) {

@@ -2,12 +2,13 @@ package io.octavo.server.web;
 
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.topic.TopicLog;
+import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run. Needs a {@link TopicLog},
- * a {@link PayloadOutlet} and a {@link Latest}.
+ * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run and why. Needs a
+ * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock.
  */
 @Configuration(proxyBeanMethods = false)
 public class ReadApi {
@@ -22,7 +23,12 @@ public class ReadApi {
     }
 
     @Bean
-    LatestController latestController(Latest latest, TopicLog log, PayloadOutlet outlet) {
-        return new LatestController(latest, log, outlet);
+    LatestController latestController(Latest latest, TopicLog log, PayloadOutlet outlet, InstantSource clock) {
+        return new LatestController(new PastHeads(latest, log, clock), log, outlet);
+    }
+
+    @Bean
+    ExplainController explainController(Latest latest, TopicLog log, InstantSource clock) {
+        return new ExplainController(new PastHeads(latest, log, clock), log);
     }
 }

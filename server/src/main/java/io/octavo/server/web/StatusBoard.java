@@ -22,28 +22,37 @@ public final class StatusBoard {
     private final Installation installation;
     private final LongSupplier nanoTime;
     private final Probe<List<Node>> nodes;
+    private final Probe<List<Leaders.Leader>> leaders;
     private final Map<StoreCheck, Probe<Boolean>> stores = new LinkedHashMap<>();
 
     /**
-     * @param executor runs the checks, which may hang: with a thread for each store and one for the nodes
+     * @param executor runs the checks, which may hang: with a thread for each store, one for the nodes and one for the leaders
      * @param nanoTime as {@link System#nanoTime}
      */
     public StatusBoard(
             Installation installation,
             NodeDirectory directory,
+            Leaders leaders,
             List<StoreCheck> checks,
             Executor executor,
             LongSupplier nanoTime) {
         this.installation = installation;
         this.nanoTime = nanoTime;
         this.nodes = new Probe<>(directory::nodes, executor, nanoTime, FRESH);
+        this.leaders = new Probe<>(leaders::leaders, executor, nanoTime, FRESH);
         for (StoreCheck check : checks) {
             stores.put(check, new Probe<>(() -> isUp(check), executor, nanoTime, FRESH));
         }
     }
 
+    /** Whether this node's roles can do their work; asks nobody. */
+    boolean isReady() {
+        return installation.ready().getAsBoolean();
+    }
+
     StatusView status() {
         CompletableFuture<List<Node>> askedNodes = nodes.ask();
+        CompletableFuture<List<Leaders.Leader>> askedLeaders = leaders.ask();
         Map<StoreCheck, CompletableFuture<Boolean>> asked = new LinkedHashMap<>();
         stores.forEach((check, probe) -> asked.put(check, probe.ask()));
         long begun = nanoTime.getAsLong();
@@ -58,12 +67,14 @@ public final class StatusBoard {
             }
         }
         List<Node> known = Probe.await(askedNodes, left(begun)).value();
+        List<Leaders.Leader> leading = Probe.await(askedLeaders, left(begun)).value();
         return new StatusView(
                 installation.environment(),
                 installation.ready().getAsBoolean(),
                 installation.version(),
                 new StatusView.Writes(help == null, help),
                 known == null ? List.of() : known,
+                leading == null ? List.of() : leading,
                 views,
                 cache(installation.cache().get()));
     }

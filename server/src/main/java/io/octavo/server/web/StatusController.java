@@ -1,5 +1,7 @@
 package io.octavo.server.web;
 
+import io.octavo.server.security.Right;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -14,9 +16,17 @@ final class StatusController {
         this.board = board;
     }
 
+    /** What strangers are told. */
+    record Readiness(boolean ready) {}
+
+    @Call("How the installation is, as this node sees it.")
     @GetMapping(Addresses.STATUS)
-    ResponseEntity<StatusView> get(HttpServletRequest request) {
+    @Needs(Right.NONE)
+    ResponseEntity<?> get(HttpServletRequest request) {
         Query.of(request);
+        if (Access.isAnonymous(request)) {
+            return Answers.ok().body(new Readiness(board.isReady()));
+        }
         return Answers.ok().body(board.status());
     }
 }

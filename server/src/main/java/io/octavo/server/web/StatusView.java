@@ -11,6 +11,7 @@ record StatusView(
         String version,
         Writes writes,
         List<Node> nodes,
+        List<Leaders.Leader> leaders,
         List<Store> stores,
         @Nullable Cache cache) {
 

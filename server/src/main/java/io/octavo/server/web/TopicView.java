@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicHead;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param newestVersion the highest number given; 0 = none yet
  * @param deleted       true, or null
- * @param undo          the shell command that takes the write back which this answers; null if there is none
+ * @param write         what the write did that this answers; null where it answers none
  */
 record TopicView(
         String topic,
@@ -23,7 +24,7 @@ record TopicView(
         List<PinView> pins,
         @Nullable Boolean deleted,
         String ui,
-        @Nullable String undo) {
+        @JsonUnwrapped @Nullable Written write) {
 
     /** What the owner set. */
     record SettingsView(
@@ -41,9 +42,14 @@ record TopicView(
     record Topics(List<TopicView> topics, @Nullable String nextPageToken) {}
 
     static TopicView of(TopicHead head) {
+        return written(head, head.getRevision(), null);
+    }
+
+    /** Shows a topic as the answer to a write, done at that revision. */
+    static TopicView written(TopicHead head, long revision, @Nullable Written write) {
         return new TopicView(
                 head.getTopic(),
-                head.getRevision(),
+                revision,
                 newestVersion(head),
                 settings(head.getSettings()),
                 head.getPublicationsList().stream()
@@ -52,7 +58,7 @@ record TopicView(
                 head.getPinsList().stream().map(PinView::of).toList(),
                 head.hasDeletion() ? true : null,
                 Addresses.page(head.getTopic()),
-                null);
+                write);
     }
 
     /** The newest version since the topic was made, or made anew; 0 = none. */
@@ -60,7 +66,7 @@ record TopicView(
         return head.getNewestVersion() > head.getBaseVersion() ? head.getNewestVersion() : 0;
     }
 
-    private static SettingsView settings(Settings settings) {
+    static SettingsView settings(Settings settings) {
         int maxVersions = settings.getRetention().getMaxVersions();
         long maxAge = settings.getRetention().getMaxAgeSeconds();
         return new SettingsView(

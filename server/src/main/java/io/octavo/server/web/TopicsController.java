@@ -2,10 +2,14 @@ package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.TopicNames;
+import io.octavo.server.security.Right;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.web.TopicView.Topics;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -21,22 +25,40 @@ final class TopicsController {
         this.index = index;
     }
 
+    @Call(
+            value = "The topics, by name.",
+            query = {"query", "owner", "limit", "pageToken"})
     @GetMapping(Addresses.TOPICS)
+    @Needs(Right.LIST)
     ResponseEntity<Topics> list(HttpServletRequest request) {
         Query query = Query.of(request, "query", "owner", "limit", PageToken.PARAMETER);
         int limit = Paging.limit(query);
         String part = query.text("query");
-        List<TopicHead> heads = index.page(
+        Predicate<String> readable = Access.readable(request);
+        List<TopicHead> heads = page(
                 part == null ? "" : Limits.checkText("query", part, Limits.NAME_LENGTH),
                 query.text("owner"),
                 after(query),
-                limit + 1);
+                limit + 1,
+                readable);
         boolean more = heads.size() > limit;
         List<TopicHead> page = more ? heads.subList(0, limit) : heads;
         return Answers.ok()
                 .body(new Topics(
                         page.stream().map(TopicView::of).toList(),
                         more ? PageToken.after(LIST, page.get(limit - 1).getTopic()) : null));
+    }
+
+    /** What the caller may not read is left out before the page is cut. */
+    private List<TopicHead> page(
+            String part, @Nullable String owner, String after, int limit, @Nullable Predicate<String> readable) {
+        if (readable == null) {
+            return index.page(part, owner, after, limit);
+        }
+        return index.page(part, owner, after, Integer.MAX_VALUE).stream()
+                .filter(head -> readable.test(head.getTopic()))
+                .limit(limit)
+                .toList();
     }
 
     private static String after(Query query) {

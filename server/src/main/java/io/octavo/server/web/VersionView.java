@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.octavo.protocol.Hold;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.S3Location;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param size   in bytes
  * @param sha256 lower-case hex
- * @param undo   the shell command that takes the write back which this answers; null if there is none
+ * @param write  what the write did that this answers; null where it answers none
  * @param reason why a consumer is to run it; null where nobody asked that
  */
 record VersionView(
@@ -37,7 +38,7 @@ record VersionView(
         State state,
         List<HoldView> holds,
         String ui,
-        @Nullable String undo,
+        @JsonUnwrapped @Nullable Written write,
         @Nullable Reason reason) {
 
     /** What may be done with a version. */
@@ -48,8 +49,14 @@ record VersionView(
         DELETED
     }
 
-    /** Where the bytes are: direct (beside the metadata), s3 (our buckets) or external (somebody's). */
-    record Pointer(String kind, List<Location> locations) {}
+    /**
+     * Where the bytes are: direct (beside the metadata), s3 (our buckets) or external (somebody's).
+     *
+     * @param digestVerified of external ones: whether the bytes were read when the version was made; null for ours,
+     *     which always are
+     */
+    record Pointer(
+            String kind, List<Location> locations, @Nullable Boolean digestVerified) {}
 
     /** One object of a bucket. */
     record Location(String region, String bucket, String key) {}
@@ -77,15 +84,30 @@ record VersionView(
      * @param record with all its publications
      */
     static VersionView of(TopicHead head, VersionRecord record) {
-        return of(head, record, null, null);
+        return of(head, record, null);
     }
 
-    static VersionView of(TopicHead head, VersionRecord record, @Nullable String undo, @Nullable Reason reason) {
+    /** Shows a version as a consumer's. */
+    static VersionView of(TopicHead head, VersionRecord record, @Nullable Reason reason) {
+        return of(head, record, record.getRevision(), null, reason);
+    }
+
+    /**
+     * Shows a version as the answer to a write.
+     *
+     * @param revision the one at which it was done
+     */
+    static VersionView written(TopicHead head, VersionRecord record, long revision, Written write) {
+        return of(head, record, revision, write, null);
+    }
+
+    private static VersionView of(
+            TopicHead head, VersionRecord record, long revision, @Nullable Written write, @Nullable Reason reason) {
         Part part = part(record);
         return new VersionView(
                 head.getTopic(),
                 record.getVersion(),
-                record.getRevision(),
+                revision,
                 Instant.ofEpochMilli(record.getAtMs()),
                 record.getBy(),
                 part.getSize(),
@@ -102,7 +124,7 @@ record VersionView(
                         .map(VersionView::hold)
                         .toList(),
                 Addresses.page(head.getTopic()),
-                undo,
+                write,
                 reason);
     }
 
@@ -124,10 +146,13 @@ record VersionView(
 
     private static Pointer pointer(Part part) {
         return switch (part.getPointerCase()) {
-            case S3 -> new Pointer("s3", locations(part.getS3().getLocationsList()));
+            case S3 -> new Pointer("s3", locations(part.getS3().getLocationsList()), null);
             case EXTERNAL ->
-                new Pointer("external", locations(part.getExternal().getLocationsList()));
-            case DIRECT, POINTER_NOT_SET -> new Pointer("direct", List.of());
+                new Pointer(
+                        "external",
+                        locations(part.getExternal().getLocationsList()),
+                        part.getExternal().getDigestVerified());
+            case DIRECT, POINTER_NOT_SET -> new Pointer("direct", List.of(), null);
         };
     }
 

@@ -1,11 +1,13 @@
 package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
-import io.octavo.protocol.VersionRecord;
+import io.octavo.server.security.Right;
+import io.octavo.server.topic.Limits;
 import io.octavo.server.topic.TopicLog;
-import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,37 +19,42 @@ import org.springframework.web.bind.annotation.RestController;
 final class VersionsController {
     private static final char LIST = 'v';
 
-    private final TopicLog log;
+    private final VersionSearch search;
     private final TopicReads reads;
 
     VersionsController(TopicLog log) {
-        this.log = log;
+        this.search = new VersionSearch(log);
         this.reads = new TopicReads(log);
     }
 
     /** A page of versions, newest first. */
     record Versions(List<VersionView> versions, @Nullable String nextPageToken) {}
 
+    @Call(
+            value = "A topic's history, newest first; of those that have all the metadata that is named.",
+            query = {"meta", "limit", "pageToken"})
     @GetMapping(Addresses.VERSIONS)
+    @Needs(Right.READ)
     ResponseEntity<Versions> list(HttpServletRequest request, @PathVariable String topic) {
-        Query query = Query.of(request, "limit", PageToken.PARAMETER);
+        Query query = Query.of(request, "meta", "limit", PageToken.PARAMETER);
+        Map<String, String> metadata = Metadata.of("meta", query.all("meta"));
+        Limits.checkMetadata("meta", metadata);
         int limit = Paging.limit(query);
         long below = below(query);
         TopicHead head = reads.require(topic);
-        List<VersionRecord> records = log.versionsBelow(topic, below, limit + 1, Read.LOCAL).stream()
-                .filter(record -> record.getVersion() > head.getBaseVersion())
-                .toList();
-        boolean more = records.size() > limit;
-        List<VersionRecord> page = more ? records.subList(0, limit) : records;
+        VersionSearch.Page page = search.page(head, metadata, below, limit);
+        Long next = page.next();
         return Answers.ok()
                 .body(new Versions(
-                        page.stream()
+                        page.versions().stream()
                                 .map(record -> VersionView.of(head, record))
                                 .toList(),
-                        more ? PageToken.after(LIST, page.get(limit - 1).getVersion()) : null));
+                        next == null ? null : PageToken.after(LIST, next)));
     }
 
+    @Call("A version.")
     @GetMapping(Addresses.VERSIONS + "/{version}")
+    @Needs(Right.READ)
     ResponseEntity<VersionView> get(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query.of(request);

@@ -2,8 +2,11 @@ package io.octavo.server.web;
 
 import io.octavo.server.publish.ArrivalConfig;
 import io.octavo.server.publish.Arrivals;
+import io.octavo.server.web.openapi.ApiDocument;
 import java.util.List;
 import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -13,6 +16,7 @@ import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -61,6 +65,13 @@ public class WebConfiguration {
     }
 
     @Bean
+    FilterRegistrationBean<CrossSiteCheck> crossSiteCheck() {
+        FilterRegistrationBean<CrossSiteCheck> filter = new FilterRegistrationBean<>(new CrossSiteCheck());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return filter;
+    }
+
+    @Bean
     ProblemPage problemPage() {
         return new ProblemPage();
     }
@@ -83,6 +94,12 @@ public class WebConfiguration {
             throw Problems.nothingHere(request);
         };
         return new SimpleUrlHandlerMapping(Map.of("/**", nothing), Ordered.LOWEST_PRECEDENCE);
+    }
+
+    @Bean
+    ApiDocument apiDocument(
+            @Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> mappings) {
+        return new ApiDocument(() -> mappings.getObject().getHandlerMethods(), Addresses.API, Problem.class);
     }
 
     @Bean

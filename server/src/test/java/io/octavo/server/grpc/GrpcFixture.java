@@ -41,6 +41,14 @@ public final class GrpcFixture implements AutoCloseable {
                 null));
     }
 
+    /** Starts a server with these services, behind an interceptor around all else. */
+    public static GrpcFixture behind(ServerInterceptor first, List<BindableService> services, Set<String> onTransport)
+            throws IOException {
+        GrpcConfig config = config(100, 4, Duration.ofSeconds(5));
+        return new GrpcFixture(new GrpcServer(
+                config, services, onTransport, first, List.of(), new GrpcErrors(() -> "request-7"), null));
+    }
+
     static GrpcFixture of(
             GrpcConfig config,
             List<BindableService> services,

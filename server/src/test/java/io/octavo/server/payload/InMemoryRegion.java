@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,17 +20,22 @@ import java.util.function.Consumer;
 
 /** A region's store in maps, with a hook that is called before each operation and may throw or wait. */
 final class InMemoryRegion implements RegionStore {
-    private record Attempt(String key, Map<String, byte[]> parts) {}
+    private record Attempt(String key, Map<String, byte[]> parts, Instant begun) {}
 
     private final String name;
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
+    private volatile InstantSource clock = () -> Instant.EPOCH;
     private volatile Consumer<String> before = operation -> {};
     private volatile Consumer<String> after = operation -> {};
 
     InMemoryRegion(String name) {
         this.name = name;
+    }
+
+    void clock(InstantSource instants) {
+        clock = instants;
     }
 
     void before(Consumer<String> hook) {
@@ -89,7 +96,7 @@ final class InMemoryRegion implements RegionStore {
     public String begin(String key) {
         before.accept("begin");
         String attempt = "attempt-" + numbers.incrementAndGet();
-        attempts.put(attempt, new Attempt(key, new ConcurrentHashMap<>()));
+        attempts.put(attempt, new Attempt(key, new ConcurrentHashMap<>(), clock.instant()));
         return attempt;
     }
 
@@ -130,10 +137,26 @@ final class InMemoryRegion implements RegionStore {
     }
 
     @Override
+    public List<Unfinished> unfinished(String prefix, Instant before, int most) {
+        this.before.accept("unfinished");
+        return attempts.entrySet().stream()
+                .filter(entry -> entry.getValue().key().startsWith(prefix)
+                        && entry.getValue().begun().isBefore(before))
+                .limit(most)
+                .map(entry -> new Unfinished(entry.getValue().key(), entry.getKey()))
+                .toList();
+    }
+
+    @Override
     public long size(String key) {
         before.accept("size");
         byte[] object = objects.get(key);
         return object == null ? ABSENT : object.length;
+    }
+
+    @Override
+    public long size(S3Location location) {
+        return size(location.getKey());
     }
 
     @Override

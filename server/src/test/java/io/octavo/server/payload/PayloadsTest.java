@@ -14,6 +14,7 @@ import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.InMemoryUploadLedger.Started;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -277,6 +278,29 @@ class PayloadsTest {
         payloads.discard(stored);
         assertThat(us.isEmpty()).isTrue();
         assertThat(eu.isEmpty()).isFalse();
+    }
+
+    @Test
+    void unfinishedUploadsOfOursThatAreOldAreGivenUpInEveryRegion() {
+        Instant begun = Instant.EPOCH;
+        for (InMemoryRegion region : List.of(eu, us)) {
+            region.begin(PayloadKeys.of(1));
+            region.begin(PayloadKeys.of(2));
+            region.begin("another/1");
+            region.clock(() -> begun.plusSeconds(1));
+            region.begin(PayloadKeys.of(3));
+        }
+        assertThat(payloads.abortUnfinished(begun)).isZero();
+        eu.fail("unfinished");
+        assertThatThrownBy(() -> payloads.abortUnfinished(begun.plusSeconds(1))).hasMessage("eu: no unfinished today");
+        assertThat(us.attempts(PayloadKeys.of(1))).isEmpty();
+        eu.before(operation -> {});
+        assertThat(payloads.abortUnfinished(begun.plusSeconds(1))).isEqualTo(2);
+        for (InMemoryRegion region : List.of(eu, us)) {
+            assertThat(region.attempts(PayloadKeys.of(2))).isEmpty();
+            assertThat(region.attempts(PayloadKeys.of(3))).hasSize(1);
+            assertThat(region.attempts("another/1")).hasSize(1);
+        }
     }
 
     @Test

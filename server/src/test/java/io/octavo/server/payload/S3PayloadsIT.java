@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.local.LocalS3;
 import io.octavo.protocol.Part;
+import io.octavo.protocol.S3Location;
 import io.octavo.rules.Digests;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -109,6 +113,31 @@ class S3PayloadsIT {
         }
         payloads.discard(stored);
         assertNothingLeft();
+    }
+
+    @Test
+    void anObjectOfAnotherBucketIsReadAsItLiesThere() throws IOException {
+        byte[] bytes = TestBodies.bytes(3 * MIB);
+        try (S3Client client = client()) {
+            client.createBucket(r -> r.bucket("others"));
+            client.putObject(r -> r.bucket("others").key("a/b.bin"), RequestBody.fromBytes(bytes));
+        }
+        ExternalPayloads external = payloads.external(new ExternalConfig(List.of("others"), DataSize.ofMegabytes(64)));
+        S3Location there = S3Location.newBuilder()
+                .setRegion("local")
+                .setBucket("others")
+                .setKey("a/b.bin")
+                .build();
+        S3Location absent = there.toBuilder().setKey("a/c.bin").build();
+        Part part = external.check(List.of(there), TestBodies.announced(bytes));
+
+        assertThat(part.getExternal().getDigestVerified()).isTrue();
+        try (InputStream body = payloads.open(part, MIB, 10)) {
+            assertThat(body.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, MIB, MIB + 10));
+        }
+        assertThat(payloads.links(part, "local").getLinks(0).getUrl()).contains("/others/a/b.bin");
+        assertThatThrownBy(() -> external.check(List.of(absent), TestBodies.announced(bytes)))
+                .hasMessageContaining("locations[0].key: a/c.bin");
     }
 
     @Test
@@ -260,6 +289,24 @@ class S3PayloadsIT {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void unfinishedUploadsAreGivenUpOnceTheyAreOld() {
+        String key = PayloadKeys.of(77);
+        try (S3Client client = client()) {
+            client.createMultipartUpload(r -> r.bucket(BUCKET).key(key));
+            client.createMultipartUpload(r -> r.bucket(BUCKET).key("another/1"));
+        }
+        assertThat(payloads.abortUnfinished(Instant.now().minusSeconds(3600))).isZero();
+        assertThat(payloads.abortUnfinished(Instant.now().plusSeconds(3600))).isEqualTo(1);
+        assertThat(unfinished()).containsExactly("another/1");
+        try (S3Client client = client()) {
+            client.listMultipartUploads(r -> r.bucket(BUCKET))
+                    .uploads()
+                    .forEach(upload -> client.abortMultipartUpload(
+                            r -> r.bucket(BUCKET).key(upload.key()).uploadId(upload.uploadId())));
+        }
     }
 
     private static void assertNothingLeft() {

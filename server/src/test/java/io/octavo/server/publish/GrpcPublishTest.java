@@ -63,7 +63,8 @@ class GrpcPublishTest {
     void start() throws IOException {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true));
-        GrpcPublish service = new GrpcPublish(publisher, workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+        GrpcPublish service =
+                new GrpcPublish(publisher, log, commits, workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
     }

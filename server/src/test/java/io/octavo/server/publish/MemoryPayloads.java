@@ -64,7 +64,7 @@ public final class MemoryPayloads implements PayloadIntake, PayloadOutlet {
     }
 
     /** How many payloads there are. */
-    int left() {
+    public int left() {
         return payloads.size();
     }
 

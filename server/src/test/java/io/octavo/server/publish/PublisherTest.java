@@ -14,8 +14,8 @@ import io.octavo.server.publish.PayloadIntake.Announced;
 import io.octavo.server.publish.Published.Outcome;
 import io.octavo.server.topic.ChangeSettings;
 import io.octavo.server.topic.DeleteTopic;
+import io.octavo.server.topic.Impact;
 import io.octavo.server.topic.InMemoryTopicLog;
-import io.octavo.server.topic.PinScope;
 import io.octavo.server.topic.TopicCommits;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -58,12 +58,24 @@ class PublisherTest {
     }
 
     @Test
-    void undoPinsTheScopesToWhatTheyRanBefore() {
-        assertThat(publish(Orders.of("prices"), "one").undo()).isNull();
+    void undoWithdrawsTheVersionFromItsScopes() {
+        assertThat(publish(Orders.of("prices").staged(), "one").undo()).isNull();
         assertThat(publish(Orders.of("prices").scope("region=eu"), "two").undo())
-                .isEqualTo("octavo pin prices 1 --scope 'region=eu' --reason 'undo of version 2'");
-        commits.commit("prices", new PinScope(Scopes.GLOBAL, 1, "stay", 0), "tester", null);
-        assertThat(publish(Orders.of("prices"), "three").undo()).isNull();
+                .isEqualTo("octavo scopes withdraw prices 2 --scope 'region=eu' --reason 'undo'");
+    }
+
+    @Test
+    void aDryRunStoresNothingAndTellsWhoWouldMove() {
+        publish(Orders.of("prices"), "one");
+
+        Published asked =
+                publisher.dryRun(Orders.of("prices").order(), new ByteArrayInputStream("two".getBytes(UTF_8)));
+
+        assertThat(asked.outcome()).isEqualTo(Outcome.DRY_RUN);
+        assertThat(asked.version().getVersion()).isEqualTo(2);
+        assertThat(asked.impact()).containsExactly(new Impact(Scopes.GLOBAL, 1, 2, null));
+        assertThat(payloads.stored()).isEqualTo(1);
+        assertThat(publish(Orders.of("prices"), "three").version().getVersion()).isEqualTo(2);
     }
 
     @Test
@@ -140,7 +152,6 @@ class PublisherTest {
         Published anew = publish(Orders.of("prices").expecting(0), "two");
 
         assertThat(anew.version().getVersion()).isEqualTo(2);
-        assertThat(anew.undo()).isNull();
     }
 
     @Test

@@ -12,12 +12,11 @@ public final class TestCommits {
     private TestCommits() {}
 
     public static TopicCommits of(InMemoryTopicLog log, Duration patience) {
+        return of(log, patience, InstantSource.system());
+    }
+
+    public static TopicCommits of(InMemoryTopicLog log, Duration patience, InstantSource clock) {
         return new TopicCommits(
-                log,
-                () -> {},
-                head -> {},
-                InstantSource.system(),
-                BoundedPatience.within(patience),
-                new SimpleMeterRegistry());
+                log, () -> {}, head -> {}, clock, BoundedPatience.within(patience), new SimpleMeterRegistry());
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.octavo.rules.InvalidField;
-import io.octavo.rules.Scopes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,13 +31,5 @@ class WhoTest {
     @Test
     void whatIsTooLongIsRefused() {
         assertThatThrownBy(() -> Who.unverified("a".repeat(201), "there")).isInstanceOf(InvalidField.class);
-    }
-
-    @Test
-    void nothingInAnUndoCommandCanBeRun() {
-        assertThat(UndoCommand.pin("t", 3, Scopes.GLOBAL, "it's $(bad)\n`here`"))
-                .isEqualTo("octavo pin t 3 --scope '*' --reason 'it'\\''s $(bad) `here`'");
-        assertThat(UndoCommand.unpin("t", Scopes.parse("app=a,region=eu"), "why"))
-                .isEqualTo("octavo unpin t --scope 'region=eu,app=a' --reason 'why'");
     }
 }

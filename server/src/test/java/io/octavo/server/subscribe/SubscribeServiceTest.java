@@ -15,6 +15,8 @@ import io.octavo.protocol.Deletion;
 import io.octavo.protocol.GetLatestRequest;
 import io.octavo.protocol.GetLatestResponse;
 import io.octavo.protocol.GetVersionRequest;
+import io.octavo.protocol.ListVersionsRequest;
+import io.octavo.protocol.ListVersionsResponse;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.ReadPayloadRequest;
@@ -123,6 +125,29 @@ class SubscribeServiceTest {
         assertThat(reason(failure(() -> version("t", 0)))).isEqualTo("INVALID_ARGUMENT");
         log.logAway(true);
         assertThat(failure(() -> version("t", 3)).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+    }
+
+    @Test
+    void versionsAreListedNewestFirstInPages() throws InvalidProtocolBufferException {
+        ListVersionsResponse first = list("t", 0, 2);
+        assertThat(first.getRecordsList().stream().map(VersionRecord::getVersion))
+                .containsExactly(MapPayloads.LOST, 4L);
+        assertThat(first.getNextBelow()).isEqualTo(4);
+        ListVersionsResponse rest = list("t", 4, 0);
+        assertThat(rest.getRecordsList().stream().map(VersionRecord::getVersion))
+                .containsExactly(3L, 2L, 1L);
+        assertThat(rest.getNextBelow()).isZero();
+        assertThat(reason(failure(() -> list("unknown", 0, 0)))).isEqualTo("TOPIC_NOT_FOUND");
+        assertThat(reason(failure(() -> list("t", -1, 0)))).isEqualTo("INVALID_ARGUMENT");
+        assertThat(reason(failure(() -> list("t", 0, 1_001)))).isEqualTo("INVALID_ARGUMENT");
+    }
+
+    private ListVersionsResponse list(String topic, long below, int limit) {
+        return stub.listVersions(ListVersionsRequest.newBuilder()
+                .setTopic(topic)
+                .setBelow(below)
+                .setLimit(limit)
+                .build());
     }
 
     @Test

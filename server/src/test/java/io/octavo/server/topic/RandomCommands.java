@@ -1,31 +1,35 @@
 package io.octavo.server.topic;
 
+import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.Share;
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
 /** Draws commands as operators and publishers might send them, sensible or not. */
-final class RandomCommands {
+public final class RandomCommands {
     private static final List<String> REGIONS = List.of("", "", "eu", "us");
     private static final List<String> APPS = List.of("", "", "recs", "search");
     private static final List<String> CLUSTERS = List.of("", "", "", "blue");
 
     private final Random random;
 
-    RandomCommands(Random random) {
+    public RandomCommands(Random random) {
         this.random = random;
     }
 
     /** A command for a topic whose newest version and revision are about these. */
-    Command next(long newest, long revision) {
+    public Command next(long newest, long revision) {
         long version = Math.max(1, newest - random.nextInt(6));
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(21)) {
             case 0, 1, 2, 3, 4 -> publish(scopes(1 + random.nextInt(2)));
             case 5 -> publish(List.of());
             case 6 -> publish(List.of(Scopes.GLOBAL));
@@ -37,16 +41,45 @@ final class RandomCommands {
             case 15 -> new QuarantineVersion(version, "poison");
             case 16 -> new LiftQuarantine(version, "false alarm");
             case 17 ->
-                random.nextBoolean() ? new HoldVersion(version, "audit", 0) : new ReleaseHold(version, "tester", "");
+                random.nextBoolean()
+                        ? new HoldVersion(version, null, "audit", 0)
+                        : new ReleaseHold(version, "tester", "");
             case 18 -> settings();
+            case 19 ->
+                new RollbackTopic(
+                        random.nextBoolean() ? null : scope(),
+                        random.nextInt(3) > 0 ? null : (Long) version,
+                        "worse",
+                        random.nextInt(4) == 0);
             default -> random.nextInt(4) == 0 ? new DeleteTopic(revision, "unused") : new RestoreTopic("");
         };
     }
 
-    PublishVersion publish(List<Scope> scopes) {
+    public PublishVersion publish(List<Scope> scopes) {
         Part part = Part.newBuilder().setSize(random.nextInt(1_000)).build();
         return new PublishVersion(
                 List.of(part), Map.of("n", Integer.toString(random.nextInt(3))), scopes, null, false, null, 0, "");
+    }
+
+    /** What each of a few consumers of every kind runs. */
+    static Map<Consumer, Long> resolved(TopicHead head) {
+        Map<Consumer, Long> versions = new LinkedHashMap<>();
+        for (String region : REGIONS) {
+            for (String app : APPS) {
+                for (String cluster : CLUSTERS) {
+                    for (int instance = 0; instance < 5; instance++) {
+                        Consumer consumer = Consumer.newBuilder()
+                                .setRegion(region)
+                                .setApp(app)
+                                .setCluster(cluster)
+                                .setInstance("host-" + instance)
+                                .build();
+                        versions.put(consumer, Resolution.of(head, consumer).version());
+                    }
+                }
+            }
+        }
+        return versions;
     }
 
     private Command settings() {

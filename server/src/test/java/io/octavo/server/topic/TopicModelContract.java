@@ -8,6 +8,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every history of commands, on every log: tried on random ones, whose seed a failure names. */
@@ -60,6 +62,65 @@ public abstract class TopicModelContract {
                         log(), topic, "octavo.seed=" + seed + ", history " + history + ": " + steps);
             }
         }
+    }
+
+    @Test
+    protected void aDryRunTellsWhatTheCommandThenDoes() {
+        long seed = Long.getLong("octavo.seed", new Random().nextLong());
+        Random random = new Random(seed);
+        String topic = "model-" + UUID.randomUUID();
+        TopicCommits commits = commits();
+        RandomCommands commands = new RandomCommands(random);
+        commits.commit(topic, commands.publish(List.of(Scopes.GLOBAL)), "tester", null);
+        for (int step = 0; step < commands(); step++) {
+            TopicHead head = requireNonNull(log().head(topic, Read.SERIAL));
+            Command command = commands.next(head.getNewestVersion(), head.getRevision());
+            String said = said(() -> commits.dryRun(topic, command, "tester"));
+            assertThat(log().head(topic, Read.SERIAL)).as("octavo.seed=" + seed).isEqualTo(head);
+            assertThat(said(() -> commits.commit(topic, command, "tester", null)))
+                    .as("octavo.seed=" + seed + ", step " + step + ": " + command)
+                    .isEqualTo(said);
+        }
+    }
+
+    private static String said(Supplier<Committed> command) {
+        try {
+            Committed done = command.get();
+            return done.impact() + " " + done.head().getPublicationsCount() + " "
+                    + done.head().getWithdrawnList();
+        } catch (ServiceException | InvalidField refused) {
+            return String.valueOf(refused.getMessage());
+        }
+    }
+
+    @Test
+    protected void undoGivesEveryConsumerBackWhatItRan() {
+        long seed = Long.getLong("octavo.seed", new Random().nextLong());
+        Random random = new Random(seed);
+        int undone = 0;
+        String topic = "model-" + UUID.randomUUID();
+        TopicCommits commits = commits();
+        RandomCommands commands = new RandomCommands(random);
+        commits.commit(topic, commands.publish(List.of(Scopes.GLOBAL)), "tester", null);
+        for (int step = 0; step < commands(); step++) {
+            TopicHead before = requireNonNull(log().head(topic, Read.SERIAL));
+            Command command = commands.next(before.getNewestVersion(), before.getRevision());
+            Committed done;
+            try {
+                done = commits.commit(topic, command, "tester", null);
+            } catch (ServiceException | InvalidField refused) {
+                continue;
+            }
+            List<Command> undo = done.effect() == Effect.DONE ? command.undo(before, done) : List.of();
+            if (!undo.isEmpty() && random.nextBoolean()) {
+                undo.forEach(each -> commits.commit(topic, each, "tester", null));
+                undone++;
+                assertThat(RandomCommands.resolved(requireNonNull(log().head(topic, Read.SERIAL))))
+                        .as("octavo.seed=" + seed + ", step " + step + ": " + command + " undone by " + undo)
+                        .isEqualTo(RandomCommands.resolved(before));
+            }
+        }
+        assertThat(undone).isGreaterThan(commands() / 10);
     }
 
     @Test

@@ -16,9 +16,39 @@ class GarbageTest {
     private static final int ROUNDS = 600;
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
     private static final List<String> SEGMENTS = List.of(
-            "topics", "versions", "latest", "payload", "pins", "status", "1", "0", "-1", "99999999999", "a;b=c", "A");
+            "topics",
+            "versions",
+            "latest",
+            "payload",
+            "pins",
+            "status",
+            "scopes",
+            "quarantine",
+            "hold",
+            "rollback",
+            "restore",
+            "1",
+            "0",
+            "-1",
+            "99999999999",
+            "a;b=c",
+            "A");
     private static final List<String> NAMES = List.of(
-            "scope", "meta", "limit", "pageToken", "stage", "hold", "region", "query", "reason", "owner", "", "x y");
+            "scope",
+            "meta",
+            "limit",
+            "pageToken",
+            "stage",
+            "hold",
+            "region",
+            "query",
+            "reason",
+            "owner",
+            "dryRun",
+            "expiresAt",
+            "holder",
+            "",
+            "x y");
     private static final List<String> VALUES = List.of(
             "",
             "*",
@@ -42,6 +72,8 @@ class GarbageTest {
             "{\"version\":1,\"reason\":\"r\"}",
             "{\"version\":{}}",
             "{\"labels\":{\"a\":[]}}",
+            "{\"to\":-1,\"reason\":\"r\"}",
+            "{\"keep\":1,\"reason\":\"r\"}",
             "\u0000",
             "{\"a\"");
     private static final List<String> TYPES =

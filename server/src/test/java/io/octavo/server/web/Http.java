@@ -49,7 +49,9 @@ record Http(URI base) {
         try {
             HttpResponse<byte[]> response =
                     CLIENT.send(request(method, path, body, headers), BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), response.headers(), ByteString.copyFrom(response.body()));
+            Answer answer = new Answer(response.statusCode(), response.headers(), ByteString.copyFrom(response.body()));
+            Contract.of(base).check(method, path, answer);
+            return answer;
         } catch (IOException e) {
             throw new AssertionError(method + " " + path, e);
         } catch (InterruptedException e) {

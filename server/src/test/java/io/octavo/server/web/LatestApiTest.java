@@ -2,6 +2,7 @@ package io.octavo.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,69 @@ class LatestApiTest {
     void badConsumersAreRefusedByName(String query) {
         http.publish(topic, "one");
         http.get(path + "/latest?" + query).isInvalid(query.substring(0, query.indexOf('=')));
+    }
+
+    @Test
+    void ofManyScopesSomeAreNamed() {
+        for (int i = 10; i < 33; i++) {
+            http.post(path + "/versions?scope=app%3Da" + i, "one").isStatus(201);
+        }
+        assertThat(detail(path + "/latest")).endsWith("app=a14; app=a13 and 3 more");
+    }
+
+    @Test
+    void atAnInstantItIsWhatItWasThen() {
+        Instant before = Instant.now().minusMillis(1);
+        http.publish(topic, "one");
+        Instant first = lastEvent();
+        http.post(path + "/versions?scope=region%3Deu", "two").isStatus(201);
+        Instant second = lastEvent();
+        http.json("PUT", path + "/pins?scope=*", "{\"version\":1,\"reason\":\"calm\"}")
+                .isStatus(200);
+
+        String eu = path + "/latest?region=eu";
+        assertThat(http.get(eu).isStatus(200).json().get("reason").get("kind").stringValue())
+                .isEqualTo("PIN");
+        Answer then = http.get(eu + "&at=" + second).isStatus(200);
+        assertThat(then.json().get("version").longValue()).isEqualTo(2);
+        assertThat(then.json().get("reason").get("kind").stringValue()).isEqualTo("PUBLICATION");
+        assertThat(then.header("ETag")).isEqualTo("\"2-3\"");
+        assertThat(http.get(eu + "&at=" + second, "If-None-Match", then.header("ETag"))
+                        .status())
+                .isEqualTo(304);
+        assertThat(http.get(path + "/latest/payload?region=eu&at=" + second)
+                        .isStatus(200)
+                        .text())
+                .isEqualTo("two");
+        assertThat(http.get(eu + "&at=" + first).json().get("version").longValue())
+                .isEqualTo(1);
+        assertThat(http.get(path + "/latest?at=" + before)
+                        .isProblem(404, "TOPIC_NOT_FOUND")
+                        .text())
+                .contains("came into being later");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2999-01-01T00:00:00Z", "1h", "", "1969-01-01T00:00:00Z", "-999999999-01-01T00:00:00Z"})
+    void theFutureAndWhatIsNoTimeIsRefused(String at) {
+        http.publish(topic, "one");
+        http.get(path + "/latest?at=" + at).isInvalid("at");
+        http.get(path + "/explain?at=" + at).isInvalid("at");
+    }
+
+    /** The time after which the next event comes in a later millisecond. */
+    private Instant lastEvent() {
+        Instant last = Instant.parse(http.get(path + "/events?limit=1")
+                .isStatus(200)
+                .json()
+                .get("events")
+                .get(0)
+                .get("at")
+                .stringValue());
+        while (!Instant.now().isAfter(last.plusMillis(1))) {
+            Thread.onSpinWait();
+        }
+        return last;
     }
 
     private String detail(String address) {

@@ -27,12 +27,13 @@ class PinsApiTest {
         JsonNode first = http.json("PUT", pins + "?scope=region%3Deu", "{\"version\":1,\"reason\":\"calm\"}")
                 .isStatus(200)
                 .json();
-        assertThat(first.propertyNames()).containsExactly("topic", "revision", "pin", "newerVersions", "ui", "undo");
+        assertThat(first.propertyNames())
+                .containsExactly("topic", "revision", "pin", "newerVersions", "ui", "impact", "undo");
         assertThat(first.get("pin").propertyNames()).containsExactly("scope", "version", "at", "by", "reason");
         assertThat(first.get("revision").longValue()).isEqualTo(4);
         assertThat(first.get("newerVersions").longValue()).isEqualTo(2);
         assertThat(first.get("undo").stringValue())
-                .isEqualTo("octavo unpin " + topic + " --scope 'region=eu' --reason 'undo of the pin to version 1'");
+                .isEqualTo("octavo unpin " + topic + " --scope 'region=eu' --reason 'undo'");
 
         JsonNode second = http.json(
                         "PUT",
@@ -50,10 +51,11 @@ class PinsApiTest {
         JsonNode gone = http.delete(pins + "?scope=region%3Deu&reason=done")
                 .isStatus(200)
                 .json();
-        assertThat(gone.propertyNames()).containsExactly("topic", "revision", "scope", "ui", "undo");
+        assertThat(gone.propertyNames()).containsExactly("topic", "revision", "scope", "ui", "impact", "undo");
         assertThat(gone.get("scope").stringValue()).isEqualTo("region=eu");
         assertThat(gone.get("undo").stringValue())
-                .isEqualTo("octavo pin " + topic + " 2 --scope 'region=eu' --reason 'again'");
+                .isEqualTo("octavo pin " + topic + " 2 --scope 'region=eu' --reason 'again'"
+                        + " --expires 2999-01-01T00:00:00.500Z");
         http.delete(pins + "?scope=region%3Deu").isProblem(404, "PIN_NOT_FOUND");
         assertThat(http.get(pins).json().toString()).isEqualTo("{\"pins\":[]}");
     }
@@ -86,7 +88,7 @@ class PinsApiTest {
                 "'' | {\"version\":1,\"reason\":\"r\"} | scope",
                 "scope= | {\"version\":1,\"reason\":\"r\"} | scope",
                 "scope=*&scope=* | {\"version\":1,\"reason\":\"r\"} | scope",
-                "scope=*&dryRun=true | {\"version\":1,\"reason\":\"r\"} | dryRun",
+                "scope=*&dryRun=maybe | {\"version\":1,\"reason\":\"r\"} | dryRun",
                 "scope=* | {\"reason\":\"r\"} | version",
                 "scope=* | {\"version\":\"1\",\"reason\":\"r\"} | version",
                 "scope=* | {\"version\":0,\"reason\":\"r\"} | version",

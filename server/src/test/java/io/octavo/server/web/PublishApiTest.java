@@ -67,7 +67,9 @@ class PublishApiTest {
                         "publications",
                         "state",
                         "holds",
-                        "ui");
+                        "ui",
+                        "impact",
+                        "undo");
         assertThat(version.get("topic").stringValue()).isEqualTo(topic);
         assertThat(version.get("version").longValue()).isEqualTo(1);
         assertThat(version.get("publishedAt").stringValue()).matches("20..-..-..T..:..:..(\\.\\d{3})?Z");
@@ -122,7 +124,7 @@ class PublishApiTest {
         http.post(versions, "two").isStatus(201);
         JsonNode third = http.post(versions, "three").isStatus(201).json();
         assertThat(third.get("undo").stringValue())
-                .isEqualTo("octavo pin " + topic + " 2 --scope '*' --reason 'undo of version 3'");
+                .isEqualTo("octavo scopes withdraw " + topic + " 3 --scope '*' --reason 'undo'");
         Answer same = http.post(versions + "?ifChanged=true", "three").isStatus(200);
         assertThat(same.json().get("version").longValue()).isEqualTo(3);
         assertThat(same.header("Location")).isEmpty();
@@ -219,7 +221,7 @@ class PublishApiTest {
         "stage=true&stage=true, stage",
         "stage=true&scope=*, stage",
         "hold=, hold",
-        "dryRun=true, dryRun",
+        "dryRun=yes, dryRun",
         "Scope=*, Scope",
         "scope=%ff, scope",
         "scope=%e2%28, scope",
@@ -237,7 +239,7 @@ class PublishApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"multipart/form-data; boundary=x", "Application/vnd.octavo.pointer+json"})
+    @ValueSource(strings = {"multipart/mixed; boundary=x", "Application/vnd.octavo.other+json"})
     void bodiesThatDoNotMeanTheirOwnBytesAreNotPublishedAsSuch(String type) {
         http.post(versions, "one", "Content-Type", type).isProblem(415, "UNSUPPORTED_MEDIA_TYPE");
     }

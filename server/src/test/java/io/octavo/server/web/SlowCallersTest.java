@@ -25,7 +25,7 @@ class SlowCallersTest {
 
     @BeforeAll
     static void start() {
-        node = TestNode.start(
+        node = TestNode.configured(
                 "--octavo.publish.min-rate=1KB",
                 "--octavo.publish.rate-window=300ms",
                 "--octavo.publish.rate-grace=0s",

@@ -27,12 +27,14 @@ class StatusTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         assertThat(status.propertyNames())
-                .containsExactly("environment", "ready", "version", "writes", "nodes", "stores", "cache");
+                .containsExactly("environment", "ready", "version", "writes", "nodes", "leaders", "stores", "cache");
         assertThat(status.get("writes").toString()).isEqualTo("{\"working\":true}");
         assertThat(status.get("nodes").get(0).toString())
                 .isEqualTo("{\"node\":\"node-1\",\"roles\":[\"publish\"],\"region\":\"eu\",\"http\":\"http://node-1\","
                         + "\"grpc\":\"node-1:9090\",\"grpcTls\":false,\"startedAt\":\"1970-01-01T00:00:00Z\","
                         + "\"heartbeatAt\":\"1970-01-01T00:00:00Z\"}");
+        assertThat(status.get("leaders").toString())
+                .isEqualTo("[{\"task\":\"sweep\",\"node\":\"node-1\",\"since\":\"1970-01-01T00:00:00Z\"}]");
         assertThat(status.get("stores").toString())
                 .isEqualTo("[{\"store\":\"cassandra\",\"up\":true},"
                         + "{\"store\":\"s3:eu\",\"up\":false,\"detail\":\"no answer in time\"}]");
@@ -87,12 +89,13 @@ class StatusTest {
                 .status();
         assertThat(status.stores().get(0).detail()).isEqualTo("too many checks are waiting");
         assertThat(status.nodes()).isEmpty();
+        assertThat(status.leaders()).isEmpty();
     }
 
     private StatusBoard board(Executor executor, Runnable check) {
         NodeDirectory nodes = () ->
                 List.of(new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
         return new StatusBoard(
-                INSTALLATION, nodes, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
+                INSTALLATION, nodes, List::of, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
     }
 }

@@ -2,7 +2,18 @@ package io.octavo.server.web;
 
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.protocol.ExternalPointer;
+import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.housekeeping.Housekeeping;
+import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.Run;
+import io.octavo.server.housekeeping.Task;
+import io.octavo.server.lease.InMemoryLeaseTable;
+import io.octavo.server.lease.LeaseTable;
+import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.MemoryPayloads;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PayloadOutlet;
@@ -23,6 +34,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +50,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** A real server on a free port of the loopback, over a log and payloads in memory. */
 final class TestNode implements AutoCloseable {
@@ -46,8 +64,18 @@ final class TestNode implements AutoCloseable {
         this.context = context;
     }
 
-    static TestNode start(String... more) {
+    static TestNode start() {
+        return start(Wiring.class);
+    }
+
+    /** One with other settings. */
+    static TestNode configured(String... more) {
         return start(new SpringApplication(Wiring.class), more);
+    }
+
+    /** Starts a server that has more than {@link Wiring}. */
+    static TestNode start(Class<?>... wiring) {
+        return start(new SpringApplication(wiring));
     }
 
     /** One that speaks TLS. */
@@ -77,6 +105,14 @@ final class TestNode implements AutoCloseable {
         return Integer.parseInt(requireNonNull(context.getEnvironment().getProperty("local.server.port")));
     }
 
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     MemoryPayloads payloads() {
         return context.getBean(MemoryPayloads.class);
     }
@@ -89,6 +125,26 @@ final class TestNode implements AutoCloseable {
         return context.getBean(TopicCommits.class);
     }
 
+    /** All methods and addresses of the API that are served. */
+    Set<String> addresses() {
+        Set<String> addresses = new TreeSet<>();
+        mappings().forEach((mapping, handler) -> {
+            if (handler.getBeanType().getName().startsWith("io.octavo.")) {
+                mapping.getPatternValues()
+                        .forEach(path -> mapping.getMethodsCondition()
+                                .getMethods()
+                                .forEach(method -> addresses.add(method + " " + path)));
+            }
+        });
+        return addresses;
+    }
+
+    /** What the controllers answer to. */
+    Map<RequestMappingInfo, HandlerMethod> mappings() {
+        return context.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods();
+    }
+
     /** Has this asked instead of the payloads in memory, until it is set back. */
     void intake(PayloadIntake intake) {
         context.getBean(Switch.class).intake = intake;
@@ -96,6 +152,14 @@ final class TestNode implements AutoCloseable {
 
     void outlet(PayloadOutlet outlet) {
         context.getBean(Switch.class).outlet = outlet;
+    }
+
+    /** Has another node take the lease of a task. */
+    void leadElsewhere(String task, LeaseTable.Row row) {
+        InMemoryLeaseTable leases = context.getBean(InMemoryLeaseTable.class);
+        while (!row.equals(leases.replace(task, leases.read(task), row))) {
+            Thread.onSpinWait();
+        }
     }
 
     /** A name that no other test uses. */
@@ -119,13 +183,53 @@ final class TestNode implements AutoCloseable {
         }
     }
 
+    /** Looks at two things and puts one in order. */
+    private static final class Tidying implements Task {
+        @Override
+        public String name() {
+            return "tidy";
+        }
+
+        @Override
+        public Duration interval() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
+        public void run(Run run) {
+            run.examined();
+            run.examined();
+            run.done();
+        }
+    }
+
     @SpringBootConfiguration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({WebConfiguration.class, ReadApi.class, AdminApi.class})
+    @Import({WebConfiguration.class, ReadApi.class, AdminApi.class, HousekeepingApi.class})
     static class Wiring {
         @Bean
-        InMemoryTopicLog topicLog() {
-            return new InMemoryTopicLog(InstantSource.system());
+        InstantSource clock() {
+            return InstantSource.system();
+        }
+
+        @Bean
+        InMemoryTopicLog topicLog(InstantSource clock) {
+            return new InMemoryTopicLog(clock);
+        }
+
+        @Bean
+        ExternalObjects externalObjects() {
+            return (locations, announced) -> {
+                if (!locations.get(0).getBucket().equals("outside")) {
+                    throw new InvalidField(
+                            "locations[0].bucket", locations.get(0).getBucket(), "outside");
+                }
+                return Part.newBuilder()
+                        .setSize(requireNonNull(announced.size()))
+                        .setSha256(announced.sha256())
+                        .setExternal(ExternalPointer.newBuilder().addAllLocations(locations))
+                        .build();
+            };
         }
 
         @Bean
@@ -187,6 +291,32 @@ final class TestNode implements AutoCloseable {
             };
         }
 
+        @Bean
+        InMemoryLeaseTable leases() {
+            return new InMemoryLeaseTable();
+        }
+
+        @Bean(initMethod = "start")
+        Housekeeping housekeeping(InMemoryLeaseTable leases) {
+            HousekeepingConfig config = new HousekeepingConfig(
+                    Duration.ofSeconds(2),
+                    Duration.ofMillis(100),
+                    Duration.ofMinutes(1),
+                    new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
+                    new HousekeepingConfig.Sweep(Duration.ofSeconds(1), Duration.ofMinutes(1), 10),
+                    new HousekeepingConfig.Repair(Duration.ofSeconds(1)));
+            return new Housekeeping(
+                    List.of(new Tidying()),
+                    leases,
+                    "node-1",
+                    config,
+                    () -> {},
+                    InstantSource.system(),
+                    System::nanoTime,
+                    new Random(),
+                    new SimpleMeterRegistry());
+        }
+
         @Bean(destroyMethod = "shutdownNow")
         ExecutorService checks() {
             return Executors.newFixedThreadPool(4);
@@ -206,6 +336,7 @@ final class TestNode implements AutoCloseable {
                             "node-1:9090",
                             Instant.EPOCH,
                             Instant.EPOCH)),
+                    () -> List.of(new Leaders.Leader("sweep", "node-1", Instant.EPOCH)),
                     List.of(
                             Checks.of("cassandra", true, () -> {}),
                             Checks.of("s3:eu", false, Checks.never(new CountDownLatch(1)))),

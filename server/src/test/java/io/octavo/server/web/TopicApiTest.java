@@ -85,9 +85,9 @@ class TopicApiTest {
         assertThat(again.json().get("revision").longValue()).isEqualTo(2);
         assertThat(again.header("ETag")).isEqualTo("\"2\"");
         Answer replayed = http.json("PUT", path, "{\"owner\":\"a\"}", "Idempotency-Key", "k")
-                .isStatus(200);
+                .isStatus(201);
         assertThat(replayed.header("Octavo-Replayed")).isEqualTo("true");
-        assertThat(replayed.json().get("settings").get("owner").stringValue()).isEqualTo("b");
+        assertThat(replayed.json().get("settings").get("owner").stringValue()).isEqualTo("a");
     }
 
     @Test

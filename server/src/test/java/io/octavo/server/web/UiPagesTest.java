@@ -30,7 +30,9 @@ class UiPagesTest {
         assertThat(answer.text()).contains("<title>Octavo</title>");
         assertThat(answer.header("Content-Type")).startsWith("text/html");
         assertThat(answer.header("Cache-Control")).isEqualTo("no-cache");
-        assertThat(answer.header("Content-Security-Policy")).isEqualTo("default-src 'self'");
+        assertThat(answer.header("Content-Security-Policy"))
+                .startsWith("default-src 'self'; style-src 'self' 'unsafe-inline'")
+                .contains("frame-ancestors 'none'");
     }
 
     @ParameterizedTest

@@ -2,8 +2,11 @@ package io.octavo.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.octavo.server.topic.PublishVersion;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,6 +49,56 @@ class VersionsApiTest {
         JsonNode one = http.get(path + "/versions/4").isStatus(200).json();
         assertThat(one).isEqualTo(first.get("versions").get(1));
         assertThat(one.has("undo")).isFalse();
+    }
+
+    @Test
+    void historyIsSearchedByMetadata() {
+        for (int i = 1; i <= 6; i++) {
+            http.post(path + "/versions?meta=even=" + (i % 2 == 0) + "&meta=n=" + i, "v" + i)
+                    .isStatus(201);
+        }
+        JsonNode first = http.get(path + "/versions?meta=even=true&limit=2")
+                .isStatus(200)
+                .json();
+        JsonNode second = http.get(path + "/versions?meta=even=true&limit=2&pageToken="
+                        + first.get("nextPageToken").stringValue())
+                .isStatus(200)
+                .json();
+
+        assertThat(first.get("versions").findValuesAsString("version")).containsExactly("6", "4");
+        assertThat(second.get("versions").findValuesAsString("version")).containsExactly("2");
+        assertThat(second.has("nextPageToken")).isFalse();
+        assertThat(http.get(path + "/versions?meta=even=true&meta=n=4")
+                        .json()
+                        .get("versions")
+                        .findValuesAsString("version"))
+                .containsExactly("4");
+        assertThat(http.get(path + "/versions?meta=even=true&meta=n=5").json().toString())
+                .isEqualTo("{\"versions\":[]}");
+        http.get(path + "/versions?meta=even").isInvalid("meta");
+        http.get(path + "/versions?meta=" + "k".repeat(4096) + "=v").isInvalid("meta");
+    }
+
+    @Test
+    void aSearchThatFindsLittleGoesOnPageByPage() {
+        for (int i = 0; i < VersionSearch.MOST_ROWS + 50; i++) {
+            Map<String, String> metadata = i == 0 ? Map.of("first", "yes") : Map.of();
+            node.commits()
+                    .commit(
+                            topic,
+                            new PublishVersion(List.of(), metadata, List.of(), null, false, null, 0, ""),
+                            "tester",
+                            null);
+        }
+        JsonNode empty =
+                http.get(path + "/versions?meta=first=yes").isStatus(200).json();
+        assertThat(empty.get("versions")).isEmpty();
+        JsonNode rest = http.get(path + "/versions?meta=first=yes&pageToken="
+                        + empty.get("nextPageToken").stringValue())
+                .isStatus(200)
+                .json();
+        assertThat(rest.get("versions").findValuesAsString("version")).containsExactly("1");
+        assertThat(rest.has("nextPageToken")).isFalse();
     }
 
     @Test

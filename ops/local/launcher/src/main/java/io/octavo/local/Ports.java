@@ -4,21 +4,31 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Loopback ports. Free is what it was a moment ago: whoever binds one must be ready to find it taken. */
-final class Ports {
+public final class Ports {
     static final int MAX = 65535;
+
+    /**
+     * Below the ports that systems give to outgoing connections (from 32768 on Linux, from 49152 elsewhere): one of those
+     * is soon somebody's again.
+     */
+    private static final int LOWEST = 12_000;
+
+    private static final int HIGHEST = 32_000;
 
     private Ports() {}
 
-    /** One that the system chose. */
-    static int free() {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw StartFailed.of("a free port", e);
+    /** A port that nobody listens on, and that no outgoing connection is likely to get. */
+    public static int free() {
+        for (int tries = 0; tries < 1_000; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (isFree(port)) {
+                return port;
+            }
         }
+        throw new StartFailed("ports " + LOWEST + " to " + HIGHEST + ": all tried are taken (expected: a free one)");
     }
 
     static boolean isFree(int port) {

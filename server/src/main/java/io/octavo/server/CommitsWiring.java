@@ -1,0 +1,48 @@
+package io.octavo.server;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.nodes.Membership;
+import io.octavo.server.subscribe.SubscribeRole;
+import io.octavo.server.topic.BoundedPatience;
+import io.octavo.server.topic.ChangeAnnouncer;
+import io.octavo.server.topic.ChangeFeed;
+import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Commits, for the roles that change topics. */
+@Configuration(proxyBeanMethods = false)
+@OnRole({Role.PUBLISH, Role.HOUSEKEEPING})
+class CommitsWiring {
+    /** Above Cassandra's time-out of a conditional batch, so that its outcome is usually learned within the call. */
+    private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration ANNOUNCE_PATIENCE = Duration.ofMinutes(1);
+    private static final Duration ANNOUNCE_WAIT = Duration.ofMillis(500);
+
+    @Bean
+    ChangeAnnouncer changeAnnouncer(ChangeFeed feed, MeterRegistry meters) {
+        return new ChangeAnnouncer(feed, BoundedPatience.within(ANNOUNCE_PATIENCE), ANNOUNCE_WAIT, meters);
+    }
+
+    @Bean
+    TopicCommits topicCommits(
+            TopicLog log,
+            Membership membership,
+            ChangeAnnouncer announcer,
+            ObjectProvider<SubscribeRole> subscribe,
+            InstantSource clock,
+            MeterRegistry meters) {
+        TopicCommits.Announcer everywhere = head -> {
+            // The subscribe role of this very node need not wait for the feed.
+            subscribe.ifAvailable(role -> role.hint(head));
+            announcer.announce(head);
+        };
+        return new TopicCommits(
+                log, membership::checkClock, everywhere, clock, BoundedPatience.within(COMMIT_PATIENCE), meters);
+    }
+}

@@ -1,0 +1,85 @@
+package io.octavo.server;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.housekeeping.ExpiryTask;
+import io.octavo.server.housekeeping.Housekeeping;
+import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.PayloadRepair;
+import io.octavo.server.housekeeping.Task;
+import io.octavo.server.housekeeping.UnownedBytes;
+import io.octavo.server.housekeeping.UploadSweep;
+import io.octavo.server.nodes.Membership;
+import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.payload.Payloads;
+import io.octavo.server.topic.ChangeFeed;
+import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.HousekeepingApi;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** The housekeeping role: tasks that one node at a time does. */
+@Configuration(proxyBeanMethods = false)
+@OnRole(Role.HOUSEKEEPING)
+@Import(HousekeepingApi.class)
+class HousekeepingWiring {
+    @Bean
+    Task expiryTask(
+            TopicLog log, ChangeFeed feed, TopicCommits commits, HousekeepingConfig config, InstantSource clock) {
+        return new ExpiryTask(log, feed, commits, config.expiry(), clock);
+    }
+
+    @Bean
+    Task uploadSweep(
+            CassandraStore store,
+            TopicLog log,
+            Payloads payloads,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        UnownedBytes bytes = new UnownedBytes() {
+            @Override
+            public void delete(long payloadId, boolean isDirect) {
+                payloads.delete(payloadId, isDirect);
+            }
+
+            @Override
+            public int abortUnfinished(Instant before) {
+                return payloads.abortUnfinished(before);
+            }
+        };
+        return new UploadSweep(store.uploads(), log, bytes, config.sweep(), clock, System::nanoTime, meters);
+    }
+
+    @Bean
+    Task payloadRepair(CassandraStore store, HousekeepingConfig config, InstantSource clock, MeterRegistry meters) {
+        return new PayloadRepair(store.repairs(), config.repair(), clock, meters);
+    }
+
+    @Bean(initMethod = "start")
+    Housekeeping housekeeping(
+            List<Task> tasks,
+            CassandraStore store,
+            NodeTable.Node self,
+            Membership membership,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new Housekeeping(
+                tasks,
+                store.leases(),
+                self.node(),
+                config,
+                membership::checkClock,
+                clock,
+                System::nanoTime,
+                new SecureRandom(),
+                meters);
+    }
+}

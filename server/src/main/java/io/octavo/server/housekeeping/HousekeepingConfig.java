@@ -1,0 +1,89 @@
+package io.octavo.server.housekeeping;
+
+import io.octavo.rules.InvalidField;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The keys {@code octavo.housekeeping.*}: which node does the tasks, how often, and what is left alone.
+ *
+ * @param lease       how long the node that does a task may be silent before another takes over
+ * @param leaseMargin how much earlier it stops by itself, for clocks that run at different speeds
+ * @param runTimeout  how long one run of a task may take
+ */
+@ConfigurationProperties("octavo.housekeeping")
+public record HousekeepingConfig(
+        @DefaultValue("15s") Duration lease,
+        @DefaultValue("1s") Duration leaseMargin,
+        @DefaultValue("10m") Duration runTimeout,
+        @DefaultValue Expiry expiry,
+        @DefaultValue Sweep sweep,
+        @DefaultValue Repair repair) {
+    private static final Duration DAY = Duration.ofDays(1);
+
+    /** Refuses values out of bounds. */
+    public HousekeepingConfig {
+        check("lease", lease, Duration.ofSeconds(2), Duration.ofMinutes(10));
+        if (leaseMargin.isNegative() || leaseMargin.multipliedBy(3).compareTo(lease) >= 0) {
+            throw invalid("lease-margin", leaseMargin, "less than a third of octavo.housekeeping.lease");
+        }
+        check("run-timeout", runTimeout, Duration.ofSeconds(1), DAY);
+    }
+
+    /**
+     * Expired pins and holds: {@code octavo.housekeeping.expiry.*}.
+     *
+     * @param interval     how often it is looked which are due; also how often the feed of changes is read
+     * @param scanInterval how often all heads are read, for what the feed has missed
+     */
+    public record Expiry(
+            @DefaultValue("1s") Duration interval,
+            @DefaultValue("10m") Duration scanInterval) {
+        public Expiry {
+            check("expiry.interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+            check("expiry.scan-interval", scanInterval, Duration.ofSeconds(1), DAY);
+        }
+    }
+
+    /**
+     * Uploads that became part of nothing: {@code octavo.housekeeping.sweep.*}.
+     *
+     * @param interval         from one run to the next
+     * @param margin           how old an upload must be before it is given up; longer than any publish takes
+     * @param deletesPerSecond how many payloads are removed in a second at most
+     */
+    public record Sweep(
+            @DefaultValue("10m") Duration interval,
+            @DefaultValue("24h") Duration margin,
+            @DefaultValue("50") int deletesPerSecond) {
+        public Sweep {
+            check("sweep.interval", interval, Duration.ofMillis(100), DAY);
+            check("sweep.margin", margin, Duration.ZERO, Duration.ofDays(365));
+            if (deletesPerSecond < 1 || deletesPerSecond > 10_000) {
+                throw invalid("sweep.deletes-per-second", deletesPerSecond, "1…10000");
+            }
+        }
+    }
+
+    /**
+     * Direct payloads that did not reach every datacentre: {@code octavo.housekeeping.repair.*}.
+     *
+     * @param interval from one run to the next
+     */
+    public record Repair(@DefaultValue("1m") Duration interval) {
+        public Repair {
+            check("repair.interval", interval, Duration.ofMillis(100), DAY);
+        }
+    }
+
+    private static void check(String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw invalid(key, value, least + "…" + most);
+        }
+    }
+
+    private static InvalidField invalid(String key, Object value, String expected) {
+        return new InvalidField("octavo.housekeeping." + key, value, expected);
+    }
+}

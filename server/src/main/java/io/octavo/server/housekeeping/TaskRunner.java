@@ -1,0 +1,136 @@
+package io.octavo.server.housekeeping;
+
+import io.octavo.server.housekeeping.RunReport.Outcome;
+import io.octavo.server.lease.Lease;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a task once, within its time and for as long as this node leads. Runs are for one thread. */
+final class TaskRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
+
+    private final Task task;
+    private final Lease lease;
+    private final Duration timeout;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final TaskMetrics metrics;
+    private volatile boolean stopping;
+    private volatile @Nullable RunReport last;
+    private @Nullable Thread running;
+    private long deadline;
+
+    TaskRunner(
+            Task task, Lease lease, Duration timeout, InstantSource clock, LongSupplier nanoTime, TaskMetrics metrics) {
+        this.task = task;
+        this.lease = lease;
+        this.timeout = timeout;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.metrics = metrics;
+        metrics.register(lease::term);
+    }
+
+    Task task() {
+        return task;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** What the last run on this node did; null if there was none. */
+    @Nullable
+    RunReport last() {
+        return last;
+    }
+
+    /** From now on no run begins, and one under way ends with its step. */
+    void stop() {
+        stopping = true;
+    }
+
+    boolean mayRun() {
+        return !stopping && lease.term() != 0;
+    }
+
+    /** Runs the task now; null if this node doesn't lead. */
+    @Nullable
+    RunReport run() {
+        long term = lease.term();
+        if (stopping || term == 0) {
+            return null;
+        }
+        Instant startedAt = clock.instant();
+        long begun = nanoTime.getAsLong();
+        Run run = new Run(term, () -> !stopping && lease.leads(term), () -> isInTime(begun));
+        begin(begun);
+        @Nullable RuntimeException failure = null;
+        try {
+            task.run(run);
+        } catch (RuntimeException e) {
+            failure = e;
+        } finally {
+            end();
+        }
+        Duration took = Duration.ofNanos(nanoTime.getAsLong() - begun);
+        RunReport report = report(run, failure, startedAt, took);
+        last = report;
+        metrics.record(report);
+        return report;
+    }
+
+    /** Interrupts a run whose time is over, in case it waits for something. */
+    synchronized void interruptOverdue() {
+        if (running != null && nanoTime.getAsLong() - deadline >= 0) {
+            running.interrupt();
+        }
+    }
+
+    private RunReport report(Run run, @Nullable RuntimeException failure, Instant startedAt, Duration took) {
+        Outcome outcome;
+        if (!run.isLed()) {
+            outcome = Outcome.STOPPED;
+        } else if (!run.isInTime()) {
+            outcome = Outcome.TIMED_OUT;
+        } else {
+            outcome = failure == null && run.failedCount() == 0 ? Outcome.DONE : Outcome.FAILED;
+        }
+        String error = failure == null ? run.error() : String.valueOf(failure.getMessage());
+        if (outcome == Outcome.FAILED || outcome == Outcome.TIMED_OUT) {
+            LOG.warn(
+                    "{}: a run is {} after {} ms: {} done, {} failed; the next goes on. {}",
+                    task.name(),
+                    outcome,
+                    took.toMillis(),
+                    run.doneCount(),
+                    run.failedCount(),
+                    error == null ? "" : error,
+                    failure);
+        }
+        return new RunReport(
+                task.name(), startedAt, outcome, run.examinedCount(), run.doneCount(), run.failedCount(), took, error);
+    }
+
+    private boolean isInTime(long begun) {
+        return nanoTime.getAsLong() - begun < timeout.toNanos();
+    }
+
+    private synchronized void begin(long begun) {
+        deadline = begun + timeout.toNanos();
+        running = Thread.currentThread();
+    }
+
+    /** An interrupt that came for this run is not for the next. */
+    private synchronized void end() {
+        running = null;
+        if (!stopping && Thread.interrupted()) {
+            LOG.info("{}: a run was interrupted", task.name());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.octavo.server.housekeeping;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task, as one node sees it.
+ *
+ * @param interval from the end of a run to the start of the next
+ * @param leader   the node that does it; empty if none is known
+ * @param last     the last run on this node; null if there was none
+ */
+public record TaskStatus(
+        String task,
+        Duration interval,
+        String leader,
+        @Nullable RunReport last) {}

@@ -1,0 +1,40 @@
+package io.octavo.server.web;
+
+import io.octavo.server.housekeeping.Housekeeping;
+import io.octavo.server.security.Right;
+import io.octavo.server.web.TaskView.Tasks;
+import io.octavo.server.web.openapi.Call;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The tasks of housekeeping, and runs of them on demand. */
+@RestController
+final class HousekeepingController {
+    private final Housekeeping housekeeping;
+
+    HousekeepingController(Housekeeping housekeeping) {
+        this.housekeeping = housekeeping;
+    }
+
+    @Call("The tasks of housekeeping, as this node sees them.")
+    @GetMapping(Addresses.HOUSEKEEPING)
+    @Needs(Right.LIST)
+    ResponseEntity<Tasks> list(HttpServletRequest request) {
+        Query.of(request);
+        return Answers.ok()
+                .body(new Tasks(housekeeping.tasks().stream().map(TaskView::of).toList()));
+    }
+
+    /** Answers when the run has ended. */
+    @Call("Runs a task of housekeeping, and answers what it did.")
+    @PostMapping(Addresses.HOUSEKEEPING_RUNS)
+    @Needs(Right.ADMINISTER)
+    ResponseEntity<TaskView.Run> run(HttpServletRequest request, @PathVariable String task) {
+        Query.of(request);
+        return Answers.ok().body(TaskView.Run.of(housekeeping.run(task)));
+    }
+}

@@ -1,0 +1,54 @@
+package io.octavo.server.web;
+
+import io.octavo.server.housekeeping.RunReport;
+import io.octavo.server.housekeeping.TaskStatus;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task of housekeeping, as one node sees it.
+ *
+ * @param leader  the node that does it; absent if none is known
+ * @param lastRun the last run on this node; absent if there was none
+ */
+record TaskView(
+        String task,
+        long intervalMillis,
+        @Nullable String leader,
+        @Nullable Run lastRun) {
+    /** All tasks. */
+    record Tasks(List<TaskView> tasks) {}
+
+    /** What a run did. */
+    record Run(
+            String task,
+            Instant startedAt,
+            RunReport.Outcome outcome,
+            long examined,
+            long done,
+            long failed,
+            long tookMillis,
+            @Nullable String error) {
+        static Run of(RunReport report) {
+            return new Run(
+                    report.task(),
+                    report.startedAt(),
+                    report.outcome(),
+                    report.examined(),
+                    report.done(),
+                    report.failed(),
+                    report.took().toMillis(),
+                    report.error());
+        }
+    }
+
+    static TaskView of(TaskStatus status) {
+        RunReport last = status.last();
+        return new TaskView(
+                status.task(),
+                status.interval().toMillis(),
+                status.leader().isEmpty() ? null : status.leader(),
+                last == null ? null : Run.of(last));
+    }
+}

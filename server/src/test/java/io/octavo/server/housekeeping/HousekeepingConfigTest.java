@@ -1,0 +1,85 @@
+package io.octavo.server.housekeeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.octavo.rules.InvalidField;
+import io.octavo.server.housekeeping.HousekeepingConfig.Expiry;
+import io.octavo.server.housekeeping.HousekeepingConfig.Repair;
+import io.octavo.server.housekeeping.HousekeepingConfig.Sweep;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class HousekeepingConfigTest {
+    @Test
+    void defaults() {
+        assertThat(bind(Map.of()))
+                .isEqualTo(new HousekeepingConfig(
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(10),
+                        new Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                        new Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50),
+                        new Repair(Duration.ofMinutes(1))));
+    }
+
+    @Test
+    void everyKey() {
+        assertThat(bind(Map.of(
+                        "octavo.housekeeping.lease", "9s",
+                        "octavo.housekeeping.lease-margin", "500ms",
+                        "octavo.housekeeping.run-timeout", "1m",
+                        "octavo.housekeeping.expiry.interval", "2s",
+                        "octavo.housekeeping.expiry.scan-interval", "3m",
+                        "octavo.housekeeping.sweep.interval", "4m",
+                        "octavo.housekeeping.sweep.margin", "5ms",
+                        "octavo.housekeeping.sweep.deletes-per-second", "6",
+                        "octavo.housekeeping.repair.interval", "7m")))
+                .isEqualTo(new HousekeepingConfig(
+                        Duration.ofSeconds(9),
+                        Duration.ofMillis(500),
+                        Duration.ofMinutes(1),
+                        new Expiry(Duration.ofSeconds(2), Duration.ofMinutes(3)),
+                        new Sweep(Duration.ofMinutes(4), Duration.ofMillis(5), 6),
+                        new Repair(Duration.ofMinutes(7))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lease, 1s",
+        "lease, 11m",
+        "lease-margin, 5s",
+        "lease-margin, -1ms",
+        "run-timeout, 999ms",
+        "run-timeout, 25h",
+        "expiry.interval, 99ms",
+        "expiry.interval, 61m",
+        "expiry.scan-interval, 999ms",
+        "expiry.scan-interval, 25h",
+        "sweep.interval, 0s",
+        "sweep.interval, 25h",
+        "sweep.margin, -1ms",
+        "sweep.margin, 366d",
+        "sweep.deletes-per-second, 0",
+        "sweep.deletes-per-second, 10001",
+        "repair.interval, 99ms",
+        "repair.interval, 25h"
+    })
+    void valuesOutOfBoundsAreRefusedByName(String key, String value) {
+        String name = "octavo.housekeeping." + key;
+        assertThatThrownBy(() -> bind(Map.of(name, value)))
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        InvalidField.class, e -> assertThat(e.field()).isEqualTo(name));
+    }
+
+    private static HousekeepingConfig bind(Map<String, String> values) {
+        return new Binder(new MapConfigurationPropertySource(values))
+                .bindOrCreate("octavo.housekeeping", HousekeepingConfig.class);
+    }
+}

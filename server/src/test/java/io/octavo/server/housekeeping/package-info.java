@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.housekeeping;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.lease;
+
+import org.jspecify.annotations.NullMarked;

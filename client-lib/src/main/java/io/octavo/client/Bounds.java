@@ -9,7 +9,11 @@ import java.util.regex.Pattern;
 final class Bounds {
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
-    private static final Pattern ENDPOINT = Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.%]+]):[0-9]{1,5}");
+    private static final Pattern ENDPOINT =
+            Pattern.compile("(https://)?([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.%]+]):[0-9]{1,5}");
+
+    /** Stands before the address of a node that speaks TLS. */
+    private static final String TLS = "https://";
 
     private Bounds() {}
 
@@ -44,13 +48,22 @@ final class Bounds {
 
     static String endpoint(String name, String value) {
         if (!ENDPOINT.matcher(value).matches() || port(value) < 1 || port(value) > 65535) {
-            throw new InvalidField(name, value, "host:port");
+            throw new InvalidField(name, value, "host:port, or https://host:port where it is to be TLS");
         }
         return value;
     }
 
+    /** An endpoint, as it is told by a server that says beside it whether it speaks TLS. */
+    static String endpoint(String name, String value, boolean tls) {
+        return endpoint(name, tls ? TLS + value : value);
+    }
+
+    static boolean isTls(String endpoint) {
+        return endpoint.startsWith(TLS);
+    }
+
     static String host(String endpoint) {
-        return endpoint.substring(0, endpoint.lastIndexOf(':'));
+        return endpoint.substring(isTls(endpoint) ? TLS.length() : 0, endpoint.lastIndexOf(':'));
     }
 
     static int port(String endpoint) {

@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import io.octavo.rules.InvalidField;
+import io.octavo.tls.Authorities;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ record ClientConfig(
         Limits limits,
         int concurrentLoads,
         @Nullable Path workDirectory,
+        @Nullable Authorities trusted,
         ClientMetrics metrics) {
     ClientConfig {
         subscribeEndpoints = List.copyOf(subscribeEndpoints);

@@ -1,5 +1,6 @@
 package io.octavo.client;
 
+import io.octavo.tls.Authorities;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class OctavoClientBuilder {
     private Duration transferTimeout = HOUR;
     private int concurrentLoads = 1;
     private @Nullable Path workDirectory;
+    private @Nullable Authorities trusted;
     private ClientMetrics metrics = ClientMetrics.NONE;
 
     OctavoClientBuilder() {}
@@ -40,14 +42,20 @@ public final class OctavoClientBuilder {
         return this;
     }
 
-    /** The subscribe nodes to use, each {@code host:port}, instead of asking the server for them. */
+    /**
+     * The subscribe nodes to use, each {@code host:port}, or {@code https://host:port} where it is to be TLS, instead of
+     * asking the server for them.
+     */
     public OctavoClientBuilder subscribeEndpoints(List<String> endpoints) {
         endpoints.forEach(endpoint -> Bounds.endpoint("subscribeEndpoints", endpoint));
         subscribeEndpoints = List.copyOf(endpoints);
         return this;
     }
 
-    /** The publish nodes to use, each {@code host:port}, instead of asking the server for them. */
+    /**
+     * The publish nodes to use, each {@code host:port}, or {@code https://host:port} where it is to be TLS, instead of
+     * asking the server for them.
+     */
     public OctavoClientBuilder publishEndpoints(List<String> endpoints) {
         endpoints.forEach(endpoint -> Bounds.endpoint("publishEndpoints", endpoint));
         publishEndpoints = List.copyOf(endpoints);
@@ -139,6 +147,15 @@ public final class OctavoClientBuilder {
         return this;
     }
 
+    /**
+     * A file, in PEM, of certificate authorities that are believed about servers, nodes and stores, beside those that
+     * the Java runtime knows. It is read now, and never again.
+     */
+    public OctavoClientBuilder trust(Path authorities) {
+        trusted = Authorities.read("trust", authorities);
+        return this;
+    }
+
     /** Is told what the client does. Default: nobody is. */
     public OctavoClientBuilder metrics(ClientMetrics told) {
         metrics = Objects.requireNonNull(told, "metrics");
@@ -168,6 +185,7 @@ public final class OctavoClientBuilder {
                 Limits.of(requestTimeout, transferTimeout, pollInterval),
                 concurrentLoads,
                 workDirectory,
+                trusted,
                 metrics);
     }
 }

@@ -43,7 +43,7 @@ final class StatusLookup {
         this.random = random;
     }
 
-    /** host:port of the nodes that serve a role: those of the own region first, otherwise in any order. */
+    /** host:port, after https:// where it speaks TLS, of the nodes that serve a role: those of the own region first, otherwise in any order. */
     CompletableFuture<List<String>> nodes(String role) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         HttpRequest.Builder request =
@@ -86,8 +86,9 @@ final class StatusLookup {
                 if (serves(node, role) && node.has("grpc")) {
                     boolean isNear = node.has("region")
                             && node.get("region").getAsString().equals(region);
+                    boolean tls = node.has("grpcTls") && node.get("grpcTls").getAsBoolean();
                     (isNear ? near : far)
-                            .add(Bounds.endpoint("nodes.grpc", node.get("grpc").getAsString()));
+                            .add(Bounds.endpoint("nodes.grpc", node.get("grpc").getAsString(), tls));
                 }
             }
         } catch (JsonParseException | IllegalStateException | ClassCastException | IllegalArgumentException e) {

@@ -39,18 +39,15 @@ final class Wiring implements AutoCloseable {
         this.config = config;
         this.world = world;
         Limits limits = config.limits();
-        Http http = new Http(limits.request());
+        Http http = new Http(limits.request(), config.trusted());
         Credentials credentials = new Credentials(config.token());
         Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
         files = new WorkDirectory(config.workDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
         workers = pool(WORKERS, "octavo-worker");
-        subscribeNodes = new Endpoints(
-                lookup("subscribe", config.subscribeEndpoints(), credentials),
-                new Channels(identity::who, credentials, KEEP_ALIVE)::open);
-        publishNodes = new Endpoints(
-                lookup("publish", config.publishEndpoints(), credentials),
-                new Channels(identity::who, credentials, KEEP_ALIVE)::open);
+        Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
+        subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
+        publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
         ClientMetrics metrics = new GuardedMetrics(config.metrics());
         SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
         machinery = new SubscriptionMachinery(
@@ -114,7 +111,7 @@ final class Wiring implements AutoCloseable {
             return () -> CompletableFuture.completedFuture(shuffled(endpoints));
         }
         // No redirects: a token is shown to the server that was named, and to no other.
-        Http http = new Http(config.limits().request(), HttpClient.Redirect.NEVER);
+        Http http = new Http(config.limits().request(), HttpClient.Redirect.NEVER, config.trusted());
         StatusLookup status = new StatusLookup(
                 config.server(),
                 config.region(),

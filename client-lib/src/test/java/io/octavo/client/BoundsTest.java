@@ -33,13 +33,29 @@ class BoundsTest {
 
     @Test
     void endpointsAreHostAndPort() {
-        builder.subscribeEndpoints(List.of("localhost:1", "my_host.example:9090", "[::1]:65535"));
+        builder.subscribeEndpoints(List.of("localhost:1", "my_host.example:9090", "[::1]:65535", "https://a:1"));
         for (String wrong :
                 List.of("", "localhost", "localhost:", "localhost:0", "localhost:65536", "http://a:1", "a:b:1")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder.publishEndpoints(List.of(wrong)))
-                    .withMessageEndingWith("(expected: host:port)");
+                    .withMessageEndingWith("(expected: host:port, or https://host:port where it is to be TLS)");
         }
+    }
+
+    @Test
+    void anEndpointTellsWhetherItIsTls() {
+        assertThat(Bounds.isTls("https://a:1")).isTrue();
+        assertThat(Bounds.host("https://a:1")).isEqualTo("a");
+        assertThat(Bounds.port("https://a:1")).isEqualTo(1);
+        assertThat(Bounds.isTls("a:1")).isFalse();
+        assertThat(Bounds.host("a:1")).isEqualTo("a");
+    }
+
+    @Test
+    void authoritiesThatAreNotThereAreRefusedAtOnce() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.trust(Path.of("no-such-file.pem")))
+                .withMessageStartingWith("trust: no-such-file.pem");
     }
 
     @Test

@@ -42,7 +42,7 @@ final class Harness {
                 new PollLoop(this::answer, () -> consumer, limits, world, counts),
                 new Downloads(
                         new SubscribeCalls(nowhere, limits),
-                        new LinkReader(new Http(limits.request()), limits, timers),
+                        new LinkReader(new Http(limits.request(), null), limits, timers),
                         new WorkDirectory(null),
                         limits,
                         world),

@@ -32,6 +32,7 @@ final class QuickClients {
                 limits,
                 config.concurrentLoads(),
                 config.workDirectory(),
+                config.trusted(),
                 config.metrics());
         return new OctavoClient(quick, World.real());
     }

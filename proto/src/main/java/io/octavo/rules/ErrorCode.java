@@ -47,6 +47,8 @@ public enum ErrorCode {
     PRECONDITION_REQUIRED,
     /** A payload, or a request, above its limit. */
     TOO_LARGE,
+    /** The body of the request came too slowly, or not at all; nothing was done. Sending it again may go better. */
+    TOO_SLOW,
     /** The bytes that arrived are not those that were announced. */
     DIGEST_MISMATCH,
     /** The idempotency key was used before for something else. */

@@ -27,6 +27,7 @@ final class ErrorCodeTest {
                         "STALE_REVISION",
                         "PRECONDITION_REQUIRED",
                         "TOO_LARGE",
+                        "TOO_SLOW",
                         "DIGEST_MISMATCH",
                         "IDEMPOTENCY_KEY_REUSED",
                         "VALIDATION_FAILED",

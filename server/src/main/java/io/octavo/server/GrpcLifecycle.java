@@ -30,6 +30,12 @@ final class GrpcLifecycle implements SmartLifecycle {
         server.close();
     }
 
+    /** After the {@link Drain}, before all else. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE - 1;
+    }
+
     @Override
     public boolean isRunning() {
         return running;

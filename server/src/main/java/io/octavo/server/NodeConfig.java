@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.octavo.rules.InvalidField;
+import io.octavo.server.nodes.NodeTable;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -11,7 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name        unique among the nodes of the installation; empty = its gRPC address
  * @param region      where it is; one of {@code octavo.regions}, empty = the first of them
  * @param httpAddress base address under which others reach its REST API; empty = what it listens on
- * @param grpcAddress {@code host:port} under which others reach its gRPC services; empty = what it listens on
+ * @param grpcAddress {@code host:port} under which others reach its gRPC services, {@code https://host:port} where a
+ *     proxy before this node speaks TLS; empty = what it listens on
  */
 @ConfigurationProperties("octavo.node")
 record NodeConfig(
@@ -24,6 +26,12 @@ record NodeConfig(
     NodeConfig {
         check("octavo.node.name", name);
         check("octavo.node.region", region);
+    }
+
+    /** What others are told of its gRPC services. */
+    String grpc(String listeningOn, boolean tls) {
+        String address = grpcAddress.isEmpty() ? listeningOn : grpcAddress;
+        return tls && !address.startsWith(NodeTable.Node.TLS) ? NodeTable.Node.TLS + address : address;
     }
 
     private static void check(String key, String value) {

@@ -7,6 +7,8 @@ import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
+import io.octavo.server.grpc.GrpcTls;
+import io.octavo.server.grpc.RequestIds;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
@@ -18,6 +20,8 @@ import io.octavo.server.security.NodeSecret;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.HeadCache;
 import io.octavo.server.subscribe.SubscribeRole;
+import io.octavo.server.tls.ServerTls;
+import io.octavo.server.tls.TlsConfig;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.Installation;
 import io.octavo.server.web.Latest;
@@ -33,7 +37,6 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
@@ -61,16 +64,18 @@ class NodeWiring {
             NodeConfig node,
             GrpcConfig grpc,
             ServerProperties http,
+            TlsConfig tls,
             RegionsConfig regions,
             InstantSource clock) {
         String region = node.region().isEmpty() ? regions.regions().get(0).name() : node.region();
         String host =
                 http.getAddress() == null ? "127.0.0.1" : http.getAddress().getHostAddress();
-        String httpAddress =
-                node.httpAddress().isEmpty() ? "http://" + host + ":" + http.getPort() : node.httpAddress();
-        String grpcAddress = node.grpcAddress().isEmpty() ? grpc.endpoint() : node.grpcAddress();
+        String httpAddress = node.httpAddress().isEmpty()
+                ? (tls.isOn() ? "https://" : "http://") + host + ":" + http.getPort()
+                : node.httpAddress();
+        String grpcAddress = node.grpc(grpc.endpoint(), tls.isOn());
         return new NodeTable.Node(
-                node.name().isEmpty() ? grpcAddress : node.name(),
+                node.name().isEmpty() ? node.grpc(grpc.endpoint(), false) : node.name(),
                 Role.format(octavo.roleSet()),
                 region,
                 httpAddress,
@@ -101,7 +106,7 @@ class NodeWiring {
 
     @Bean
     GrpcErrors grpcErrors() {
-        return new GrpcErrors(() -> UUID.randomUUID().toString());
+        return new GrpcErrors(RequestIds::current);
     }
 
     @Bean
@@ -110,11 +115,19 @@ class NodeWiring {
             SecurityConfig security,
             List<BindableService> services,
             ObjectProvider<GrpcSignIn> signIn,
-            GrpcErrors errors) {
+            GrpcErrors errors,
+            ObjectProvider<ServerTls> tls) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
         List<ServerInterceptor> interceptors = List.of(new NodeSecret(security), new Callers());
-        return new GrpcLifecycle(
-                new GrpcServer(config, services, onTransport, signIn.getIfAvailable(), interceptors, errors));
+        ServerTls files = tls.getIfAvailable();
+        return new GrpcLifecycle(new GrpcServer(
+                config,
+                services,
+                onTransport,
+                signIn.getIfAvailable(),
+                interceptors,
+                errors,
+                files == null ? null : GrpcTls.of(files)));
     }
 
     @Bean
@@ -136,7 +149,8 @@ class NodeWiring {
                         List.of(sighting.node().roles().split(",")),
                         sighting.node().region(),
                         sighting.node().http(),
-                        sighting.node().grpc(),
+                        sighting.node().grpcAddress(),
+                        sighting.node().grpcTls(),
                         sighting.node().started(),
                         sighting.seen()))
                 .toList();
@@ -166,13 +180,13 @@ class NodeWiring {
             NodeDirectory directory,
             Leaders leaders,
             List<StoreCheck> checks,
-            GrpcLifecycle grpc,
+            Readiness readiness,
             ObjectProvider<SubscribeRole> subscribe) {
         SubscribeRole role = subscribe.getIfAvailable();
         Installation installation = new Installation(
                 octavo.environment(),
                 Version.OF_THIS_SOFTWARE,
-                () -> grpc.isRunning() && (role == null || role.cache().ready()),
+                readiness::isReady,
                 () -> role == null ? null : state(role.cache()));
         return new StatusBoard(
                 installation,

@@ -11,6 +11,7 @@ import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.security.OidcConfig;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
+import io.octavo.server.tls.TlsConfig;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -33,9 +34,15 @@ import org.springframework.context.annotation.Import;
     SubscribeConfig.class,
     SecurityConfig.class,
     OidcConfig.class,
+    PlaintextConfig.class,
+    TlsConfig.class,
+    DrainConfig.class,
+    LogConfig.class,
     HousekeepingConfig.class
 })
 @Import({
+    ListenWiring.class,
+    HealthWiring.class,
     StoresWiring.class,
     NodeWiring.class,
     CommitsWiring.class,

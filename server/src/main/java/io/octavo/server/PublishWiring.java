@@ -2,11 +2,13 @@ package io.octavo.server;
 
 import io.grpc.BindableService;
 import io.octavo.server.grpc.GrpcErrors;
+import io.octavo.server.grpc.RequestIds;
 import io.octavo.server.payload.Expected;
 import io.octavo.server.payload.ExternalConfig;
 import io.octavo.server.payload.ExternalPayloads;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.StoredPayload;
+import io.octavo.server.publish.Arrivals;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.GrpcPublish;
 import io.octavo.server.publish.PayloadIntake;
@@ -78,8 +80,20 @@ class PublishWiring {
 
     @Bean
     BindableService publishService(
-            Publisher publisher, TopicLog log, TopicCommits commits, PublishConfig config, GrpcErrors errors) {
-        return new GrpcPublish(publisher, log, commits, publishWorkers(config), config, errors::status);
+            Publisher publisher,
+            TopicLog log,
+            TopicCommits commits,
+            PublishConfig config,
+            Arrivals arrivals,
+            GrpcErrors errors) {
+        return new GrpcPublish(
+                publisher,
+                log,
+                commits,
+                RequestIds.carriedTo(publishWorkers(config)),
+                config,
+                arrivals,
+                errors::status);
     }
 
     @Bean

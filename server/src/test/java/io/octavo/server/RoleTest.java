@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.octavo.rules.InvalidField;
+import io.octavo.server.nodes.NodeTable;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +56,18 @@ class RoleTest {
                                 "octavo.node.http-address", "https://n-1",
                                 "octavo.node.grpc-address", "n-1:9090")))
                 .isEqualTo(new NodeConfig("n-1", "eu", "https://n-1", "n-1:9090"));
+    }
+
+    @Test
+    void othersAreToldWhetherItsGrpcServicesSpeakTlsHereOrBeforeThisNode() {
+        assertThat(new NodeConfig("", "", "", "").grpc("127.0.0.1:9090", false)).isEqualTo("127.0.0.1:9090");
+        assertThat(new NodeConfig("", "", "", "").grpc("127.0.0.1:9090", true)).isEqualTo("https://127.0.0.1:9090");
+        NodeConfig proxied = new NodeConfig("", "", "", "https://octavo.example:443");
+        assertThat(proxied.grpc("127.0.0.1:9090", false)).isEqualTo("https://octavo.example:443");
+        assertThat(proxied.grpc("127.0.0.1:9090", true)).isEqualTo("https://octavo.example:443");
+        NodeTable.Node node = new NodeTable.Node("n", "all", "eu", "", "https://octavo.example:443", Instant.EPOCH);
+        assertThat(node.grpcTls()).isTrue();
+        assertThat(node.grpcAddress()).isEqualTo("octavo.example:443");
     }
 
     @Test

@@ -54,6 +54,24 @@ final class WallTest {
                     "io.octavo.server.web..");
 
     @ArchTest
+    static final ArchRule theTlsFilesKnowNoTransportAndNoRole = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.tls..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.grpc..",
+                    "io.netty..",
+                    "com.datastax..",
+                    "software.amazon..",
+                    "io.octavo.server.cassandra..",
+                    "io.octavo.server.grpc..",
+                    "io.octavo.server.payload..",
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.web..");
+
+    @ArchTest
     static final ArchRule thePublishRoleDoesNotKnowTheOthers = noClasses()
             .that()
             .resideInAPackage("io.octavo.server.publish..")

@@ -58,13 +58,6 @@ final class Api implements AutoCloseable {
         return server;
     }
 
-    /** The token that every request shows; null if there is none. */
-    @Nullable
-    String token() {
-        String authorization = headers.get("Authorization");
-        return authorization == null ? null : authorization.substring("Bearer ".length());
-    }
-
     Timing timing() {
         return timing;
     }

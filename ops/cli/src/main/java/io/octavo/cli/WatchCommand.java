@@ -144,9 +144,15 @@ final class WatchCommand implements Subcommand {
                 .server(session.server().uri())
                 .who(session.shell().who())
                 .pollInterval(interval());
-        String token = session.api().token();
-        if (token != null) {
-            builder.token(token);
+        if (session.ca() != null) {
+            builder.trust(session.ca());
+        }
+        Connection connection = session.connection();
+        if (connection.token() != null) {
+            builder.token(connection.token());
+        }
+        if (connection.ca() != null) {
+            builder.trust(connection.ca());
         }
         if (consumer.region() != null) {
             builder.region(consumer.region());

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -22,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param password        of that user
  * @param requestTimeout  how long the driver waits for an answer; above Cassandra's own time-outs, so that what
  *     looks timed out does not land later unnoticed
+ * @param tls             how connections are encrypted, and the nodes' identity checked
  */
 @ConfigurationProperties("octavo.cassandra")
 public record CassandraConfig(
@@ -31,13 +33,15 @@ public record CassandraConfig(
         @DefaultValue("3") String replication,
         @DefaultValue("") String username,
         @DefaultValue("") String password,
-        @DefaultValue("12s") Duration requestTimeout) {
+        @DefaultValue("12s") Duration requestTimeout,
+        @DefaultValue CassandraTls tls) {
     private static final Pattern HOST_PORT = Pattern.compile("\\[?[A-Za-z0-9._:-]+]?:[0-9]{1,5}");
     private static final Pattern KEYSPACE = Pattern.compile("[a-z][a-z0-9_]{0,47}");
     private static final Pattern COPIES = Pattern.compile("(([A-Za-z0-9._-]+):)?([1-9][0-9]?)");
     /** Above the 10 s that Cassandra gives range reads by default, its longest time-out on our paths. */
     private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(11);
 
+    @ConstructorBinding
     public CassandraConfig {
         contactPoints = List.copyOf(contactPoints);
         if (contactPoints.isEmpty()) {
@@ -64,6 +68,26 @@ public record CassandraConfig(
         copies(replication, localDatacenter);
     }
 
+    /** Without TLS. */
+    public CassandraConfig(
+            List<String> contactPoints,
+            String localDatacenter,
+            String keyspace,
+            String replication,
+            String username,
+            String password,
+            Duration requestTimeout) {
+        this(
+                contactPoints,
+                localDatacenter,
+                keyspace,
+                replication,
+                username,
+                password,
+                requestTimeout,
+                CassandraTls.NONE);
+    }
+
     /** Copies per datacentre. */
     Map<String, Integer> copies() {
         return copies(replication, localDatacenter);
@@ -72,7 +96,8 @@ public record CassandraConfig(
     @Override
     public String toString() {
         return "CassandraConfig[contactPoints=" + contactPoints + ", localDatacenter=" + localDatacenter + ", keyspace="
-                + keyspace + ", replication=" + replication + ", requestTimeout=" + requestTimeout + "]";
+                + keyspace + ", replication=" + replication + ", requestTimeout=" + requestTimeout + ", tls=" + tls
+                + "]";
     }
 
     private static Map<String, Integer> copies(String replication, String localDatacenter) {

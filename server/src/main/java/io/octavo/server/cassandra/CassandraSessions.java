@@ -4,10 +4,17 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.ssl.ProgrammaticSslEngineFactory;
 import com.datastax.oss.driver.internal.core.time.ServerSideTimestampGenerator;
+import io.octavo.server.tls.Identity;
+import io.octavo.tls.Authorities;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 
 /** Opens sessions as the topic log needs them. */
 final class CassandraSessions {
@@ -15,7 +22,8 @@ final class CassandraSessions {
 
     private CassandraSessions() {}
 
-    static CqlSession open(CassandraConfig config) {
+    /** @param now certificates must be valid then */
+    static CqlSession open(CassandraConfig config, Instant now) {
         CqlSessionBuilder builder = CqlSession.builder()
                 .withApplicationName("octavo")
                 .withLocalDatacenter(config.localDatacenter())
@@ -28,7 +36,21 @@ final class CassandraSessions {
         if (!config.username().isEmpty()) {
             builder.withAuthCredentials(config.username(), config.password());
         }
+        CassandraTls tls = config.tls();
+        if (tls.isOn()) {
+            builder.withSslEngineFactory(
+                    new ProgrammaticSslEngineFactory(context(tls, now), null, tls.hostNameCheck()));
+        }
         return builder.build();
+    }
+
+    private static SSLContext context(CassandraTls tls, Instant now) {
+        KeyManager[] shown = tls.certificate().isEmpty()
+                ? null
+                : Identity.read("octavo.cassandra.tls.", Path.of(tls.certificate()), Path.of(tls.key()), now)
+                        .keyManagers();
+        Authorities authorities = Authorities.read("octavo.cassandra.tls.ca", Path.of(tls.ca()));
+        return Authorities.context(shown, authorities.alone());
     }
 
     private static DriverConfigLoader driverConfig(CassandraConfig config) {

@@ -53,7 +53,7 @@ public final class CassandraStore implements AutoCloseable {
      */
     public static CassandraStore open(
             CassandraConfig config, InstantSource clock, MeterRegistry meters, Patience patience) {
-        CqlSession session = CassandraSessions.open(config);
+        CqlSession session = CassandraSessions.open(config, clock.instant());
         try {
             ServerChecks.check(session, config.localDatacenter());
             new Schema(session, config, Schema.FILES).bringUpToDate(patience);

@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxCalls          calls other than polls that may be running at once on the node
  * @param workerThreads     threads that run calls other than polls
  * @param keepAlive         an idle connection is probed after this long, and closed if it is dead
+ * @param requestTimeout    how long a call may take to bring its request, or a stream its first message
  * @param drain             how long calls may go on once the server stops
  */
 @ConfigurationProperties("octavo.grpc")
@@ -27,6 +28,7 @@ public record GrpcConfig(
         @DefaultValue("1000") int maxCalls,
         @DefaultValue("16") int workerThreads,
         @DefaultValue("60s") Duration keepAlive,
+        @DefaultValue("30s") Duration requestTimeout,
         @DefaultValue("10s") Duration drain) {
     /** Refuses values that make no working server. */
     public GrpcConfig {
@@ -37,7 +39,13 @@ public record GrpcConfig(
         check("max-calls", maxCalls, inside(maxCalls, 1, 100_000), "1 to 100000");
         check("worker-threads", workerThreads, inside(workerThreads, 1, 1000), "1 to 1000");
         check("keep-alive", keepAlive, inside(keepAlive.toMillis(), 1000, 86_400_000), "1s to 24h");
+        check("request-timeout", requestTimeout, inside(requestTimeout.toMillis(), 10, 600_000), "10ms to 10m");
         check("drain", drain, inside(drain.toMillis(), 0, 600_000), "0s to 10m");
+    }
+
+    /** The name or address of {@link #endpoint}, without its port. */
+    public String host() {
+        return Endpoint.parse(endpoint).host();
     }
 
     private static boolean inside(long value, long from, long to) {

@@ -103,7 +103,7 @@ public final class GrpcErrors {
             case METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE -> Status.Code.UNIMPLEMENTED;
             case RANGE_NOT_SATISFIABLE -> Status.Code.OUT_OF_RANGE;
             case NAME_TAKEN -> Status.Code.ALREADY_EXISTS;
-            case VERSION_CONFLICT, REQUEST_RUNNING -> Status.Code.ABORTED;
+            case VERSION_CONFLICT, REQUEST_RUNNING, TOO_SLOW -> Status.Code.ABORTED;
             case LED_ELSEWHERE,
                     PINNED,
                     QUARANTINED,

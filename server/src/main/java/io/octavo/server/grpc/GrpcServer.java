@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,11 +30,14 @@ public final class GrpcServer implements AutoCloseable {
     private final GrpcConfig config;
     private final HealthStatusManager health = new HealthStatusManager();
     private final ThreadPoolExecutor workers;
+    private final ScheduledThreadPoolExecutor timer = timer();
     private final OffTransportThread offTransportThread;
     private final @Nullable ServerInterceptor first;
     private final List<ServerInterceptor> interceptors;
     private final List<BindableService> services;
     private final ErrorMapping errorMapping;
+    private final RequestIds requestIds;
+    private final @Nullable GrpcTls tls;
     private @Nullable Server server;
 
     /**
@@ -41,14 +45,16 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param onTransport  full names of the methods that run on the transport's threads
      * @param interceptors around every call, the first outermost, on the thread that runs the call
+     * @param tls          null = plain text
      */
     public GrpcServer(
             GrpcConfig config,
             List<BindableService> services,
             Set<String> onTransport,
             List<ServerInterceptor> interceptors,
-            GrpcErrors errors) {
-        this(config, services, onTransport, null, interceptors, errors);
+            GrpcErrors errors,
+            @Nullable GrpcTls tls) {
+        this(config, services, onTransport, null, interceptors, errors, tls);
     }
 
     /**
@@ -56,6 +62,7 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param first around all else, on the transport's threads: it must never block, and ends calls on its own; null =
      *     none
+     * @param tls   null = plain text
      */
     public GrpcServer(
             GrpcConfig config,
@@ -63,14 +70,18 @@ public final class GrpcServer implements AutoCloseable {
             Set<String> onTransport,
             @Nullable ServerInterceptor first,
             List<ServerInterceptor> interceptors,
-            GrpcErrors errors) {
+            GrpcErrors errors,
+            @Nullable GrpcTls tls) {
         this.config = config;
         this.first = first;
+        this.tls = tls;
+        this.requestIds = new RequestIds(onTransport);
         this.services = List.copyOf(services);
         this.interceptors = List.copyOf(interceptors);
         this.errorMapping = new ErrorMapping(errors);
         this.workers = workers(config.workerThreads());
-        this.offTransportThread = new OffTransportThread(onTransport, workers, config.maxCalls(), errors);
+        this.offTransportThread =
+                new OffTransportThread(onTransport, workers, config.maxCalls(), errors, timer, config.requestTimeout());
     }
 
     /**
@@ -94,13 +105,16 @@ public final class GrpcServer implements AutoCloseable {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .handshakeTimeout(10, TimeUnit.SECONDS);
+        if (tls != null) {
+            builder.sslContext(tls.context());
+        }
         services.forEach(builder::addService);
         builder.addService(health.getHealthService()).addService(ProtoReflectionServiceV1.newInstance());
         // The interceptor added last is outermost.
         for (int i = interceptors.size() - 1; i >= 0; i--) {
             builder.intercept(interceptors.get(i));
         }
-        builder.intercept(errorMapping).intercept(offTransportThread);
+        builder.intercept(errorMapping).intercept(requestIds).intercept(offTransportThread);
         if (first != null) {
             builder.intercept(first);
         }
@@ -148,6 +162,7 @@ public final class GrpcServer implements AutoCloseable {
             interrupted |= !ended(server, 5_000);
         }
         workers.shutdown();
+        timer.shutdownNow();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -161,6 +176,18 @@ public final class GrpcServer implements AutoCloseable {
         } catch (InterruptedException e) {
             return false;
         }
+    }
+
+    /** Its thread starts with the first call. */
+    private static ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, WORKER + "timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        // Most calls bring their request at once.
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     private static ThreadPoolExecutor workers(int threads) {

@@ -7,11 +7,15 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
+import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +33,24 @@ final class OffTransportThread implements ServerInterceptor {
     private final GrpcErrors errors;
     private final int maxCalls;
     private final Semaphore places;
+    private final ScheduledExecutorService timer;
+    private final Duration requestTimeout;
 
     /**
      * @param onTransport full names of the methods that stay on the transport's threads: they must never block
      * @param executor    runs all others; must take {@code maxCalls} tasks
      * @param maxCalls    of all others together, at once
+     * @param requestTimeout how long a call may keep its place before its request is there
      */
-    OffTransportThread(Set<String> onTransport, Executor executor, int maxCalls, GrpcErrors errors) {
+    OffTransportThread(
+            Set<String> onTransport,
+            Executor executor,
+            int maxCalls,
+            GrpcErrors errors,
+            ScheduledExecutorService timer,
+            Duration requestTimeout) {
+        this.timer = timer;
+        this.requestTimeout = requestTimeout;
         this.onTransport = Set.copyOf(onTransport);
         this.executor = executor;
         this.errors = errors;
@@ -50,12 +65,25 @@ final class OffTransportThread implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         if (!places.tryAcquire()) {
-            refuse(call);
+            refuse(
+                    call,
+                    ServiceException.rateLimited(
+                            "calls: more than " + maxCalls
+                                    + " at once (expected: fewer; try again or ask another node)",
+                            RETRY_AFTER));
             return new ServerCall.Listener<>() {};
         }
-        MovedCall<Q> moved = new MovedCall<>(MoreExecutors.newSequentialExecutor(executor), places);
+        boolean oneMessage = call.getMethodDescriptor().getType().clientSendsOneMessage();
+        MovedCall<Q> moved = new MovedCall<>(MoreExecutors.newSequentialExecutor(executor), places, oneMessage);
         moved.start(() -> next.startCall(call, headers));
+        moved.expectRequest(timer, requestTimeout, () -> refuse(call, tooSlow()));
         return moved;
+    }
+
+    private ServiceException tooSlow() {
+        return ServiceException.of(
+                ErrorCode.TOO_SLOW,
+                "request: nothing for " + requestTimeout.toMillis() + " ms (expected: its message, soon)");
     }
 
     /** Calls running now, of those that run here. */
@@ -63,12 +91,10 @@ final class OffTransportThread implements ServerInterceptor {
         return maxCalls - places.availablePermits();
     }
 
-    private void refuse(ServerCall<?, ?> call) {
-        StatusRuntimeException full = errors.status(ServiceException.rateLimited(
-                "calls: more than " + maxCalls + " at once (expected: fewer; try again or ask another node)",
-                RETRY_AFTER));
-        Metadata trailers = full.getTrailers();
-        call.close(full.getStatus(), trailers == null ? new Metadata() : trailers);
+    private void refuse(ServerCall<?, ?> call, ServiceException why) {
+        StatusRuntimeException refusal = errors.status(why);
+        Metadata trailers = refusal.getTrailers();
+        call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
     }
 
     /** Hands each step of a call over. The transport ends every call with one of onComplete and onCancel. */
@@ -76,11 +102,37 @@ final class OffTransportThread implements ServerInterceptor {
         private final Context context = Context.current();
         private final Executor serial;
         private final Semaphore places;
+        private final boolean oneMessage;
         private ServerCall.@Nullable Listener<Q> listener;
+        private volatile @Nullable Future<?> timeout;
+        /** On the serial executor alone. */
+        private boolean isRequested;
 
-        MovedCall(Executor serial, Semaphore places) {
+        /** @param oneMessage the request is complete only when the caller has ended it */
+        MovedCall(Executor serial, Semaphore places, boolean oneMessage) {
             this.serial = serial;
             this.places = places;
+            this.oneMessage = oneMessage;
+        }
+
+        void expectRequest(ScheduledExecutorService timer, Duration within, Runnable refuse) {
+            timeout = timer.schedule(
+                    () -> serial.execute(context.wrap(() -> {
+                        if (!isRequested) {
+                            isRequested = true;
+                            refuse.run();
+                        }
+                    })),
+                    within.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+
+        private void requested() {
+            isRequested = true;
+            Future<?> scheduled = timeout;
+            if (scheduled != null) {
+                scheduled.cancel(false);
+            }
         }
 
         void start(Supplier<ServerCall.Listener<Q>> handler) {
@@ -91,12 +143,20 @@ final class OffTransportThread implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
-            step(to -> to.onMessage(message));
+            step(to -> {
+                if (!oneMessage) {
+                    requested();
+                }
+                to.onMessage(message);
+            });
         }
 
         @Override
         public void onHalfClose() {
-            step(ServerCall.Listener::onHalfClose);
+            step(to -> {
+                requested();
+                to.onHalfClose();
+            });
         }
 
         @Override
@@ -125,6 +185,7 @@ final class OffTransportThread implements ServerInterceptor {
         private void lastStep(Consumer<ServerCall.Listener<Q>> step) {
             try {
                 serial.execute(context.wrap(() -> {
+                    requested();
                     try {
                         if (listener != null) {
                             step.accept(listener);

@@ -6,6 +6,7 @@ import io.octavo.server.errors.ServiceException;
 import io.octavo.server.nodes.NodeTable.Node;
 import io.octavo.server.nodes.NodeTable.Sighting;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +29,8 @@ public final class Membership implements AutoCloseable {
     private final Node self;
     private final InstantSource clock;
     private volatile List<Sighting> sightings = List.of();
+    private volatile Instant lastBeat = Instant.MIN;
+    private volatile boolean closed;
     private @Nullable ScheduledFuture<?> beats;
 
     public Membership(NodeTable table, Node self, InstantSource clock, MeterRegistry meters) {
@@ -49,16 +52,29 @@ public final class Membership implements AutoCloseable {
     /** Writes this node's row and reads all others. */
     void beat() {
         try {
-            table.write(self, clock.instant());
+            writeRow();
             sightings = table.read();
+            lastBeat = clock.instant();
         } catch (RuntimeException e) {
             LOG.warn("this node could not tell that it is up: {}", e.getMessage());
+        }
+    }
+
+    /** Never after the row was taken away. */
+    private synchronized void writeRow() {
+        if (!closed) {
+            table.write(self, clock.instant());
         }
     }
 
     /** The nodes that were up at the last beat. */
     public List<Sighting> nodes() {
         return sightings;
+    }
+
+    /** Whether the store answered not longer ago than this; doesn't ask it. */
+    public boolean reachedStoreWithin(Duration age) {
+        return !lastBeat.isBefore(clock.instant().minus(age));
     }
 
     /** How far this node's clock is ahead of the median of all nodes', in ms. */
@@ -83,16 +99,24 @@ public final class Membership implements AutoCloseable {
         }
     }
 
-    /** Takes this node's row away. */
+    /** Takes this node's row away, for good. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (beats != null) {
             beats.cancel(false);
         }
         try {
-            table.remove(self.node());
+            removeRow();
         } catch (RuntimeException e) {
             LOG.info("this node's row could not be removed and will expire: {}", e.getMessage());
         }
+    }
+
+    private synchronized void removeRow() {
+        table.remove(self.node());
     }
 }

@@ -12,10 +12,23 @@ public interface NodeTable {
      * @param roles   what it does, separated by commas
      * @param region  where it is
      * @param http    base address of its REST API; empty = none
-     * @param grpc    {@code host:port} of its gRPC services; empty = none
+     * @param grpc    {@code host:port} of its gRPC services, after {@link #TLS} where they speak it; empty = none
      * @param started when its process started
      */
-    record Node(String node, String roles, String region, String http, String grpc, Instant started) {}
+    record Node(String node, String roles, String region, String http, String grpc, Instant started) {
+        /** Stands before the address of gRPC services that speak TLS. */
+        public static final String TLS = "https://";
+
+        /** Whether the gRPC services speak TLS, and nothing else. */
+        public boolean grpcTls() {
+            return grpc.startsWith(TLS);
+        }
+
+        /** {@code host:port} of the gRPC services. */
+        public String grpcAddress() {
+            return grpcTls() ? grpc.substring(TLS.length()) : grpc;
+        }
+    }
 
     /**
      * A row of the table.

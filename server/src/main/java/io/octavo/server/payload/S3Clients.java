@@ -1,5 +1,7 @@
 package io.octavo.server.payload;
 
+import io.octavo.tls.Authorities;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -38,13 +40,23 @@ final class S3Clients {
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(o -> o.retryStrategy(retries).apiCallTimeout(config.callTimeout()))
-                .httpClientBuilder(Apache5HttpClient.builder()
-                        .maxConnections(connections)
-                        .connectionTimeout(config.connectTimeout())
-                        .connectionAcquisitionTimeout(config.connectTimeout())
-                        .socketTimeout(config.readTimeout())
-                        .tcpKeepAlive(true))
+                .httpClientBuilder(http(s3, config, connections))
                 .build();
+    }
+
+    private static Apache5HttpClient.Builder http(S3Config s3, PayloadConfig config, int connections) {
+        Apache5HttpClient.Builder http = Apache5HttpClient.builder()
+                .maxConnections(connections)
+                .connectionTimeout(config.connectTimeout())
+                .connectionAcquisitionTimeout(config.connectTimeout())
+                .socketTimeout(config.readTimeout())
+                .tcpKeepAlive(true);
+        String ca = s3.ca();
+        if (ca != null) {
+            Authorities authorities = Authorities.read("octavo.regions[].s3.ca", Path.of(ca));
+            http.tlsTrustManagersProvider(authorities::alone);
+        }
+        return http;
     }
 
     static S3Presigner presigner(S3Config s3) {

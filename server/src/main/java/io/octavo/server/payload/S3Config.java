@@ -4,6 +4,7 @@ import io.octavo.rules.InvalidField;
 import java.net.URI;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -15,6 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param secretKey     never shown
  * @param pathStyle     the bucket is the first part of the path, not of the host name
  * @param signingRegion what S3 calls the region, part of each signature
+ * @param ca            file, in PEM, of the authorities that alone are believed about an https endpoint; null = those
+ *     that the Java runtime knows
  */
 public record S3Config(
         @Nullable URI endpoint,
@@ -22,18 +25,21 @@ public record S3Config(
         @Nullable String accessKey,
         @Nullable String secretKey,
         boolean pathStyle,
-        String signingRegion) {
+        String signingRegion,
+        @Nullable String ca) {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern SIGNING_REGION = Pattern.compile("[a-z0-9-]{1,63}");
 
     /** Takes null for what was not configured, and refuses it by its name where it is needed. */
+    @ConstructorBinding
     public S3Config(
             @Nullable URI endpoint,
             @Nullable String bucket,
             @Nullable String accessKey,
             @Nullable String secretKey,
             @DefaultValue("true") boolean pathStyle,
-            @DefaultValue("us-east-1") String signingRegion) {
+            @DefaultValue("us-east-1") String signingRegion,
+            @Nullable String ca) {
         if (endpoint != null && (!isHttp(endpoint) || endpoint.getHost() == null || endpoint.getUserInfo() != null)) {
             throw invalid("endpoint", hideUser(endpoint), "http://HOST[:PORT] or https://HOST[:PORT]");
         }
@@ -49,12 +55,27 @@ public record S3Config(
         if (!SIGNING_REGION.matcher(signingRegion).matches()) {
             throw invalid("signing-region", signingRegion, SIGNING_REGION.pattern());
         }
+        if (isGiven(ca) && endpoint != null && !"https".equals(endpoint.getScheme())) {
+            throw invalid("endpoint", endpoint, "https://HOST[:PORT] beside octavo.regions[].s3.ca");
+        }
         this.endpoint = endpoint;
         this.bucket = bucket;
         this.accessKey = isGiven(accessKey) ? accessKey : null;
         this.secretKey = isGiven(secretKey) ? secretKey : null;
         this.pathStyle = pathStyle;
         this.signingRegion = signingRegion;
+        this.ca = isGiven(ca) ? ca : null;
+    }
+
+    /** One whose endpoint, if it speaks TLS, is judged by the authorities that the Java runtime knows. */
+    public S3Config(
+            @Nullable URI endpoint,
+            @Nullable String bucket,
+            @Nullable String accessKey,
+            @Nullable String secretKey,
+            boolean pathStyle,
+            String signingRegion) {
+        this(endpoint, bucket, accessKey, secretKey, pathStyle, signingRegion, null);
     }
 
     private static boolean isHttp(URI endpoint) {
@@ -78,6 +99,6 @@ public record S3Config(
     public String toString() {
         return "S3Config[endpoint=" + endpoint + ", bucket=" + bucket + ", keys="
                 + (accessKey == null ? "AWS credential chain" : "given") + ", pathStyle=" + pathStyle
-                + ", signingRegion=" + signingRegion + "]";
+                + ", signingRegion=" + signingRegion + ", ca=" + ca + "]";
     }
 }

@@ -1,7 +1,6 @@
 package io.octavo.server.publish;
 
 import com.google.protobuf.ByteString;
-import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,14 +17,22 @@ final class ChunkPipe extends InputStream {
     /** The chunk asked for, then an end or a break; a break may follow an end. */
     private static final int MOST_WAITING = 3;
 
+    /** How often it is looked whether there is still time to wait. */
+    private static final long LOOK_UP_MILLIS = 250;
+
     private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Runnable askForMore;
     private final Duration idleTimeout;
+    private final Arrival arrival;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
     private boolean ended;
 
-    /** @param askForMore makes the transport hand over one more chunk; called when one begins to be read */
-    ChunkPipe(Runnable askForMore, Duration idleTimeout) {
+    /**
+     * @param askForMore makes the transport hand over one more chunk; called when one begins to be read
+     * @param arrival    sees to it that the payload gets on
+     */
+    ChunkPipe(Runnable askForMore, Duration idleTimeout, Arrival arrival) {
+        this.arrival = arrival;
         this.askForMore = askForMore;
         this.idleTimeout = idleTimeout;
     }
@@ -78,6 +85,7 @@ final class ChunkPipe extends InputStream {
     private void next() {
         Item item = take();
         if (item instanceof Chunk next) {
+            arrival.came(next.bytes().size());
             chunk = next.bytes().asReadOnlyByteBuffer();
             askForMore.run();
         } else if (item instanceof Break broken) {
@@ -88,13 +96,16 @@ final class ChunkPipe extends InputStream {
     }
 
     private Item take() {
+        arrival.waiting();
         try {
-            Item item = items.poll(idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
-            if (item == null) {
-                throw new InvalidField(
-                        "chunk", "none for " + idleTimeout.toMillis() + " ms", "the payload's next bytes");
+            for (long left = idleTimeout.toMillis(); left > 0; left -= LOOK_UP_MILLIS) {
+                Item item = items.poll(Math.min(left, LOOK_UP_MILLIS), TimeUnit.MILLISECONDS);
+                if (item != null) {
+                    return item;
+                }
+                arrival.check();
             }
-            return item;
+            throw arrival.stalled();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ServiceException.unavailable("this node is stopping", Duration.ofSeconds(1), e);

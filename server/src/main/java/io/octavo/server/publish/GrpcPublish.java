@@ -57,6 +57,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     private final TopicCommits commits;
     private final Executor workers;
     private final PublishConfig config;
+    private final Arrivals arrivals;
     private final Function<Throwable, StatusRuntimeException> toGrpc;
 
     /**
@@ -70,12 +71,14 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             TopicCommits commits,
             Executor workers,
             PublishConfig config,
+            Arrivals arrivals,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.publisher = publisher;
         this.log = log;
         this.commits = commits;
         this.workers = workers;
         this.config = config;
+        this.arrivals = arrivals;
         this.toGrpc = toGrpc;
     }
 
@@ -90,7 +93,8 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             call.onError(toGrpc.apply(e));
             return new Refused();
         }
-        PublishCall publish = new PublishCall(publisher, workers, config.idleTimeout(), toGrpc, call, who);
+        PublishCall publish =
+                new PublishCall(publisher, workers, config.idleTimeout(), arrivals.begin(), toGrpc, call, who);
         call.setOnCancelHandler(publish::cancelled);
         call.request(1);
         return publish;

@@ -36,6 +36,7 @@ final class PublishCall implements StreamObserver<PublishRequest> {
             Publisher publisher,
             Executor workers,
             Duration idleTimeout,
+            Arrival arrival,
             Function<Throwable, StatusRuntimeException> toGrpc,
             ServerCallStreamObserver<PublishResponse> call,
             String who) {
@@ -44,7 +45,7 @@ final class PublishCall implements StreamObserver<PublishRequest> {
         this.toGrpc = toGrpc;
         this.call = call;
         this.who = who;
-        this.pipe = new ChunkPipe(() -> call.request(1), idleTimeout);
+        this.pipe = new ChunkPipe(() -> call.request(1), idleTimeout, arrival);
     }
 
     @Override

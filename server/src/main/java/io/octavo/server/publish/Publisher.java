@@ -58,6 +58,20 @@ public final class Publisher {
         return publish(order, new Arriving(intake, order, body));
     }
 
+    /** From now on, publishes are refused; those under way go on. */
+    public void refuseNew() {
+        running.close();
+    }
+
+    /**
+     * Waits until no publish is under way any more.
+     *
+     * @return false if there still is one at the end of the time given
+     */
+    public boolean awaitNone(Duration atMost) throws InterruptedException {
+        return running.awaitNone(atMost);
+    }
+
     /**
      * Tells what a publish would do, with all checks, and changes nothing.
      *

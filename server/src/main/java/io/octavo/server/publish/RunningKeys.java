@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class RunningKeys {
     private final int most;
     private final Semaphore places;
     private final Set<Key> keys = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     RunningKeys(int most) {
         this.most = most;
@@ -28,6 +30,10 @@ final class RunningKeys {
      * @param key null = no other publish can be a repetition of this one
      */
     Published during(String topic, @Nullable String key, Supplier<Published> publish) {
+        if (closed) {
+            throw ServiceException.unavailable(
+                    "this node is stopping; send the request again, to another one", RETRY_AFTER, null);
+        }
         if (!places.tryAcquire()) {
             throw ServiceException.rateLimited(
                     "publishes under way on this node: " + most + " (expected: fewer); try again", RETRY_AFTER);
@@ -37,6 +43,20 @@ final class RunningKeys {
         } finally {
             places.release();
         }
+    }
+
+    /** Refuses all that come from now on. */
+    void close() {
+        closed = true;
+    }
+
+    /** Waits until none is under way; false if there is one at the end. To be called after {@link #close}. */
+    boolean awaitNone(Duration atMost) throws InterruptedException {
+        if (!places.tryAcquire(most, atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        places.release(most);
+        return true;
     }
 
     /** Whether a publish with this key is being carried out right now. */

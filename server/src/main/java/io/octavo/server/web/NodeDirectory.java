@@ -16,6 +16,7 @@ public interface NodeDirectory {
      * @param roles       publish, subscribe, housekeeping
      * @param http        base address of its HTTP API
      * @param grpc        host and port of its gRPC services
+     * @param grpcTls     whether these speak TLS, and nothing else
      * @param startedAt   when it started
      * @param heartbeatAt when it last said so
      */
@@ -25,10 +26,23 @@ public interface NodeDirectory {
             String region,
             String http,
             String grpc,
+            boolean grpcTls,
             Instant startedAt,
             Instant heartbeatAt) {
         public Node {
             roles = List.copyOf(roles);
+        }
+
+        /** One that speaks plain text. */
+        public Node(
+                String node,
+                List<String> roles,
+                String region,
+                String http,
+                String grpc,
+                Instant startedAt,
+                Instant heartbeatAt) {
+            this(node, roles, region, http, grpc, false, startedAt, heartbeatAt);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
@@ -15,6 +16,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProblemValve extends ErrorReportValve {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemValve.class);
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        super.invoke(request, response);
+        if (!request.isAsync()) {
+            LeftoverBody.take(request.getCoyoteRequest(), response);
+        }
+    }
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable thrown) {

@@ -30,6 +30,11 @@ final class Problems implements HandlerExceptionResolver {
     @Override
     public @Nullable ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception thrown) {
+        if (isBodyBroken(request, thrown)) {
+            // The container has noticed, and will ask for an answer: ours says more than its own.
+            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, thrown);
+            return new ModelAndView();
+        }
         if (response.isCommitted()) {
             // Part of an answer is out: only a broken connection can say that the rest won't come. The container does.
             return null;
@@ -107,6 +112,7 @@ final class Problems implements HandlerExceptionResolver {
             case PERMISSION_DENIED -> 403;
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
+            case TOO_SLOW -> 408;
             case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, HEAD_FULL -> 409;
             case GONE -> 410;
             case STALE_REVISION -> 412;
@@ -157,6 +163,12 @@ final class Problems implements HandlerExceptionResolver {
                 + (thrown instanceof HttpMediaTypeNotSupportedException e
                         ? " (expected: " + e.getSupportedMediaTypes() + ")"
                         : "");
+    }
+
+    /** Whether the container failed to read the body, of which was thrown what that means. */
+    private static boolean isBodyBroken(HttpServletRequest request, Exception thrown) {
+        return (thrown instanceof ServiceException || thrown instanceof InvalidField)
+                && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof IOException;
     }
 
     /** Whether nobody is there any more to take an answer. */

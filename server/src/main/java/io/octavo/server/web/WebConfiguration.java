@@ -1,10 +1,13 @@
 package io.octavo.server.web;
 
+import io.octavo.server.publish.ArrivalConfig;
+import io.octavo.server.publish.Arrivals;
 import io.octavo.server.web.openapi.ApiDocument;
 import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -22,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * by the roles that have them; this package is not made for being scanned.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ArrivalConfig.class)
 public class WebConfiguration {
     @Bean
     JsonMapper jsonMapper() {
@@ -44,6 +48,19 @@ public class WebConfiguration {
     FilterRegistrationBean<Safeguards> safeguards() {
         FilterRegistrationBean<Safeguards> filter = new FilterRegistrationBean<>(new Safeguards());
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
+    }
+
+    /** Of all requests, whatever they are for: JSON as well as payloads. */
+    @Bean
+    Arrivals arrivals(ArrivalConfig config) {
+        return new Arrivals(config, System::nanoTime);
+    }
+
+    @Bean
+    FilterRegistrationBean<WatchedBodies> watchedBodies(Arrivals arrivals) {
+        FilterRegistrationBean<WatchedBodies> filter = new FilterRegistrationBean<>(new WatchedBodies(arrivals));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return filter;
     }
 

@@ -22,6 +22,19 @@ class CassandraConfigTest {
         assertThat(config.copies()).isEqualTo(Map.of("dc1", 3));
         assertThat(config.username()).isEmpty();
         assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(12));
+        assertThat(config.tls()).isEqualTo(CassandraTls.NONE);
+        assertThat(config.tls().isOn()).isFalse();
+    }
+
+    @Test
+    void everyKeyOfTlsIsRead() {
+        assertThat(bind(Map.of(
+                                "octavo.cassandra.tls.ca", "ca.pem",
+                                "octavo.cassandra.tls.certificate", "cert.pem",
+                                "octavo.cassandra.tls.key", "key.pem",
+                                "octavo.cassandra.tls.host-name-check", "false"))
+                        .tls())
+                .isEqualTo(new CassandraTls("ca.pem", "cert.pem", "key.pem", false));
     }
 
     @Test
@@ -33,11 +46,19 @@ class CassandraConfigTest {
                 "octavo.cassandra.replication", "eu:3, us:2",
                 "octavo.cassandra.username", "me",
                 "octavo.cassandra.password", "secret",
-                "octavo.cassandra.request-timeout", "20s"));
+                "octavo.cassandra.request-timeout", "20s",
+                "octavo.cassandra.tls.ca", "ca.pem"));
 
         assertThat(config)
                 .isEqualTo(new CassandraConfig(
-                        List.of("a:1", "b:2"), "eu", "other", "eu:3, us:2", "me", "secret", Duration.ofSeconds(20)));
+                        List.of("a:1", "b:2"),
+                        "eu",
+                        "other",
+                        "eu:3, us:2",
+                        "me",
+                        "secret",
+                        Duration.ofSeconds(20),
+                        new CassandraTls("ca.pem", "", "", true)));
         assertThat(config.copies()).isEqualTo(Map.of("eu", 3, "us", 2));
         assertThat(config.toString()).doesNotContain("secret");
     }
@@ -50,6 +71,7 @@ class CassandraConfigTest {
         assertRefused("replication", "dc1:0");
         assertRefused("replication", "dc1=3");
         assertRefused("request-timeout", "1s");
+        assertRefused("tls.key", "key.pem");
     }
 
     private static void assertRefused(String key, String value) {

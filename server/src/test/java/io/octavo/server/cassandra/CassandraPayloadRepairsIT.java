@@ -39,7 +39,7 @@ class CassandraPayloadRepairsIT {
     static void open() {
         config = TestCassandra.config(TestCassandra.shared());
         store = TestCassandra.open(config);
-        session = CassandraSessions.open(config);
+        session = CassandraSessions.open(config, Instant.EPOCH);
     }
 
     @AfterAll

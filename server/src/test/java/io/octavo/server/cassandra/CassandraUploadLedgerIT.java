@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.payload.UploadLedgerContract;
+import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,7 +17,7 @@ class CassandraUploadLedgerIT extends UploadLedgerContract {
     static void open() {
         config = TestCassandra.config(TestCassandra.shared());
         TestCassandra.open(config).close();
-        session = CassandraSessions.open(config);
+        session = CassandraSessions.open(config, Instant.EPOCH);
     }
 
     @AfterAll

@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.octavo.server.topic.BoundedPatience;
 import io.octavo.server.topic.Patience;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class SchemaIT {
 
     @Test
     void aNodeThatDiedBetweenAFileAndItsRecordIsRepeatedByTheNext() {
-        try (CqlSession session = CassandraSessions.open(config)) {
+        try (CqlSession session = CassandraSessions.open(config, Instant.now())) {
             new Schema(session, config, Schema.FILES).bringUpToDate(patience());
             session.execute("DELETE FROM " + config.keyspace() + ".schema_files WHERE name = '002_payloads'");
 
@@ -68,7 +69,7 @@ class SchemaIT {
 
     @Test
     void anotherFileUnderTheSameNameIsRefused() {
-        try (CqlSession session = CassandraSessions.open(config)) {
+        try (CqlSession session = CassandraSessions.open(config, Instant.now())) {
             new Schema(session, config, Schema.FILES).bringUpToDate(patience());
             session.execute(
                     "UPDATE " + config.keyspace() + ".schema_files SET sha256 = 'other' WHERE name = '001_topic_log'");
@@ -82,7 +83,7 @@ class SchemaIT {
 
     @Test
     void theServersSettingsAreAsTheLogNeedsThem() {
-        try (CqlSession session = CassandraSessions.open(config)) {
+        try (CqlSession session = CassandraSessions.open(config, Instant.now())) {
             ServerChecks.check(session, config.localDatacenter());
             assertThat(session.getContext().getProtocolVersion().getCode()).isEqualTo(4);
         }

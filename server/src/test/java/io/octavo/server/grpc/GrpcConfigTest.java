@@ -25,6 +25,7 @@ class GrpcConfigTest {
                         1000,
                         16,
                         Duration.ofMinutes(1),
+                        Duration.ofSeconds(30),
                         Duration.ofSeconds(10)));
     }
 
@@ -38,6 +39,7 @@ class GrpcConfigTest {
                         "octavo.grpc.max-calls", "20",
                         "octavo.grpc.worker-threads", "3",
                         "octavo.grpc.keep-alive", "5s",
+                        "octavo.grpc.request-timeout", "7s",
                         "octavo.grpc.drain", "0s")))
                 .isEqualTo(new GrpcConfig(
                         "0.0.0.0:0",
@@ -47,6 +49,7 @@ class GrpcConfigTest {
                         20,
                         3,
                         Duration.ofSeconds(5),
+                        Duration.ofSeconds(7),
                         Duration.ZERO));
     }
 
@@ -66,6 +69,7 @@ class GrpcConfigTest {
         "worker-threads, 0",
         "worker-threads, 1001",
         "keep-alive, 10ms",
+        "request-timeout, 9ms",
         "drain, 11m"
     })
     void valuesOutOfBoundsAreRefusedByName(String key, String value) {

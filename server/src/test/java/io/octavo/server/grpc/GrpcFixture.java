@@ -30,12 +30,23 @@ public final class GrpcFixture implements AutoCloseable {
         return of(config(100, 4, Duration.ofSeconds(5)), services, onTransport, List.of());
     }
 
+    /** Starts a server whose errors name the request that they are about. */
+    static GrpcFixture withRequestIds(List<BindableService> services, Set<String> onTransport) throws IOException {
+        return new GrpcFixture(new GrpcServer(
+                config(100, 4, Duration.ofSeconds(5)),
+                services,
+                onTransport,
+                List.of(),
+                new GrpcErrors(RequestIds::current),
+                null));
+    }
+
     /** Starts a server with these services, behind an interceptor around all else. */
     public static GrpcFixture behind(ServerInterceptor first, List<BindableService> services, Set<String> onTransport)
             throws IOException {
         GrpcConfig config = config(100, 4, Duration.ofSeconds(5));
-        return new GrpcFixture(
-                new GrpcServer(config, services, onTransport, first, List.of(), new GrpcErrors(() -> "request-7")));
+        return new GrpcFixture(new GrpcServer(
+                config, services, onTransport, first, List.of(), new GrpcErrors(() -> "request-7"), null));
     }
 
     static GrpcFixture of(
@@ -45,7 +56,7 @@ public final class GrpcFixture implements AutoCloseable {
             List<ServerInterceptor> interceptors)
             throws IOException {
         return new GrpcFixture(
-                new GrpcServer(config, services, onTransport, interceptors, new GrpcErrors(() -> "request-7")));
+                new GrpcServer(config, services, onTransport, interceptors, new GrpcErrors(() -> "request-7"), null));
     }
 
     static GrpcConfig config(int maxCalls, int workerThreads, Duration drain) {
@@ -57,6 +68,7 @@ public final class GrpcFixture implements AutoCloseable {
                 maxCalls,
                 workerThreads,
                 Duration.ofMinutes(1),
+                Duration.ofSeconds(2),
                 drain);
     }
 

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.rpc.ErrorInfo;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -15,6 +19,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.octavo.rules.InvalidField;
@@ -52,6 +57,48 @@ class GrpcServerTest {
                     .contains("google.rpc.ErrorInfo");
             goOn.countDown();
             assertThat(first.get(10, TimeUnit.SECONDS)).isEmpty();
+            untilNothingRuns(grpc);
+            assertThat(call(grpc, "Echo").get(10, TimeUnit.SECONDS)).isEmpty();
+        }
+    }
+
+    @Test
+    void messageAndHeadersThatAreTooLargeAreRefused() throws Exception {
+        try (GrpcFixture grpc = start(10, 2)) {
+            byte[] large = new byte[(4 << 20) + 1];
+            assertThat(failureOf(ClientCalls.futureUnaryCall(
+                                    grpc.channel().newCall(unary("Echo"), CallOptions.DEFAULT), large))
+                            .getStatus()
+                            .getCode())
+                    .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            Metadata headers = new Metadata();
+            headers.put(Metadata.Key.of("large", Metadata.ASCII_STRING_MARSHALLER), "x".repeat(20_000));
+            Channel wordy =
+                    ClientInterceptors.intercept(grpc.channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
+            assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(wordy, unary("Echo"), CallOptions.DEFAULT, NOTHING))
+                    .isInstanceOf(StatusRuntimeException.class);
+            assertThat(call(grpc, "Echo").get(10, TimeUnit.SECONDS)).isEmpty();
+        }
+    }
+
+    @Test
+    void callThatBringsNoRequestLosesItsPlace() throws Exception {
+        try (GrpcFixture grpc = start(1, 1)) {
+            CompletableFuture<Status> ended = new CompletableFuture<>();
+            ClientCall<byte[], byte[]> silent = grpc.channel().newCall(unary("Echo"), CallOptions.DEFAULT);
+            silent.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onClose(Status status, Metadata trailers) {
+                            ended.complete(status);
+                        }
+                    },
+                    new Metadata());
+            silent.sendMessage(NOTHING);
+
+            Status status = ended.get(10, TimeUnit.SECONDS);
+            assertThat(status.getCode()).isEqualTo(Status.Code.ABORTED);
+            assertThat(status.getDescription()).startsWith("request: nothing for 2000 ms");
             untilNothingRuns(grpc);
             assertThat(call(grpc, "Echo").get(10, TimeUnit.SECONDS)).isEmpty();
         }
@@ -161,9 +208,10 @@ class GrpcServerTest {
                     free.maxCalls(),
                     free.workerThreads(),
                     free.keepAlive(),
+                    Duration.ofSeconds(2),
                     free.drain());
             try (GrpcServer second =
-                    new GrpcServer(config, List.of(), Set.of(), List.of(), new GrpcErrors(() -> "id"))) {
+                    new GrpcServer(config, List.of(), Set.of(), List.of(), new GrpcErrors(() -> "id"), null)) {
                 assertThatThrownBy(second::start)
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining("octavo.grpc.endpoint: " + taken);

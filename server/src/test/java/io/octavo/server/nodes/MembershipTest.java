@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -89,6 +90,26 @@ class MembershipTest {
         node.close();
 
         assertThat(node.nodes()).hasSize(1);
+    }
+
+    @Test
+    void itIsKnownHowLongAgoTheStoreAnswered() {
+        Membership node = node("a", 0);
+        assertThat(node.reachedStoreWithin(Duration.ZERO)).isTrue();
+        Membership never = new Membership(
+                table,
+                new NodeTable.Node("b", "all", "eu", "", "", Instant.EPOCH),
+                () -> Instant.EPOCH,
+                new SimpleMeterRegistry());
+        assertThat(never.reachedStoreWithin(Duration.ofDays(1))).isFalse();
+    }
+
+    @Test
+    void aNodeThatHasLeftDoesNotComeBackWithABeatThatIsLate() {
+        Membership node = node("a", 0);
+        node.close();
+        node.beat();
+        assertThat(table.rows).isEmpty();
     }
 
     @Test

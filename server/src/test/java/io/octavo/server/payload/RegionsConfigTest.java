@@ -34,6 +34,7 @@ class RegionsConfigTest {
         keys.put("octavo.regions[1].s3.secret-key", "top secret");
         keys.put("octavo.regions[1].s3.path-style", "false");
         keys.put("octavo.regions[1].s3.signing-region", "us-west-2");
+        keys.put("octavo.regions[1].s3.ca", "/etc/octavo/ca.pem");
         assertThat(bind(keys).regions())
                 .hasSize(2)
                 .element(1)
@@ -45,7 +46,8 @@ class RegionsConfigTest {
                                 "key",
                                 "top secret",
                                 false,
-                                "us-west-2")));
+                                "us-west-2",
+                                "/etc/octavo/ca.pem")));
     }
 
     @ParameterizedTest

@@ -3,10 +3,13 @@ package io.octavo.server.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
@@ -53,6 +56,27 @@ class S3RegionTest {
             assertGivenUp(() -> region.size("key"), "region eu: S3 can't be reached for HeadObject");
             assertGivenUp(
                     () -> region.read(region.location("key"), 0, 1), "region eu: S3 can't be reached for GetObject");
+        }
+    }
+
+    @Test
+    void aStoreWhoseDiskIsFullIsUnavailableForNow() throws IOException {
+        HttpServer full = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        full.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(507, -1);
+            exchange.close();
+        });
+        full.start();
+        try (S3Region region = region(full.getAddress().getPort())) {
+            assertThatThrownBy(() -> region.put("key", "attempt", 1, new byte[100], 100))
+                    .hasMessageStartingWith("region eu: S3 answers UploadPart with 507")
+                    .isInstanceOfSatisfying(ServiceException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+                        assertThat(e.retryAfter()).isPositive();
+                    });
+        } finally {
+            full.stop(0);
         }
     }
 

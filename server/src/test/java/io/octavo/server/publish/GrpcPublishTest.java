@@ -39,13 +39,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class GrpcPublishTest {
     private static final PublishConfig CONFIG = new PublishConfig(8, Duration.ofSeconds(1));
+    private final Arrivals arrivals = new Arrivals(
+            new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(4)),
+            System::nanoTime);
 
     private final InMemoryTopicLog log = new InMemoryTopicLog(InstantSource.system());
     private final MemoryPayloads payloads = new MemoryPayloads();
@@ -59,7 +64,7 @@ class GrpcPublishTest {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true));
         GrpcPublish service =
-                new GrpcPublish(publisher, log, commits, workers, CONFIG, new GrpcErrors(() -> "id")::status);
+                new GrpcPublish(publisher, log, commits, workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
     }
@@ -141,13 +146,49 @@ class GrpcPublishTest {
     }
 
     @Test
+    void streamsThatTrickleAreGivenUpAndTheirPlacesAreFreeAgain() throws Exception {
+        Call one = call();
+        Call other = call();
+        for (Call call : List.of(one, other)) {
+            call.send(header(PublishHeader.newBuilder().setTopic("slow").build()));
+        }
+        while (!one.isAnswered() || !other.isAnswered()) {
+            one.trickle();
+            other.trickle();
+        }
+        for (Call call : List.of(one, other)) {
+            assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
+            assertThat(call.failure()).hasMessageContaining("bytes in PT4S (expected: all its bytes in that time)");
+        }
+        assertThat(payloads.left()).isZero();
+        assertThat(log.head("slow", Read.SERIAL)).isNull();
+
+        Call next = call();
+        next.send(header(PublishHeader.newBuilder().setTopic("slow").build()));
+        assertThat(next.end().getRecord().getVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void aStreamThatStandsStillWhenTheNodeStopsIsToldToComeAgain() throws Exception {
+        Call call = call();
+        call.send(header(PublishHeader.newBuilder().setTopic("prices").build()));
+        call.send(chunk("one"));
+        assertThat(intake.beginnings.poll(10, TimeUnit.SECONDS)).isEqualTo("prices");
+        arrivals.end();
+
+        assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(call.failure()).hasMessageContaining("this node is stopping");
+        assertThat(payloads.left()).isZero();
+    }
+
+    @Test
     void aStreamThatStandsStillIsGivenUp() throws Exception {
         Call call = call();
         call.send(header(PublishHeader.newBuilder().setTopic("prices").build()));
         call.send(chunk("one"));
 
-        assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-        assertThat(call.failure()).hasMessageContaining("chunk: none for 1000 ms");
+        assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
+        assertThat(call.failure()).hasMessageContaining("body: nothing for 1").hasMessageContaining("after 3 bytes");
         assertThat(payloads.left()).isZero();
     }
 
@@ -261,6 +302,19 @@ class GrpcPublishTest {
                 ready.poll(100, TimeUnit.MILLISECONDS);
             }
             requests().onNext(request);
+        }
+
+        boolean isAnswered() {
+            return response.isDone();
+        }
+
+        /** Sends a byte after a while, unless there is an answer before. */
+        void trickle() throws InterruptedException, ExecutionException {
+            try {
+                response.handle((answer, failure) -> failure).get(20, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                send(chunk("x"));
+            }
         }
 
         PublishResponse end() throws Exception {

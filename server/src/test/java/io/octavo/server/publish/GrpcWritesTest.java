@@ -44,11 +44,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+import org.springframework.util.unit.DataSize;
 
 class GrpcWritesTest {
     private static final Scope EU = Scope.newBuilder().setRegion("eu").build();
     private static final PublishConfig CONFIG = new PublishConfig(8, Duration.ofSeconds(1));
 
+    private final Arrivals arrivals = new Arrivals(
+            new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(4)),
+            System::nanoTime);
     private final InMemoryTopicLog log = new InMemoryTopicLog(InstantSource.system());
     private @Nullable GrpcFixture fixture;
 
@@ -56,8 +61,11 @@ class GrpcWritesTest {
     void aTopicOfTwoVersions() throws IOException {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, new MemoryPayloads(), CONFIG, new TopicsConfig(true));
-        GrpcPublish service =
-                new GrpcPublish(publisher, log, commits, Runnable::run, CONFIG, new GrpcErrors(() -> "id")::status);
+        ArrivalConfig anyPace =
+                new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
+        Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);
+        GrpcPublish service = new GrpcPublish(
+                publisher, log, commits, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {

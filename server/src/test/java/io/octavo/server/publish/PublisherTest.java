@@ -233,6 +233,25 @@ class PublisherTest {
         small.publish(Orders.of("other").order(), body("two"));
     }
 
+    @Test
+    void aNodeThatStopsLetsThePublishesUnderWayEndAndSendsNewOnesElsewhere() throws Exception {
+        HeldBody held = new HeldBody();
+        CompletableFuture<Published> first = CompletableFuture.supplyAsync(
+                () -> publisher.publish(Orders.of("prices").key("k").order(), held));
+        held.awaitReader();
+        publisher.refuseNew();
+
+        assertThatThrownBy(() -> publisher.publish(Orders.of("other").order(), unreadable()))
+                .isInstanceOfSatisfying(ServiceException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+                    assertThat(requireNonNull(e.retryAfter())).isPositive();
+                });
+        assertThat(publisher.awaitNone(Duration.ofMillis(10))).isFalse();
+        held.release();
+        assertThat(publisher.awaitNone(Duration.ofSeconds(10))).isTrue();
+        assertThat(first.get(10, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.MADE);
+    }
+
     private Published publish(Orders orders, String text) {
         return publisher.publish(orders.order(), body(text));
     }

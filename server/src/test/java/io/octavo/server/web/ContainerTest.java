@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 
 /** What the framework and the container refuse, and what all answers have. */
 @ExtendWith(NodeExtension.class)
@@ -62,6 +64,24 @@ class ContainerTest {
                         .isProblem(404, "NOT_FOUND")
                         .text())
                 .contains("\"requestId\":\"abc\"");
+    }
+
+    @Test
+    void logLinesOfARequestCarryItsId() {
+        AtomicReference<String> logged = new AtomicReference<>();
+        String topic = TestNode.newTopic();
+        http.publish(topic, "x");
+        node.outlet((part, offset, length) -> {
+            logged.set(MDC.get("requestId"));
+            return node.payloads().open(part, offset, length);
+        });
+        try {
+            http.get(TOPICS + "/" + topic + "/versions/1/payload", "X-Request-Id", "abc")
+                    .isStatus(200);
+        } finally {
+            node.outlet(node.payloads());
+        }
+        assertThat(logged).hasValue("abc");
     }
 
     @Test

@@ -41,11 +41,18 @@ class ErrorCodesTest {
         node.intake(node.payloads());
     }
 
-    // Nothing validates payloads yet; tokens, rights and leaders have tests of their own.
+    // Nothing validates payloads yet; tokens, rights, leaders and slow callers have tests of their own.
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,
-            names = {"VALIDATION_FAILED", "UNAUTHENTICATED", "PERMISSION_DENIED", "NAME_TAKEN", "LED_ELSEWHERE"})
+            names = {
+                "VALIDATION_FAILED",
+                "UNAUTHENTICATED",
+                "PERMISSION_DENIED",
+                "NAME_TAKEN",
+                "LED_ELSEWHERE",
+                "TOO_SLOW"
+            })
     void eachCodeIsAProblemOfItsStatus(ErrorCode code) throws Exception {
         http.publish(topic, "one");
         http.publish(topic, "two");
@@ -67,6 +74,7 @@ class ErrorCodesTest {
             case PERMISSION_DENIED -> 403;
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
+            case TOO_SLOW -> 408;
             case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, HEAD_FULL -> 409;
             case GONE -> 410;
             case STALE_REVISION -> 412;

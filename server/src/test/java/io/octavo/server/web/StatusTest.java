@@ -31,7 +31,7 @@ class StatusTest {
         assertThat(status.get("writes").toString()).isEqualTo("{\"working\":true}");
         assertThat(status.get("nodes").get(0).toString())
                 .isEqualTo("{\"node\":\"node-1\",\"roles\":[\"publish\"],\"region\":\"eu\",\"http\":\"http://node-1\","
-                        + "\"grpc\":\"node-1:9090\",\"startedAt\":\"1970-01-01T00:00:00Z\","
+                        + "\"grpc\":\"node-1:9090\",\"grpcTls\":false,\"startedAt\":\"1970-01-01T00:00:00Z\","
                         + "\"heartbeatAt\":\"1970-01-01T00:00:00Z\"}");
         assertThat(status.get("leaders").toString())
                 .isEqualTo("[{\"task\":\"sweep\",\"node\":\"node-1\",\"since\":\"1970-01-01T00:00:00Z\"}]");

@@ -21,6 +21,7 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.tls.ServerTls;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.web.NodeDirectory.Node;
@@ -48,6 +49,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -66,15 +68,33 @@ final class TestNode implements AutoCloseable {
         return start(Wiring.class);
     }
 
+    /** One with other settings. */
+    static TestNode configured(String... more) {
+        return start(new SpringApplication(Wiring.class), more);
+    }
+
     /** Starts a server that has more than {@link Wiring}. */
     static TestNode start(Class<?>... wiring) {
-        SpringApplication application = new SpringApplication(wiring);
+        return start(new SpringApplication(wiring));
+    }
+
+    /** One that speaks TLS. */
+    static TestNode start(ServerTls tls) {
+        SpringApplication application = new SpringApplication(Wiring.class, TlsApi.class);
+        application.addInitializers(
+                context -> ((GenericApplicationContext) context).registerBean(ServerTls.class, () -> tls));
+        return start(application);
+    }
+
+    private static TestNode start(SpringApplication application, String... more) {
         application.setBannerMode(Banner.Mode.OFF);
         application.setRegisterShutdownHook(false);
-        return new TestNode(application.run(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--server.address=" + InetAddress.getLoopbackAddress().getHostAddress(),
                 "--logging.level.root=WARN"));
+        arguments.addAll(List.of(more));
+        return new TestNode(application.run(arguments.toArray(String[]::new)));
     }
 
     Http http() {

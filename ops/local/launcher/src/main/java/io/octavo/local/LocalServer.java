@@ -17,7 +17,13 @@ final class LocalServer extends LocalService {
 
     /** Means the launcher, the script or the command line, not the server. */
     private static final List<String> NOT_FOR_THE_SERVER = List.of(
-            JAVA_OPTIONS, Jdk17.VARIABLE, "OCTAVO_JAVA25_HOME", "OCTAVO_NO_BUILD", "OCTAVO_SERVER", "OCTAVO_TOKEN");
+            JAVA_OPTIONS,
+            Jdk17.VARIABLE,
+            "OCTAVO_JAVA25_HOME",
+            "OCTAVO_NO_BUILD",
+            "OCTAVO_SERVER",
+            "OCTAVO_TOKEN",
+            "OCTAVO_CA");
 
     private static final int ENDED_BY_SIGTERM = 143;
     private static final Duration STOP_BOUND = Duration.ofSeconds(20);

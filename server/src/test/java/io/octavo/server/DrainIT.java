@@ -1,0 +1,187 @@
+package io.octavo.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.octavo.server.cassandra.CassandraConfig;
+import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.cassandra.TestCassandra;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server in a process of its own that is told to stop by SIGTERM amid publishes. */
+class DrainIT {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final int ENDED_BY_SIGTERM = 143;
+
+    @TempDir
+    private Path folder;
+
+    private final CassandraConfig cassandra = TestCassandra.config(TestCassandra.shared());
+    private final int port = RealNode.freePort();
+    private Process server;
+
+    @BeforeEach
+    void start() throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                OctavoServer.class.getName()));
+        command.addAll(RealNode.arguments(
+                port,
+                RealNode.freePort(),
+                "--octavo.cassandra.keyspace=" + cassandra.keyspace(),
+                "--octavo.drain.publishes=4s",
+                "--octavo.node.name=draining",
+                "--logging.level.root=INFO",
+                "--octavo.log.format=json"));
+        server = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("server.log").toFile())
+                .start();
+        await().atMost(Duration.ofSeconds(90)).until(this::isReady);
+    }
+
+    @AfterEach
+    void kill() {
+        server.destroyForcibly();
+    }
+
+    @Test
+    void aPublishUnderWayEndsWellAndNewOnesAreSentElsewhere() throws Exception {
+        try (Socket slow = begin("under-way", 6)) {
+            server.destroy();
+            await().atMost(Duration.ofSeconds(3)).until(() -> status("/actuator/health/readiness") == 503);
+            HttpResponse<String> refused = publish("late", "k-1");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertThat(refused.body()).contains("\"UNAVAILABLE\"", "this node is stopping");
+
+            slow.getOutputStream().write("second".getBytes(ISO_8859_1), 0, 3);
+            slow.getOutputStream().flush();
+            assertThat(answer(slow)).startsWith("HTTP/1.1 201").contains("\"version\":1");
+        }
+        assertEnded();
+    }
+
+    @Test
+    void aPublishThatIsTooSlowIsRefusedAndCanBeRepeatedWithItsKey() throws Exception {
+        try (Socket slow = begin("too-slow", 1_000_000)) {
+            server.destroy();
+            OutputStream out = slow.getOutputStream();
+            slow.setSoTimeout(100);
+            String answer = "";
+            while (answer.isEmpty()) {
+                try {
+                    answer = answer(slow);
+                } catch (IOException e) {
+                    out.write('x');
+                }
+            }
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 503")
+                    .contains("Retry-After: ", "\"UNAVAILABLE\"", "this node is stopping");
+        }
+        assertEnded();
+        start();
+        assertThat(publish("too-slow", "too-slow").statusCode()).isEqualTo(201);
+    }
+
+    private void assertEnded() throws InterruptedException, IOException {
+        assertThat(server.waitFor(20, TimeUnit.SECONDS)).as("it ends in time").isTrue();
+        assertThat(server.exitValue()).isEqualTo(ENDED_BY_SIGTERM);
+        try (CassandraStore store = TestCassandra.open(cassandra)) {
+            assertThat(store.nodes().read()).isEmpty();
+        }
+        assertThat(Files.readAllLines(folder.resolve("server.log")))
+                .as("each line is a document")
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+    }
+
+    private boolean isReady() throws InterruptedException {
+        assertThat(server.isAlive()).as("the server lives").isTrue();
+        return status("/actuator/health/readiness") == 200;
+    }
+
+    private int status(String path) throws InterruptedException {
+        try {
+            return CLIENT.send(
+                            HttpRequest.newBuilder(address(path))
+                                    .timeout(Duration.ofSeconds(5))
+                                    .build(),
+                            BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    private HttpResponse<String> publish(String topic, String key) throws IOException, InterruptedException {
+        return CLIENT.send(
+                HttpRequest.newBuilder(address("/api/v1/topics/" + topic + "/versions"))
+                        .header("Idempotency-Key", key)
+                        .POST(BodyPublishers.ofString("all of it"))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private URI address(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** Sends the first three bytes of a publish, and waits until the server reads them. */
+    private Socket begin(String topic, int length) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(20_000);
+        socket.getOutputStream()
+                .write(("POST /api/v1/topics/" + topic
+                                + "/versions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nIdempotency-Key: "
+                                + topic + "\r\nContent-Length: " + length + "\r\n\r\n")
+                        .getBytes(ISO_8859_1));
+        byte[] goOn = socket.getInputStream().readNBytes("HTTP/1.1 100 \r\n\r\n".length());
+        assertThat(new String(goOn, ISO_8859_1)).startsWith("HTTP/1.1 100");
+        socket.getOutputStream().write("fir".getBytes(ISO_8859_1));
+        return socket;
+    }
+
+    private static String answer(Socket socket) throws IOException {
+        int first = socket.getInputStream().read();
+        if (first < 0) {
+            throw new AssertionError("closed without an answer");
+        }
+        socket.setSoTimeout(10_000);
+        StringBuilder answer = new StringBuilder().append((char) first);
+        byte[] buffer = new byte[4096];
+        while (answer.indexOf("\r\n\r\n") < 0 || !answer.toString().endsWith("}")) {
+            int read = socket.getInputStream().read(buffer);
+            if (read < 0) {
+                break;
+            }
+            answer.append(new String(buffer, 0, read, ISO_8859_1));
+        }
+        return answer.toString();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.tls;
+
+import org.jspecify.annotations.NullMarked;

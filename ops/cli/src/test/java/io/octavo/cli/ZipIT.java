@@ -67,7 +67,9 @@ class ZipIT {
                         Files.writeString(folder.resolve("input"), "payload").toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("OCTAVO_") || name.startsWith("JAVA_") || name.startsWith("_JAVA"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("OCTAVO_") || name.startsWith("JAVA_") || name.startsWith("_JAVA"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("XDG_CACHE_HOME", cache().toString());
         builder.environment().put("OCTAVO_SERVER", server.address());
@@ -122,8 +124,8 @@ class ZipIT {
         assertThat(archives).singleElement().asString().startsWith("cli-").endsWith(".jsa");
         assertThat(server.requests()).hasSize(1);
 
-        Ended seen = run(
-                Map.of("_JAVA_OPTIONS", "-Xlog:class+load:file=" + folder.resolve("loaded")), program, "topics");
+        Ended seen =
+                run(Map.of("_JAVA_OPTIONS", "-Xlog:class+load:file=" + folder.resolve("loaded")), program, "topics");
         assertThat(seen.status()).isZero();
         assertThat(Files.readString(folder.resolve("loaded")))
                 .contains("io.octavo.cli.TopicsCommand source: shared objects file");

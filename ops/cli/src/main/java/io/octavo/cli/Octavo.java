@@ -117,7 +117,7 @@ public final class Octavo {
         } finally {
             done.countDown();
         }
-        System.exit(status);
+        Shell.exit(status);
     }
 
     /** Runs the command that the arguments name and answers its exit status. */

@@ -119,6 +119,9 @@ class ZipIT {
 
     @Test
     void theFirstRunKeepsClassDataThatLaterOnesUse() throws Exception {
+        // Java archives no classes of a jar whose path has a blank; everything else here runs from such a path.
+        Path plain = Files.move(folder.resolve("some where"), folder.resolve("somewhere"));
+        program = plain.resolve("octavo-cli/bin/octavo");
         assertThat(run("topics", "--json")).isEqualTo(new Ended(0, "{\"topics\":[]}\n", ""));
         List<String> archives = archives();
         assertThat(archives).singleElement().asString().startsWith("cli-").endsWith(".jsa");

@@ -144,9 +144,6 @@ final class WatchCommand implements Subcommand {
                 .server(session.server().uri())
                 .who(session.shell().who())
                 .pollInterval(interval());
-        if (session.ca() != null) {
-            builder.trust(session.ca());
-        }
         Connection connection = session.connection();
         if (connection.token() != null) {
             builder.token(connection.token());

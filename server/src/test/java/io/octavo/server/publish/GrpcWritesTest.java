@@ -45,15 +45,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
-import org.springframework.util.unit.DataSize;
 
 class GrpcWritesTest {
     private static final Scope EU = Scope.newBuilder().setRegion("eu").build();
     private static final PublishConfig CONFIG = new PublishConfig(8, Duration.ofSeconds(1));
 
-    private final Arrivals arrivals = new Arrivals(
-            new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(4)),
-            System::nanoTime);
     private final InMemoryTopicLog log = new InMemoryTopicLog(InstantSource.system());
     private @Nullable GrpcFixture fixture;
 

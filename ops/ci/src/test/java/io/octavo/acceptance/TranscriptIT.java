@@ -39,9 +39,10 @@ final class TranscriptIT {
     @BeforeAll
     void start() throws Exception {
         stack = Stack.start(Map.of(
-                "OCTAVO_SECURITY_ENABLED", "true",
-                "OCTAVO_SECURITY_ADMIN_TOKEN_SHA256", Sha256.of(ADMIN.getBytes(UTF_8)),
-                "OCTAVO_ENVIRONMENT", "transcript"));
+                "OCTAVO_SECURITY_ENABLED",
+                "true",
+                "OCTAVO_SECURITY_ADMIN_TOKEN_SHA256",
+                Sha256.of(ADMIN.getBytes(UTF_8))));
         rest = new Rest(stack);
     }
 
@@ -65,7 +66,7 @@ final class TranscriptIT {
 
         Ran asked = as(job, "publish", "shop-prices", second.toString(), "--dry-run")
                 .done();
-        assertThat(asked.out() + asked.err()).contains("transcript").containsPattern("\\* .*1.*2");
+        assertThat(asked.out() + asked.err()).contains("local at ").containsPattern("\\* .*1.*2");
         assertThat(latest(job, "shop-prices")).isEqualTo(1);
 
         as(job, "publish", "shop-prices", second.toString()).done();
@@ -115,7 +116,7 @@ final class TranscriptIT {
                 .contains("2");
         Ran asked = as(night, "rollback", "shop-night", "--reason", "broken", "--dry-run")
                 .done();
-        assertThat(asked.out() + asked.err()).contains("transcript").containsPattern("\\* .*2.*1");
+        assertThat(asked.out() + asked.err()).contains("local at ").containsPattern("\\* .*2.*1");
         assertThat(latest(night, "shop-night")).isEqualTo(2);
 
         JsonObject back = json(as(night, "rollback", "shop-night", "--reason", "broken", "--yes", "--json"));

@@ -2,6 +2,7 @@ package io.octavo.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
 
@@ -17,6 +18,13 @@ final class StatusCommand implements Subcommand {
         JsonNode status = session.api().get(Target.of("status"));
         if (session.json()) {
             session.result(status);
+            return;
+        }
+        if (!status.has("environment")) {
+            session.result(
+                    status,
+                    "Octavo at " + session.server() + ": " + (isReady(status) ? "ready" : "NOT READY"),
+                    "More is told to those who sign in: --token, OCTAVO_TOKEN or a context");
             return;
         }
         PrintStream out = session.shell().out();
@@ -43,12 +51,28 @@ final class StatusCommand implements Subcommand {
                     Json.text(store, "detail"));
         }
         stores.print(out);
+        List<JsonNode> leaders = Json.list(status, "leaders");
+        if (!leaders.isEmpty()) {
+            out.println();
+            Table tasks = new Table("TASK", "LED BY", ">FOR");
+            for (JsonNode leader : leaders) {
+                tasks.row(
+                        Json.text(leader, "task"),
+                        Json.text(leader, "node"),
+                        Text.age(Json.time(leader, "since"), session.now()));
+            }
+            tasks.print(out);
+        }
+    }
+
+    private static boolean isReady(JsonNode status) {
+        return status.path("ready").asBoolean(false);
     }
 
     private static String summary(Session session, JsonNode status) {
         return "Environment " + Json.text(status, "environment") + " at " + session.server() + ", Octavo "
                 + Json.text(status, "version") + ": "
-                + (status.path("ready").asBoolean(false) ? "ready" : "NOT READY");
+                + (isReady(status) ? "ready" : "NOT READY");
     }
 
     private static String writes(JsonNode writes) {

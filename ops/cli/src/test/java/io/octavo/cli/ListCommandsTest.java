@@ -139,6 +139,7 @@ class ListCommandsTest {
                  "nodes":[{"node":"n1","roles":["publish","subscribe"],"region":"eu","http":"http://n1:8080",
                    "grpc":"n1:9090","startedAt":"2026-11-22T09:00:00Z","heartbeatAt":"2026-11-22T11:59:59Z"}],
                  "stores":[{"store":"cassandra","up":true},{"store":"s3:eu","up":false,"detail":"refused"}],
+                 "leaders":[{"task":"expiry","node":"n1","since":"2026-11-22T10:00:00Z"}],
                  "cache":{"heads":12,"ageMillis":800,"complete":true}}""";
         server.on("GET /api/v1/status", TestServer.json(200, status));
         Run run = Run.against(server);
@@ -154,10 +155,23 @@ class ListCommandsTest {
                          STORE      STATE  DETAIL
                          cassandra  up     -
                          s3:eu      DOWN   refused
+
+                         TASK    LED BY  FOR
+                         expiry  n1      2 h
                         """.formatted(server.address()));
         Run json = Run.against(server);
         assertThat(json.status("status", "--json")).isZero();
         assertThat(json.json().path("nodes").size()).isOne();
+    }
+
+    @Test
+    void strangersAreToldHowToLearnMore() {
+        server.on("GET /api/v1/status", TestServer.json(200, "{\"ready\":true}"));
+        Run run = Run.against(server);
+        assertThat(run.status("status")).isZero();
+        assertThat(run.out())
+                .isEqualTo("Octavo at " + server.address() + ": ready\nMore is told to those who sign in: --token,"
+                        + " OCTAVO_TOKEN or a context\n");
     }
 
     @Test

@@ -101,7 +101,8 @@ class SecuredServerIT {
                     ErrorCode.UNAUTHENTICATED, () -> nobody.publish("prices").string("x"));
             try (Subscription<String> prices =
                     shop.subscription("prices", Deserializers.utf8()).start()) {
-                await().atMost(Duration.ofSeconds(20)).until(() -> "one".equals(prices.get()));
+                prices.awaitValue(Duration.ofSeconds(20));
+                assertThat(prices.get()).isEqualTo("one");
             }
         }
         HttpResponse<String> version = get("/api/v1/topics/prices/versions/1", reader);

@@ -86,8 +86,8 @@ class SeenHeadTest {
     }
 
     private Committed publish(@Nullable Long expected, boolean ifChanged, @Nullable TopicHead seen) {
-        PublishVersion command = new PublishVersion(
-                List.of(), Map.of(), List.of(Scopes.GLOBAL), expected, ifChanged, null, 0, "");
+        PublishVersion command =
+                new PublishVersion(List.of(), Map.of(), List.of(Scopes.GLOBAL), expected, ifChanged, null, 0, "");
         return commits.commit(TOPIC, command, "tester", null, seen);
     }
 

@@ -115,7 +115,9 @@ class DrainIT {
         try (CassandraStore store = TestCassandra.open(cassandra)) {
             assertThat(store.nodes().read()).isEmpty();
         }
+        // Newer Javas warn, before the program is asked, of what the driver's libraries use.
         assertThat(Files.readAllLines(folder.resolve("server.log")))
+                .filteredOn(line -> !line.startsWith("WARNING: "))
                 .as("each line is a document")
                 .isNotEmpty()
                 .allMatch(line -> line.startsWith("{") && line.endsWith("}"));

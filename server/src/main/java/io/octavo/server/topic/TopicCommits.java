@@ -281,10 +281,10 @@ public final class TopicCommits {
             TopicEdit edit = edit(seen);
             try {
                 command.apply(edit);
+                return edit.unchanged() == null ? edit.finish(command, request) : null;
             } catch (ServiceException | InvalidField perhapsOutOfDate) {
                 return null;
             }
-            return edit.unchanged() == null ? edit.finish(command, request) : null;
         }
 
         private Committed unchanged(TopicEdit edit, long version) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.TopicHead;
+import io.octavo.rules.ErrorCode;
 import io.octavo.rules.Scopes;
+import io.octavo.server.errors.ServiceException;
 import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
@@ -83,6 +85,30 @@ class SeenHeadTest {
 
         assertThat(again.effect()).isEqualTo(Effect.DONE);
         assertThat(version(again)).isEqualTo(3);
+    }
+
+    @Test
+    void anOldHeadThatIsFullRefusesNothing() {
+        Map<String, String> large = Map.of("k", "x".repeat(4_000));
+        int scopes = 0;
+        try {
+            while (true) {
+                commits.commit(TOPIC, version(large, "app=a" + scopes), "tester", null);
+                scopes++;
+            }
+        } catch (ServiceException full) {
+            assertThat(full.code()).isEqualTo(ErrorCode.HEAD_FULL);
+        }
+        TopicHead old = head();
+        publish(null, false, null);
+
+        Committed done = commits.commit(TOPIC, version(large, "app=more"), "tester", null, old);
+
+        assertThat(version(done)).isEqualTo(scopes + 2L);
+    }
+
+    private static PublishVersion version(Map<String, String> metadata, String scope) {
+        return new PublishVersion(List.of(), metadata, List.of(Scopes.parse(scope)), null, false, null, 0, "");
     }
 
     private Committed publish(@Nullable Long expected, boolean ifChanged, @Nullable TopicHead seen) {

@@ -39,6 +39,7 @@ public final class SubscribeRole implements AutoCloseable {
     private final CacheRefresh refresh;
     private final LatestVersions latest;
     private final SubscribeService service;
+    private final Holding holding;
     private final ScheduledThreadPoolExecutor feedThread;
     private final ScheduledThreadPoolExecutor sweepThread;
     private final ThreadPoolExecutor fillers;
@@ -54,6 +55,7 @@ public final class SubscribeRole implements AutoCloseable {
             ChangeFeed feed,
             PayloadSource payloads,
             SubscribeConfig config,
+            HeldConfig heldConfig,
             String region,
             InstantSource clock,
             RandomGenerator random,
@@ -73,20 +75,26 @@ public final class SubscribeRole implements AutoCloseable {
         fillers.allowCoreThreadTimeOut(true);
         SmallPayloads small =
                 new SmallPayloads(payloads, config.payloadCacheBytes().toBytes(), fillers, registry);
+        int inlineBytes = (int) config.inlineBytes().toBytes();
+        holding = new Holding(cache, small, inlineBytes, heldConfig, registry);
+        cache.listen(holding::changed);
         service = new SubscribeService(
-                new PollAnswers(cache, small, (int) config.inlineBytes().toBytes(), (int)
-                        config.pollInterval().toMillis()),
+                new PollAnswers(
+                        cache, small, inlineBytes, (int) config.pollInterval().toMillis()),
                 latest,
                 new VersionRecords(log, cache),
                 small,
                 payloads,
                 region,
+                holding.waiters(),
+                new InlineBudget(heldConfig.inlineInFlight().toBytes()),
                 registry);
         registerGauges(registry);
     }
 
     /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
     public void start() {
+        holding.start();
         repeat(feedThread, Duration.ZERO, refresh::tick);
         repeat(sweepThread, Duration.ZERO, refresh::sweepTick);
     }
@@ -111,9 +119,15 @@ public final class SubscribeRole implements AutoCloseable {
         return service;
     }
 
+    /** Ends all polls that wait, politely, and lets no more of them wait: this node is about to go. */
+    public void sendAway() {
+        holding.sendAway();
+    }
+
     /** Stops reading. Blocks for a few seconds at most. */
     @Override
     public void close() {
+        holding.close();
         feedThread.shutdownNow();
         sweepThread.shutdownNow();
         fillers.shutdownNow();

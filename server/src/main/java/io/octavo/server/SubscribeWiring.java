@@ -14,6 +14,7 @@ import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.LatestChanges;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +48,11 @@ class SubscribeWiring {
         };
         return new SubscribeRole(
                 log, feed, source, config, heldConfig, self.region(), clock, RandomGenerator.getDefault(), meters);
+    }
+
+    @Bean
+    LatestChanges latestChanges(SubscribeRole role) {
+        return role::nextChange;
     }
 
     @Bean

@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
+import io.octavo.protocol.Consumer;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.topic.ChangeFeed;
@@ -13,12 +14,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,6 +115,18 @@ public final class SubscribeRole implements AutoCloseable {
     /** What consumers are to run. */
     public LatestVersions latest() {
         return latest;
+    }
+
+    /**
+     * Completes when a consumer is to run another version of a topic than this one, and at the latest after a time; with
+     * UNAVAILABLE when this node goes away. On a thread that must not be blocked.
+     *
+     * @return null if too many wait already, or this node goes away
+     */
+    public @Nullable CompletableFuture<Void> nextChange(
+            String topic, Consumer consumer, long version, Duration atMost) {
+        HeldLatest waiter = new HeldLatest(topic, consumer, version);
+        return holding.waiters().hold(waiter, atMost) ? waiter.changed() : null;
     }
 
     /** The gRPC service. */

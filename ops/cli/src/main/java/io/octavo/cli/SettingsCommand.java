@@ -90,10 +90,7 @@ final class SettingsCommand implements Subcommand {
             Map<String, String> before = SettingsInput.flat(before(session));
             write.preview(tried -> differences(before, SettingsInput.flat(tried.path("settings"))));
         }
-        JsonNode answer = options.carryOut(session, write);
-        if (answer != null) {
-            session.done(answer, "Changed the settings of " + topic);
-        }
+        options.carryOut(session, write, "Changed the settings of " + topic);
     }
 
     private ObjectNode body(Shell shell) throws IOException {

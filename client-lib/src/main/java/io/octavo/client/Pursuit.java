@@ -121,7 +121,7 @@ final class Pursuit {
     }
 
     SubscriptionState state() {
-        return new SubscriptionState(phase(), mark.version(), wanted == null ? refused : wanted.version(), failure);
+        return new SubscriptionState(phase(), mark.version(), after(), failure);
     }
 
     /** What the next poll says about it. */
@@ -130,7 +130,8 @@ final class Pursuit {
                 .setTopic(topic)
                 .setVersion(mark.version())
                 .setEpoch(mark.epoch())
-                .setRevision(mark.revision());
+                .setRevision(mark.revision())
+                .setWanted(after());
         if (failures > 0 || refused > 0) {
             report.setState(RunState.FAILED).setError(shortened(failure));
         } else if (wanted != null) {
@@ -139,6 +140,11 @@ final class Pursuit {
             report.setState(RunState.APPLIED);
         }
         return report.build();
+    }
+
+    /** The version that is wanted, or was refused; 0 = none. */
+    private long after() {
+        return wanted == null ? refused : wanted.version();
     }
 
     private Phase phase() {

@@ -89,6 +89,13 @@ public final class Scopes {
                 && meets(wide.getRegion(), narrow.getRegion());
     }
 
+    /** Whether some consumer can belong to both. */
+    public static boolean overlap(Scope one, Scope other) {
+        return agree(one.getCluster(), other.getCluster())
+                && agree(one.getApp(), other.getApp())
+                && agree(one.getRegion(), other.getRegion());
+    }
+
     /**
      * How specific a scope is: one with a cluster more than any without, then one with an app, then one with a region.
      * Two scopes that match the same consumer and are equally specific are equal.
@@ -101,6 +108,10 @@ public final class Scopes {
 
     private static boolean meets(String wanted, String actual) {
         return wanted.isEmpty() || wanted.equals(actual);
+    }
+
+    private static boolean agree(String one, String other) {
+        return one.isEmpty() || other.isEmpty() || one.equals(other);
     }
 
     private static boolean isValue(String text) {

@@ -204,6 +204,24 @@ final class ScopesTest {
     }
 
     @Test
+    void scopesOverlapIfSomebodyBelongsToBoth() {
+        assertThat(Scopes.overlap(Scopes.parse("region=eu"), Scopes.parse("app=recs")))
+                .isTrue();
+        assertThat(Scopes.overlap(Scopes.GLOBAL, Scopes.parse("cluster=blue"))).isTrue();
+        assertThat(Scopes.overlap(Scopes.parse("region=eu"), Scopes.parse("region=us,app=recs")))
+                .isFalse();
+        Seeds.forEach(3_000, random -> {
+            Scope one = Fleet.scope(random);
+            Scope other = Fleet.scope(random);
+            Consumer consumer = Fleet.consumer(random);
+            if (Scopes.matches(one, consumer) && Scopes.matches(other, consumer)) {
+                assertThat(Scopes.overlap(one, other)).isTrue();
+            }
+            assertThat(Scopes.overlap(one, other)).isEqualTo(Scopes.overlap(other, one));
+        });
+    }
+
+    @Test
     void scopesAreListedByRegionThenAppThenCluster() {
         assertThat(List.of("app=recs", "region=us", "region=eu,app=recs", "*", "region=eu", "cluster=blue").stream()
                         .map(Scopes::parse)

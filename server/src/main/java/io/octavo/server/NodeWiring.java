@@ -187,7 +187,7 @@ class NodeWiring {
                 octavo.environment(),
                 Version.OF_THIS_SOFTWARE,
                 readiness::isReady,
-                () -> role == null ? null : state(role.cache()));
+                () -> role == null ? null : state(role));
         return new StatusBoard(
                 installation,
                 directory,
@@ -201,8 +201,9 @@ class NodeWiring {
                 System::nanoTime);
     }
 
-    private static Installation.Cache state(HeadCache cache) {
+    private static Installation.Cache state(SubscribeRole role) {
+        HeadCache cache = role.cache();
         Duration age = cache.age();
-        return new Installation.Cache(cache.size(), age == null ? NEVER : age, cache.ready());
+        return new Installation.Cache(cache.size(), age == null ? NEVER : age, cache.ready(), role.heldBack());
     }
 }

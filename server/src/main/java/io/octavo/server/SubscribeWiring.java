@@ -9,11 +9,14 @@ import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.subscribe.HeldConfig;
+import io.octavo.server.subscribe.LatestVersions;
 import io.octavo.server.subscribe.PayloadSource;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.HeldVersions;
+import io.octavo.server.web.HeldVersions.Held;
 import io.octavo.server.web.LatestChanges;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -37,6 +40,11 @@ class SubscribeWiring {
             MeterRegistry meters) {
         PayloadSource source = new PayloadSource() {
             @Override
+            public boolean isMissing(Part part) {
+                return payloads.isMissing(part);
+            }
+
+            @Override
             public ByteString direct(Part part) {
                 return store.payloads().read(part.getDirect().getPayloadId());
             }
@@ -53,6 +61,14 @@ class SubscribeWiring {
     @Bean
     LatestChanges latestChanges(SubscribeRole role) {
         return role::nextChange;
+    }
+
+    @Bean
+    HeldVersions heldVersions(SubscribeRole role) {
+        return (head, consumer) -> {
+            LatestVersions.Instead held = role.latest().insteadOf(head, consumer);
+            return held == null ? null : new Held(held.version(), held.since(), held.standIn(), held.record());
+        };
     }
 
     @Bean

@@ -83,12 +83,19 @@ final class StatusCommand implements Subcommand {
         return "WRITES DON'T WORK" + (help.isEmpty() ? "" : ": " + help);
     }
 
+    private static String heldBack(int versions) {
+        return versions == 0
+                ? ""
+                : "; HELD BACK, for the payload is missing: " + versions + (versions == 1 ? " version" : " versions");
+    }
+
     private static String cache(JsonNode cache) {
         if (cache.isMissingNode()) {
             return "No cache here: this node doesn't serve subscribers";
         }
         return "Cache of " + Json.number(cache, "heads") + " topics, "
                 + Json.number(cache, "ageMillis") / 1000.0 + " s old, "
-                + (cache.path("complete").asBoolean(false) ? "complete" : "NOT COMPLETE");
+                + (cache.path("complete").asBoolean(false) ? "complete" : "NOT COMPLETE")
+                + heldBack(cache.path("heldBack").asInt(0));
     }
 }

@@ -27,6 +27,7 @@ final class CassandraDirectPayloads implements DirectPayloads {
     private final InstantSource clock;
     private final PreparedStatement insert;
     private final PreparedStatement select;
+    private final PreparedStatement written;
     private final PreparedStatement delete;
     private final PreparedStatement noteRepair;
     private final Cache<Long, Boolean> missing = Caffeine.newBuilder()
@@ -40,6 +41,7 @@ final class CassandraDirectPayloads implements DirectPayloads {
         String table = keyspace + ".direct_payloads";
         insert = prepare("INSERT INTO " + table + " (payload_id, bytes) VALUES (?, ?)");
         select = prepare("SELECT bytes FROM " + table + " WHERE payload_id = ?");
+        written = prepare("SELECT WRITETIME(bytes) AS at FROM " + table + " WHERE payload_id = ?");
         delete = prepare("DELETE FROM " + table + " WHERE payload_id = ?");
         noteRepair = prepare("INSERT INTO " + keyspace + ".payload_repairs (day, payload_id, noted) VALUES (?, ?, ?)");
     }
@@ -75,9 +77,26 @@ final class CassandraDirectPayloads implements DirectPayloads {
         return bytes;
     }
 
+    /** Asks the store, whatever is remembered, and as many replicas as a read does. */
+    @Override
+    public boolean has(long payloadId) {
+        boolean there =
+                has(payloadId, ConsistencyLevel.LOCAL_QUORUM) || has(payloadId, ConsistencyLevel.QUORUM);
+        if (there) {
+            missing.invalidate(payloadId);
+        }
+        return there;
+    }
+
     @Override
     public void delete(long payloadId) {
         calls.repeatable("delete-payload", delete.bind(payloadId));
+    }
+
+    private boolean has(long payloadId, ConsistencyLevel consistency) {
+        Row row = calls.repeatable("find-payload", written.bind(payloadId).setConsistencyLevel(consistency))
+                .one();
+        return row != null && !row.isNull("at");
     }
 
     private @Nullable ByteString read(long payloadId, ConsistencyLevel consistency) {

@@ -20,5 +20,8 @@ public interface DirectPayloads {
      */
     ByteString read(long payloadId);
 
+    /** Whether it is there: true and false are both sure. */
+    boolean has(long payloadId);
+
     void delete(long payloadId);
 }

@@ -9,9 +9,11 @@ import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.FailoverStream.Source;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads payloads from wherever their pointers say. */
 final class PayloadReader {
@@ -48,6 +50,31 @@ final class PayloadReader {
             sources.forEach(source -> links.addLinks(source.store().link(source.location())));
         }
         return links.build();
+    }
+
+    boolean isMissing(Part part) {
+        if (part.hasDirect()) {
+            return !direct.has(part.getDirect().getPayloadId());
+        }
+        List<Source> sources = sources(part);
+        @Nullable ServiceException unreachable = null;
+        for (Source source : sources) {
+            try {
+                if (source.store().has(source.location())) {
+                    return false;
+                }
+            } catch (ServiceException e) {
+                unreachable = e;
+            }
+        }
+        if (unreachable != null) {
+            throw unreachable;
+        }
+        if (sources.size() < locations(part).size()) {
+            throw ServiceException.unavailable(
+                    "payload: not in the regions known here, and there are others", Duration.ofSeconds(30), null);
+        }
+        return true;
     }
 
     private InputStream openDirect(Part part, long offset, long length) {

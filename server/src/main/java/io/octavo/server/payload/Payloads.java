@@ -192,6 +192,15 @@ public final class Payloads implements AutoCloseable {
     }
 
     /**
+     * Whether a payload is positively missing: every place that its pointer names was asked, and has it not.
+     *
+     * @throws io.octavo.server.errors.ServiceException UNAVAILABLE if that can't be said now
+     */
+    public boolean isMissing(Part part) {
+        return reader.isMissing(part);
+    }
+
+    /**
      * Signed addresses for plain HTTP GET, also with Range. Computed here, asking no store; whether the bytes are there
      * is not looked at.
      *

@@ -58,6 +58,9 @@ interface RegionStore extends AutoCloseable {
     /** The size of any object in bytes, also one that is not ours, or {@link #ABSENT}. */
     long size(S3Location location);
 
+    /** Whether there is such an object: true and false are both sure. Answers soon, or throws. */
+    boolean has(S3Location location);
+
     /** Harmless if it isn't there. */
     void delete(String key);
 

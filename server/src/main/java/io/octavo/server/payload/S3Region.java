@@ -190,6 +190,23 @@ final class S3Region implements RegionStore {
     }
 
     @Override
+    public boolean has(S3Location location) {
+        return call("HeadObject", () -> {
+            try {
+                writes.headObject(r -> r.bucket(location.getBucket())
+                        .key(location.getKey())
+                        .overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
+                return true;
+            } catch (NoSuchKeyException e) {
+                // A bucket that can't be found answers so too, and says nothing of what is in it.
+                writes.headBucket(r -> r.bucket(location.getBucket())
+                        .overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
+                return false;
+            }
+        });
+    }
+
+    @Override
     public void delete(String key) {
         call(
                 "DeleteObject",

@@ -13,6 +13,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.rules.Shares;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A head made ready for resolution: what can decide, in the order in which it decides, so that the first match is the
  * answer. Gives the same answers as {@link Resolution#of}, without allocating (but for shares, which are hashed).
- * Immutable.
+ * Knows, too, which of the versions are held back. Immutable.
  */
 final class CachedTopic {
     private static final Rule[] NONE = {};
@@ -31,13 +32,37 @@ final class CachedTopic {
     private final long revision;
     private final Rule[] pins;
     private final Rule[] publications;
+    private final HeldBack heldBack;
 
     CachedTopic(TopicHead head) {
+        this(
+                head,
+                head.hasDeletion() ? NONE : pins(head),
+                head.hasDeletion() ? NONE : publications(head),
+                HeldBack.NOTHING);
+    }
+
+    private CachedTopic(TopicHead head, Rule[] pins, Rule[] publications, HeldBack heldBack) {
         this.head = head;
         this.epoch = head.getEpoch();
         this.revision = head.getRevision();
-        this.pins = head.hasDeletion() ? NONE : pins(head);
-        this.publications = head.hasDeletion() ? NONE : publications(head);
+        this.pins = pins;
+        this.publications = publications;
+        this.heldBack = heldBack;
+    }
+
+    /** The same head, of which other versions are held back. */
+    CachedTopic with(HeldBack others) {
+        return new CachedTopic(head, pins, publications, others);
+    }
+
+    /** This, with what is known to be missing of the versions that an older head has in common with it. */
+    CachedTopic after(CachedTopic before) {
+        return before.heldBack.isEmpty() ? this : with(before.heldBack.after(before, this));
+    }
+
+    HeldBack heldBack() {
+        return heldBack;
     }
 
     TopicHead head() {
@@ -67,17 +92,57 @@ final class CachedTopic {
         return published == null ? Resolution.NOTHING : published;
     }
 
-    /** The record of a version that the head names; null if it doesn't. */
+    /**
+     * What is offered to a process: what it is to run or, if it runs nothing and the payload of that is missing, what
+     * stands in for it.
+     *
+     * @param running 0 = nothing
+     * @return null if it goes on with what it runs, for the payload of what it is to run is missing
+     */
+    @Nullable
+    Resolution offered(Consumer consumer, long running) {
+        Resolution resolution = resolve(consumer);
+        if (heldBack.isEmpty() || resolution.version() == running || heldBack.of(resolution.version()) == null) {
+            return resolution;
+        }
+        return running == 0 ? heldBack.standIn(consumer, resolution.version()) : null;
+    }
+
+    /** The record of a version that the head names, or that stands in for one; null for others. */
     @Nullable
     VersionRecord version(long version) {
+        VersionRecord named = named(version);
+        return named != null || heldBack.isEmpty() ? named : heldBack.record(version);
+    }
+
+    /** The record of a version that the head names; null if it doesn't. */
+    @Nullable
+    VersionRecord named(long version) {
         return Heads.record(head, version);
+    }
+
+    /** Whether a version that both name consists of the same bytes; numbers may be used again after a restore. */
+    boolean hasSamePayload(CachedTopic other, long version) {
+        VersionRecord mine = named(version);
+        VersionRecord others = other.named(version);
+        return mine != null && others != null && mine.getPartsList().equals(others.getPartsList());
+    }
+
+    /** The scopes to which pins and publications give a version. */
+    List<Scope> scopesOf(long version) {
+        return rules()
+                .filter(rule -> rule.resolution.version() == version)
+                .map(Rule::scope)
+                .toList();
     }
 
     /** The versions that pins and publications may give somebody. */
     Set<Long> deciding() {
-        return Stream.concat(Arrays.stream(pins), Arrays.stream(publications))
-                .map(rule -> rule.resolution.version())
-                .collect(Collectors.toSet());
+        return rules().map(rule -> rule.resolution.version()).collect(Collectors.toSet());
+    }
+
+    private Stream<Rule> rules() {
+        return Stream.concat(Arrays.stream(pins), Arrays.stream(publications));
     }
 
     private static @Nullable Resolution first(Rule[] rules, Consumer consumer) {

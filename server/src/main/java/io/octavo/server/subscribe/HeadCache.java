@@ -20,13 +20,13 @@ public final class HeadCache {
     private volatile boolean ready;
     private volatile @Nullable Instant freshAt;
 
-    /** Hears of heads that were taken; must not block. Of two that come at once, the older may be told last. */
+    /** Hears of heads that were taken, and of what is held back of them; must not block. Of two that come at once, the older may be told last. */
     @FunctionalInterface
     interface Listener {
         /**
-         * A head was taken.
+         * A head was taken, or something else became known of it.
          *
-         * @param before null = the topic is new here
+         * @param before null = the topic is new here; of the same head, if only what is held back has changed
          */
         void changed(@Nullable CachedTopic before, CachedTopic now);
     }
@@ -93,11 +93,20 @@ public final class HeadCache {
             return false;
         }
         CachedTopic compiled = new CachedTopic(head);
-        boolean taken =
-                topics.merge(head.getTopic(), compiled, (there, now) -> isNewer(now.head(), there) ? now : there)
-                        == compiled;
+        CachedTopic now = topics.merge(
+                head.getTopic(), compiled, (there, newer) -> isNewer(head, there) ? newer.after(there) : there);
+        boolean taken = now.head() == head;
         if (taken) {
-            listener.changed(before, compiled);
+            listener.changed(before, now);
+        }
+        return taken;
+    }
+
+    /** Takes what else is known of a head, unless that was replaced meanwhile. */
+    boolean replace(CachedTopic before, CachedTopic now) {
+        boolean taken = topics.replace(now.head().getTopic(), before, now);
+        if (taken) {
+            listener.changed(before, now);
         }
         return taken;
     }

@@ -1,6 +1,7 @@
 package io.octavo.server.subscribe;
 
 import io.octavo.protocol.Consumer;
+import io.octavo.rules.Resolution;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ final class HeldLatest extends Waiter {
     private final long version;
     private final CompletableFuture<Void> changed = new CompletableFuture<>();
 
+    /** @param version what it is given now; 0 = nothing */
     HeldLatest(String topic, Consumer consumer, long version) {
         this.topic = topic;
         this.consumer = consumer;
@@ -35,7 +37,8 @@ final class HeldLatest extends Waiter {
 
     @Override
     boolean wants(int index, CachedTopic now) {
-        return now.resolve(consumer).version() != version;
+        Resolution given = now.offered(consumer, 0);
+        return given != null && given.version() != version;
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.octavo.server.subscribe;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
-import io.octavo.protocol.TopicState;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 
@@ -33,8 +32,7 @@ final class HeldPoll extends Waiter {
 
     @Override
     boolean wants(int index, CachedTopic now) {
-        TopicState state = request.getTopics(index);
-        return PollAnswers.isUrgent(state, now, now.resolve(request.getConsumer()));
+        return PollAnswers.isUrgent(request.getTopics(index), now, request.getConsumer());
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds answers until something changes for who waits for them: the table of waiters, the thread that ends holds, and
  * the one that wakes. Of a topic that somebody waits for, small payloads are brought into memory before they are woken,
- * so that each of them doesn't have to ask for it.
+ * so that each of them doesn't have to ask for it, and missing payloads are found, so that they are not woken in vain.
  */
 final class Holding implements AutoCloseable {
     /** Waiters are not kept from a new version for longer than this by its payload's coming into memory. */
@@ -29,6 +29,7 @@ final class Holding implements AutoCloseable {
 
     private final Waiters waiters;
     private final Wakeups wakeups;
+    private final Consistency consistency;
     private final SmallPayloads payloads;
     private final int inlineBytes;
     private final ScheduledThreadPoolExecutor timer;
@@ -36,7 +37,14 @@ final class Holding implements AutoCloseable {
     private volatile boolean closed;
 
     /** @param inlineBytes the largest payload that rides along */
-    Holding(HeadCache cache, SmallPayloads payloads, int inlineBytes, HeldConfig config, MeterRegistry registry) {
+    Holding(
+            HeadCache cache,
+            Consistency consistency,
+            SmallPayloads payloads,
+            int inlineBytes,
+            HeldConfig config,
+            MeterRegistry registry) {
+        this.consistency = consistency;
         this.payloads = payloads;
         this.inlineBytes = inlineBytes;
         timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "octavo-holds"));
@@ -64,10 +72,11 @@ final class Holding implements AutoCloseable {
     /** A topic has changed. Doesn't block. */
     void changed(@Nullable CachedTopic before, CachedTopic now) {
         String topic = now.head().getTopic();
+        CompletableFuture<?> checked = consistency.changed(before, now);
         if (!waiters.any(topic)) {
             return;
         }
-        CompletableFuture<?> ready = payloadsOf(before, now);
+        CompletableFuture<?> ready = CompletableFuture.allOf(checked, payloadsOf(before, now));
         if (ready.isDone()) {
             wake(topic);
         } else {

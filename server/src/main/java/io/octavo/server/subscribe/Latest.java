@@ -14,8 +14,16 @@ public sealed interface Latest {
      * @param head       the whole head that decided
      * @param resolution the version, and what decided
      * @param record     the version's record; its metadata may have been left out, see its flag
+     * @param heldBack   the version that this one stands in for, whose payload is missing; 0 = none
      */
-    record Found(TopicHead head, Resolution resolution, VersionRecord record) implements Latest {}
+    record Found(TopicHead head, Resolution resolution, VersionRecord record, long heldBack) implements Latest {
+        Found(TopicHead head, Resolution resolution, VersionRecord record) {
+            this(head, resolution, record, 0);
+        }
+    }
+
+    /** The payload of the version that the consumer is to run is missing, and nothing can stand in for it. */
+    record AllHeldBack(TopicHead head, long heldBack) implements Latest {}
 
     /**
      * There is no such topic.

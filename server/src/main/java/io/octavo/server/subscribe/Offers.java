@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.octavo.protocol.Offer;
 import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.RunState;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.TopicState;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Heads;
@@ -70,7 +71,7 @@ final class Offers {
         if (!heard || resolution.version() != 0) {
             // Any newer revision may have made or removed a pin, or withdrawn the version that runs: without the head
             // the process could not judge the next offer. At the same revision, "nothing" changes nothing for it.
-            offer.setHead(Heads.narrow(cached.head(), news.consumer()));
+            offer.setHead(withRecord(Heads.narrow(cached.head(), news.consumer()), cached, resolution.version()));
         }
         ByteString payload = withPayload && resolution.version() != state.getVersion()
                 ? payload(cached, resolution.version())
@@ -87,6 +88,24 @@ final class Offers {
         inlineLeft -= payload == null ? 0 : payload.size();
         answer.addOffers(built);
         return true;
+    }
+
+    /** What stands in for another version is not named by the head. */
+    private static TopicHead withRecord(TopicHead narrow, CachedTopic cached, long version) {
+        if (version == 0 || Heads.record(narrow, version) != null) {
+            return narrow;
+        }
+        VersionRecord record = cached.version(version);
+        if (record == null) {
+            return narrow;
+        }
+        int index = 0;
+        while (index < narrow.getVersionsCount() && narrow.getVersions(index).getVersion() < version) {
+            index++;
+        }
+        return narrow.toBuilder()
+                .addVersions(index, record.toBuilder().clearPublications())
+                .build();
     }
 
     private @Nullable ByteString payload(CachedTopic cached, long version) {

@@ -17,6 +17,12 @@ public interface PayloadSource {
      */
     ByteString direct(Part part);
 
+    /**
+     * Whether the stores are sure that a part's bytes aren't there. Blocks, as {@link #direct} does, and throws if they
+     * can't be asked.
+     */
+    boolean isMissing(Part part);
+
     /** Addresses of a part that is kept elsewhere, those nearest to a region first. Asks no store. */
     PayloadLinks links(Part part, String region);
 }

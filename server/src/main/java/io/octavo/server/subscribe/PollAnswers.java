@@ -63,8 +63,8 @@ final class PollAnswers {
             CachedTopic cached = cache.get(state.getTopic());
             check(i, state, cached, seen);
             if (cached != null) {
-                Resolution resolution = cached.resolve(consumer);
-                if (concerns(state, cached, resolution)) {
+                Resolution resolution = cached.offered(consumer, state.getVersion());
+                if (resolution != null && concerns(state, cached, resolution)) {
                     news = news == null ? new News(consumer) : news;
                     news.add(state, cached, resolution);
                 }
@@ -103,9 +103,16 @@ final class PollAnswers {
         return order > 0 || resolution.version() != state.getVersion();
     }
 
+    /** Whether the process would act on how a topic is now, so that a poll is not held any longer. */
+    static boolean isUrgent(TopicState state, CachedTopic cached, Consumer consumer) {
+        Resolution resolution = cached.offered(consumer, state.getVersion());
+        return resolution != null && isUrgent(state, cached, resolution);
+    }
+
     /**
      * Whether the process would act on it, so that a poll is not held any longer. What only changes the revision rides
      * along with the next answer; what the process has heard before, it is busy with, has failed at, or has refused.
+     * One that has failed at something else can try this, though.
      */
     static boolean isUrgent(TopicState state, CachedTopic cached, Resolution resolution) {
         if (state.getState() == RunState.OVERRIDDEN) {
@@ -115,7 +122,9 @@ final class PollAnswers {
         if (order > 0) {
             return resolution.version() != state.getVersion() || hasHeardNothing(state);
         }
-        boolean isBusy = state.getState() == RunState.FETCHING || state.getState() == RunState.FAILED;
+        boolean isBusy = state.getState() == RunState.FETCHING
+                || (state.getState() == RunState.FAILED
+                        && (order != 0 || state.getWanted() == 0 || state.getWanted() == resolution.version()));
         return !isBusy
                 && resolution.version() != 0
                 && resolution.version() != state.getVersion()
@@ -143,6 +152,9 @@ final class PollAnswers {
         }
         if (state.getRevision() < 0) {
             throw new InvalidField(field(index, "revision"), state.getRevision(), "0 or more");
+        }
+        if (state.getWanted() < 0) {
+            throw new InvalidField(field(index, "wanted"), state.getWanted(), "0 or more");
         }
         String error = state.getError();
         if (error.length() > LONGEST_ERROR && error.codePointCount(0, error.length()) > LONGEST_ERROR) {

@@ -42,10 +42,13 @@ public final class SubscribeRole implements AutoCloseable {
     private final CacheRefresh refresh;
     private final LatestVersions latest;
     private final SubscribeService service;
+    private final Consistency consistency;
     private final Holding holding;
     private final ScheduledThreadPoolExecutor feedThread;
     private final ScheduledThreadPoolExecutor sweepThread;
+    private final ScheduledThreadPoolExecutor consistencyThread;
     private final ThreadPoolExecutor fillers;
+    private final ThreadPoolExecutor checkers;
 
     /**
      * Starts nothing; see {@link #start}.
@@ -68,18 +71,15 @@ public final class SubscribeRole implements AutoCloseable {
         latest = new LatestVersions(cache);
         feedThread = new ScheduledThreadPoolExecutor(1, named("octavo-feed"));
         sweepThread = new ScheduledThreadPoolExecutor(1, named("octavo-sweep"));
-        fillers = new ThreadPoolExecutor(
-                FILL_THREADS,
-                FILL_THREADS,
-                30,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(FILLS_WAITING),
-                named("octavo-payloads"));
-        fillers.allowCoreThreadTimeOut(true);
+        consistencyThread = new ScheduledThreadPoolExecutor(1, named("octavo-consistency"));
+        fillers = threads("octavo-payloads");
+        // Of their own: a store that is slow to say whether it has something must not keep small payloads from memory.
+        checkers = threads("octavo-checks");
         SmallPayloads small =
                 new SmallPayloads(payloads, config.payloadCacheBytes().toBytes(), fillers, registry);
         int inlineBytes = (int) config.inlineBytes().toBytes();
-        holding = new Holding(cache, small, inlineBytes, heldConfig, registry);
+        consistency = new Consistency(cache, log, payloads, checkers, clock, registry);
+        holding = new Holding(cache, consistency, small, inlineBytes, heldConfig, registry);
         cache.listen(holding::changed);
         service = new SubscribeService(
                 new PollAnswers(
@@ -91,6 +91,7 @@ public final class SubscribeRole implements AutoCloseable {
                 region,
                 holding.waiters(),
                 new InlineBudget(heldConfig.inlineInFlight().toBytes()),
+                consistency,
                 registry);
         registerGauges(registry);
     }
@@ -100,6 +101,7 @@ public final class SubscribeRole implements AutoCloseable {
         holding.start();
         repeat(feedThread, Duration.ZERO, refresh::tick);
         repeat(sweepThread, Duration.ZERO, refresh::sweepTick);
+        repeat(consistencyThread, Duration.ZERO, consistency::round);
     }
 
     /** All heads. */
@@ -110,6 +112,11 @@ public final class SubscribeRole implements AutoCloseable {
     /** Takes a head that this process knows of before the feed does. */
     public void hint(TopicHead head) {
         cache.put(head);
+    }
+
+    /** How many versions are held back, for their payloads are missing. */
+    public int heldBack() {
+        return consistency.heldBack();
     }
 
     /** What consumers are to run. */
@@ -143,11 +150,10 @@ public final class SubscribeRole implements AutoCloseable {
     @Override
     public void close() {
         holding.close();
-        feedThread.shutdownNow();
-        sweepThread.shutdownNow();
-        fillers.shutdownNow();
+        List<ThreadPoolExecutor> all = List.of(feedThread, sweepThread, consistencyThread, fillers, checkers);
+        all.forEach(ThreadPoolExecutor::shutdownNow);
         try {
-            for (ThreadPoolExecutor threads : List.of(feedThread, sweepThread, fillers)) {
+            for (ThreadPoolExecutor threads : all) {
                 if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
                     LOG.warn("a thread of the subscribe role goes on after it was stopped");
                 }
@@ -168,6 +174,18 @@ public final class SubscribeRole implements AutoCloseable {
             LOG.error("keeping the cache fresh failed in an unforeseen way; trying on", e);
             return Duration.ofSeconds(1);
         }
+    }
+
+    private static ThreadPoolExecutor threads(String name) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                FILL_THREADS,
+                FILL_THREADS,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(FILLS_WAITING),
+                named(name));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     private void registerGauges(MeterRegistry registry) {

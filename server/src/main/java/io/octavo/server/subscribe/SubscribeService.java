@@ -44,6 +44,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     private final Timer pollTimer;
     private final Waiters waiters;
     private final InlineBudget inFlight;
+    private final Consistency consistency;
 
     SubscribeService(
             PollAnswers polls,
@@ -54,7 +55,9 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
             String region,
             Waiters waiters,
             InlineBudget inFlight,
+            Consistency consistency,
             MeterRegistry registry) {
+        this.consistency = consistency;
         this.waiters = waiters;
         this.inFlight = inFlight;
         this.polls = polls;
@@ -72,6 +75,9 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     public void poll(PollRequest request, StreamObserver<PollResponse> caller) {
         long start = System.nanoTime();
         News news = polls.news(request);
+        if (news != null) {
+            consistency.heard(news);
+        }
         boolean mayHold = request.getHoldMs() > 0;
         if (mayHold && !(news != null && news.isUrgent())) {
             if (hold(request, (ServerCallStreamObserver<PollResponse>) caller)) {
@@ -138,10 +144,13 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
             answer.setHead(narrow(version.head(), request))
                     .setVersion(version.resolution().version())
                     .setRecord(version.record())
-                    .setPinned(version.resolution().pinned());
+                    .setPinned(version.resolution().pinned())
+                    .setHeldBack(version.heldBack());
             if (version.resolution().scope() != null) {
                 answer.setScope(version.resolution().scope());
             }
+        } else if (found instanceof Latest.AllHeldBack none) {
+            answer.setHead(narrow(none.head(), request)).setHeldBack(none.heldBack());
         } else if (found instanceof Latest.NeverPublished nobody) {
             answer.setHead(narrow(nobody.head(), request));
         } else if (found instanceof Latest.PublishedToOthers others) {
@@ -183,6 +192,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
         try {
             return payloads.read(part);
         } catch (MissingPayload e) {
+            consistency.suspect(request.getTopic(), request.getVersion());
             throw ServiceException.of(
                     ErrorCode.GONE,
                     "payload of " + request.getTopic() + " version " + request.getVersion() + " is not in the store");

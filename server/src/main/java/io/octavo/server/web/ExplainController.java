@@ -16,8 +16,10 @@ import org.springframework.web.bind.annotation.RestController;
 final class ExplainController {
     private final PastHeads heads;
     private final TopicLog log;
+    private final HeldVersions heldVersions;
 
-    ExplainController(PastHeads heads, TopicLog log) {
+    ExplainController(PastHeads heads, TopicLog log, HeldVersions heldVersions) {
+        this.heldVersions = heldVersions;
         this.heads = heads;
         this.log = log;
     }
@@ -32,6 +34,7 @@ final class ExplainController {
         Consumer consumer = Consumers.of(query);
         Moment moment = heads.moment(topic, query);
         PassedOver passedOver = PassedOver.of(log, moment.then(), consumer);
-        return Answers.ok().body(ExplainView.of(moment, consumer, passedOver));
+        HeldVersions.Held held = moment.at() == null ? heldVersions.of(moment.then(), consumer) : null;
+        return Answers.ok().body(ExplainView.of(moment, consumer, passedOver, held));
     }
 }

@@ -6,6 +6,7 @@ import io.octavo.protocol.Publication;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
+import io.octavo.server.web.HeldVersions.Held;
 import io.octavo.server.web.PastHeads.Moment;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param version     null = nothing
  * @param scope       of the pin or publication that decides; null if none does
  * @param withoutPins what it would run if there were no pins; null unless a pin decides, or if that is nothing
+ * @param heldBack    present if the consistency check holds that version back
  * @param because     each rule that played a part, the one that decides first
  */
 record ExplainView(
@@ -31,6 +33,7 @@ record ExplainView(
         @Nullable PinView pin,
         @Nullable PublicationView publication,
         @Nullable Long withoutPins,
+        @Nullable HeldBack heldBack,
         List<String> because) {
     /** What decides. */
     enum Kind {
@@ -39,13 +42,37 @@ record ExplainView(
         NOTHING
     }
 
-    static ExplainView of(Moment moment, Consumer consumer, PassedOver passedOver) {
+    /**
+     * A version that nobody is moved to, for its payload is missing.
+     *
+     * @param since   when that was found out
+     * @param standIn the version that is given to who has nothing; null = there is none
+     */
+    record HeldBack(long version, Instant since, @Nullable Long standIn) {
+        static HeldBack of(Held held) {
+            long standIn = held.standIn().version();
+            return new HeldBack(held.version(), held.since(), standIn == 0 ? null : standIn);
+        }
+
+        String sentence() {
+            return "Version " + version + " is held back by the consistency check since " + since
+                    + ": its payload is missing. Who has a value keeps it; who has none is given "
+                    + (standIn == null ? "nothing, for no older version can stand in." : "version " + standIn + ".");
+        }
+    }
+
+    static ExplainView of(Moment moment, Consumer consumer, PassedOver passedOver, @Nullable Held held) {
         TopicHead head = moment.then();
         Resolution resolution = Resolution.of(head, consumer);
         long withoutPins = Resolution.ignoringPins(head, consumer).version();
         Kind kind = resolution.version() == 0 ? Kind.NOTHING : resolution.pinned() ? Kind.PIN : Kind.PUBLICATION;
         Pin pin = kind == Kind.PIN ? pin(head, resolution) : null;
         Publication publication = kind == Kind.PUBLICATION ? publication(head, resolution) : null;
+        HeldBack heldBack = held == null ? null : HeldBack.of(held);
+        List<String> because = new Because(head, consumer, passedOver).sentences(resolution, pin, publication);
+        if (heldBack != null) {
+            because.add(0, heldBack.sentence());
+        }
         return new ExplainView(
                 head.getTopic(),
                 head.getRevision(),
@@ -56,7 +83,8 @@ record ExplainView(
                 pin == null ? null : PinView.of(pin),
                 publication == null ? null : PublicationView.inTopic(publication),
                 kind == Kind.PIN && withoutPins != 0 ? withoutPins : null,
-                new Because(head, consumer, passedOver).sentences(resolution, pin, publication));
+                heldBack,
+                because);
     }
 
     private static @Nullable Pin pin(TopicHead head, Resolution resolution) {

@@ -20,6 +20,7 @@ public record Installation(String environment, String version, BooleanSupplier r
      * @param heads    how many
      * @param age      since the feed of changes was last read
      * @param complete all are loaded
+     * @param heldBack versions that are held back, for their payloads are missing
      */
-    public record Cache(int heads, Duration age, boolean complete) {}
+    public record Cache(int heads, Duration age, boolean complete, int heldBack) {}
 }

@@ -2,6 +2,7 @@ package io.octavo.server.web;
 
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Publication;
+import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
@@ -13,6 +14,7 @@ import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.web.HeldVersions.Held;
 import io.octavo.server.web.PastHeads.Moment;
 import io.octavo.server.web.VersionView.Reason;
 import io.octavo.server.web.openapi.Call;
@@ -43,9 +45,12 @@ final class LatestController {
     private final TopicLog log;
     private final PayloadAnswer payload;
     private final HeldAnswers held;
+    private final HeldVersions heldVersions;
 
-    LatestController(PastHeads heads, TopicLog log, PayloadOutlet outlet, HeldAnswers held) {
+    LatestController(
+            PastHeads heads, TopicLog log, PayloadOutlet outlet, HeldAnswers held, HeldVersions heldVersions) {
         this.held = held;
+        this.heldVersions = heldVersions;
         this.heads = heads;
         this.log = log;
         this.payload = new PayloadAnswer(outlet);
@@ -54,14 +59,15 @@ final class LatestController {
     /**
      * What was found for a consumer.
      *
-     * @param head of the time that was asked for
-     * @param etag of the answer without the payload
-     * @param past whether that time is over
+     * @param head   of the time that was asked for
+     * @param reason null = not known
+     * @param etag   of the answer without the payload
+     * @param past   whether that time is over
      */
     private record Found(
             TopicHead head,
             Consumer consumer,
-            Resolution resolution,
+            @Nullable Reason reason,
             VersionRecord record,
             String etag,
             boolean past) {}
@@ -82,7 +88,7 @@ final class LatestController {
             DeferredResult<ResponseEntity<?>> later = held.hold(
                     topic,
                     found.consumer(),
-                    found.resolution().version(),
+                    found.record().getVersion(),
                     wait,
                     () -> answer(request, find(request, topic), true));
             if (later != null) {
@@ -102,9 +108,8 @@ final class LatestController {
             return answer.build();
         }
         VersionRecord record = complete(found);
-        Reason reason = Reason.of(found.resolution());
         return answer.header(Headers.VERSION, Long.toString(record.getVersion()))
-                .body(VersionView.of(found.head(), record, reason));
+                .body(VersionView.of(found.head(), record, found.reason()));
     }
 
     @Call(
@@ -133,11 +138,30 @@ final class LatestController {
             throw nothing(head, consumer);
         }
         boolean past = moment.at() != null;
+        Held missing = past ? null : heldVersions.of(head, consumer);
+        if (missing != null) {
+            return standIn(head, consumer, missing);
+        }
         VersionRecord record = past ? pastRecord(head, resolution.version()) : record(head, resolution.version());
         // What is said of a version of the past can change with the topic of today.
         String etag =
                 Headers.etag(past ? head.getRevision() + "-" + moment.now().getRevision() : head.getRevision());
-        return new Found(head, consumer, resolution, record, etag, past);
+        return new Found(head, consumer, Reason.of(resolution), record, etag, past);
+    }
+
+    private static Found standIn(TopicHead head, Consumer consumer, Held missing) {
+        VersionRecord record = missing.record();
+        Scope scope = missing.standIn().scope();
+        if (record == null || scope == null) {
+            throw ServiceException.of(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "version " + missing.version() + " of " + head.getTopic()
+                            + " is held back by the consistency check, for its payload is missing, and no older version"
+                            + " can stand in for it");
+        }
+        // At the same revision it is given back some day.
+        String etag = Headers.etag(head.getRevision() + "-" + missing.version() + "-" + record.getVersion());
+        return new Found(head, consumer, Reason.standIn(scope, missing.version()), record, etag, false);
     }
 
     private static VersionRecord record(TopicHead head, long version) {
@@ -163,7 +187,7 @@ final class LatestController {
      * from the log, and if that can't answer, as far as the head knows.
      */
     private VersionRecord complete(Found found) {
-        if (found.past()) {
+        if (found.past() || found.record().getPublicationsCount() > 0) {
             return found.record();
         }
         long version = found.record().getVersion();

@@ -9,7 +9,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run and why. Needs a
- * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} where there are such.
+ * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} and
+ * {@link HeldVersions} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class ReadApi {
@@ -30,12 +31,24 @@ public class ReadApi {
 
     @Bean
     LatestController latestController(
-            Latest latest, TopicLog log, PayloadOutlet outlet, InstantSource clock, HeldAnswers held) {
-        return new LatestController(new PastHeads(latest, log, clock), log, outlet, held);
+            Latest latest,
+            TopicLog log,
+            PayloadOutlet outlet,
+            InstantSource clock,
+            HeldAnswers held,
+            ObjectProvider<HeldVersions> heldVersions) {
+        return new LatestController(
+                new PastHeads(latest, log, clock),
+                log,
+                outlet,
+                held,
+                heldVersions.getIfAvailable(() -> HeldVersions.NONE));
     }
 
     @Bean
-    ExplainController explainController(Latest latest, TopicLog log, InstantSource clock) {
-        return new ExplainController(new PastHeads(latest, log, clock), log);
+    ExplainController explainController(
+            Latest latest, TopicLog log, InstantSource clock, ObjectProvider<HeldVersions> heldVersions) {
+        return new ExplainController(
+                new PastHeads(latest, log, clock), log, heldVersions.getIfAvailable(() -> HeldVersions.NONE));
     }
 }

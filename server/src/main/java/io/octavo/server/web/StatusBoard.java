@@ -91,6 +91,6 @@ public final class StatusBoard {
     private static StatusView.@Nullable Cache cache(Installation.@Nullable Cache cache) {
         return cache == null
                 ? null
-                : new StatusView.Cache(cache.heads(), cache.age().toMillis(), cache.complete());
+                : new StatusView.Cache(cache.heads(), cache.age().toMillis(), cache.complete(), cache.heldBack());
     }
 }

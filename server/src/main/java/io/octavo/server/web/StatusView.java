@@ -21,6 +21,6 @@ record StatusView(
     /** A store, and why it is down if it is. */
     record Store(String store, boolean up, @Nullable String detail) {}
 
-    /** The heads in memory. */
-    record Cache(int heads, long ageMillis, boolean complete) {}
+    /** The heads in memory, and the number of versions that are held back, for their payloads are missing. */
+    record Cache(int heads, long ageMillis, boolean complete, int heldBack) {}
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.octavo.protocol.Hold;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.S3Location;
+import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Resolution;
@@ -68,12 +69,24 @@ record VersionView(
             Instant at,
             @Nullable Instant expiresAt) {}
 
-    /** What made a consumer's version: a pin or a publication, and of which scope. */
-    record Reason(String kind, String scope) {
+    /**
+     * What made a consumer's version: a pin or a publication, and of which scope. Or it stands in for one that is held
+     * back, for its payload is missing.
+     *
+     * @param kind        PIN, PUBLICATION or STAND_IN
+     * @param standsInFor the version held back; null = none is
+     */
+    record Reason(String kind, String scope, @Nullable Long standsInFor) {
         static @Nullable Reason of(Resolution resolution) {
             return resolution.scope() == null
                     ? null
-                    : new Reason(resolution.pinned() ? "PIN" : "PUBLICATION", Scopes.format(resolution.scope()));
+                    : new Reason(
+                            resolution.pinned() ? "PIN" : "PUBLICATION", Scopes.format(resolution.scope()), null);
+        }
+
+        /** Of a version that stands in. */
+        static Reason standIn(Scope scope, long version) {
+            return new Reason("STAND_IN", Scopes.format(scope), version);
         }
     }
 

@@ -45,10 +45,14 @@ class CassandraStoresIT {
         assertThatThrownBy(() -> store.payloads().read(7)).isInstanceOf(MissingPayload.class);
         assertThatThrownBy(() -> store.payloads().read(7)).isInstanceOf(MissingPayload.class);
 
+        assertThat(store.payloads().has(7)).isFalse();
+
         store.payloads().store(7, ByteString.copyFromUtf8("seven"));
+        assertThat(store.payloads().has(7)).isTrue();
         assertThat(store.payloads().read(7)).isEqualTo(ByteString.copyFromUtf8("seven"));
 
         store.payloads().delete(7);
+        assertThat(store.payloads().has(7)).isFalse();
         assertThatThrownBy(() -> store.payloads().read(7)).isInstanceOf(MissingPayload.class);
     }
 

@@ -28,6 +28,11 @@ public final class InMemoryDirectPayloads implements DirectPayloads {
     }
 
     @Override
+    public boolean has(long payloadId) {
+        return payloads.containsKey(payloadId);
+    }
+
+    @Override
     public void delete(long payloadId) {
         payloads.remove(payloadId);
     }

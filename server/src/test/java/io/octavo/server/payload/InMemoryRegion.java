@@ -160,6 +160,12 @@ final class InMemoryRegion implements RegionStore {
     }
 
     @Override
+    public boolean has(S3Location location) {
+        before.accept("has");
+        return objects.containsKey(location.getKey());
+    }
+
+    @Override
     public void delete(String key) {
         before.accept("delete");
         objects.remove(key);

@@ -77,6 +77,27 @@ class PayloadReaderTest {
     }
 
     @Test
+    void whetherItIsMissingIsSaidOnlyIfEveryRegionSaysSo() {
+        assertThat(reader.isMissing(inBoth)).isTrue();
+        us.put(KEY, BYTES);
+        assertThat(reader.isMissing(inBoth)).isFalse();
+        eu.fail("has");
+        assertThat(reader.isMissing(inBoth)).isFalse();
+        us.delete(KEY);
+        assertThatThrownBy(() -> reader.isMissing(inBoth)).isInstanceOf(ServiceException.class);
+        Part elsewhere = part(
+                us.location(KEY),
+                us.location(KEY).toBuilder().setRegion("elsewhere").build());
+        assertThatThrownBy(() -> reader.isMissing(elsewhere)).isInstanceOf(ServiceException.class);
+        Part kept = Part.newBuilder()
+                .setDirect(DirectPointer.newBuilder().setPayloadId(9))
+                .build();
+        assertThat(reader.isMissing(kept)).isTrue();
+        direct.store(9, ByteString.copyFrom(BYTES));
+        assertThat(reader.isMissing(kept)).isFalse();
+    }
+
+    @Test
     void aRegionThatBreaksOffMidwayIsReplacedByTheNext() throws IOException {
         InMemoryRegion half = new InMemoryRegion("eu");
         half.put(KEY, Arrays.copyOf(BYTES, 60_000));

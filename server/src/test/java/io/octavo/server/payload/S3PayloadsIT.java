@@ -135,6 +135,7 @@ class S3PayloadsIT {
         try (InputStream body = payloads.open(part, MIB, 10)) {
             assertThat(body.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, MIB, MIB + 10));
         }
+        assertThat(payloads.isMissing(part)).isFalse();
         assertThat(payloads.links(part, "local").getLinks(0).getUrl()).contains("/others/a/b.bin");
         assertThatThrownBy(() -> external.check(List.of(absent), TestBodies.announced(bytes)))
                 .hasMessageContaining("locations[0].key: a/c.bin");
@@ -283,6 +284,14 @@ class S3PayloadsIT {
         payloads.delete(part.getS3().getPayloadId(), false);
         payloads.delete(part.getS3().getPayloadId(), false);
         assertThatThrownBy(() -> payloads.open(part, 0, 1)).isInstanceOf(MissingPayload.class);
+        assertThat(payloads.isMissing(part)).isTrue();
+        Part inNoBucket = part.toBuilder()
+                .setS3(part.getS3().toBuilder()
+                        .setLocations(
+                                0,
+                                part.getS3().getLocations(0).toBuilder().setBucket("no-such-bucket")))
+                .build();
+        assertCode(ErrorCode.UNAVAILABLE, () -> payloads.isMissing(inNoBucket));
         assertThat(meters.get("octavo.s3.calls")
                         .tag("operation", "GetObject")
                         .tag("outcome", "missing")

@@ -132,7 +132,8 @@ final class FaultyLog implements TopicLog, ChangeFeed {
     }
 
     @Override
-    public List<VersionRecord> versionsBelow(String topic, long below, int limit, Read read) {
+    public synchronized List<VersionRecord> versionsBelow(String topic, long below, int limit, Read read) {
+        checkLog();
         return log.versionsBelow(topic, below, limit, read);
     }
 

@@ -41,10 +41,11 @@ class HeldPollTest {
     private final TestClock clock = new TestClock();
     private final FaultyLog log = new FaultyLog(clock);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final MapPayloads payloads = new MapPayloads();
     private final SubscribeRole role = new SubscribeRole(
             log,
             log,
-            new MapPayloads(),
+            payloads,
             new SubscribeConfig(
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(40)),
             new HeldConfig(DataSize.ofKilobytes(64), 1000, DataSize.ofMegabytes(100), DataSize.ofMegabytes(1)),
@@ -182,6 +183,38 @@ class HeldPollTest {
                             .anyMatch(detail -> detail.is(RetryInfo.class));
                 });
         assertThat(answer(poll(LONG, state("t", 3, 5))).getHolds()).isFalse();
+    }
+
+    @Test
+    void isNotAnsweredWithAVersionWhosePayloadIsMissingUntilThatIsBack() throws Exception {
+        payloads.lose(4);
+        ListenableFuture<PollResponse> poll = hold(LONG, state("t", 3, 5));
+        put("t", 6, 4);
+        await().until(() -> meters.get("octavo.held.back").gauge().value() == 1);
+        assertThat(poll.isDone()).isFalse();
+        payloads.bringBack(4);
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(answer(poll).getOffers(0).getVersion()).isEqualTo(4);
+        assertThat(meters.counter("octavo.wakeups").count()).isEqualTo(1);
+    }
+
+    @Test
+    void processThatFailsToStartWithAPayloadThatIsGoneIsGivenWhatStandsIn() throws Exception {
+        log.commit(
+                TestHeads.empty("old", 1).build(),
+                List.of(TestHeads.direct(7).toBuilder()
+                        .addPublications(TestHeads.publication(7, "*"))
+                        .build()));
+        put("old", 2, 8);
+        payloads.lose(8);
+        Offer standIn = answer(poll(LONG, state("old", 0, 2).setState(RunState.FAILED).setWanted(8)))
+                .getOffers(0);
+        assertThat(standIn.getVersion()).isEqualTo(7);
+        // It runs that one now, and waits for the other.
+        ListenableFuture<PollResponse> poll = hold(LONG, state("old", 7, 2).setState(RunState.APPLIED));
+        payloads.bringBack(8);
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(answer(poll).getOffers(0).getVersion()).isEqualTo(8);
     }
 
     @Test

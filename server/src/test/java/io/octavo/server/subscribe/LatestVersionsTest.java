@@ -1,6 +1,7 @@
 package io.octavo.server.subscribe;
 
 import static io.octavo.server.subscribe.TestHeads.CONSUMER;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,10 +10,14 @@ import io.octavo.protocol.Deletion;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.Share;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LatestVersionsTest {
@@ -34,6 +39,29 @@ class LatestVersionsTest {
                         new Latest.Found(head, new Resolution(2, true, Scopes.parse("app=recs")), TestHeads.direct(2)));
         assertThat(latest.of("t", CONSUMER, true))
                 .isEqualTo(new Latest.Found(head, new Resolution(3, false, Scopes.GLOBAL), TestHeads.direct(3)));
+    }
+
+    @Test
+    void tellsWhatStandsInForAVersionThatIsHeldBackAndForWhich() {
+        cache.loaded();
+        TopicHead head = TestHeads.head("t", 4, 3);
+        cache.put(head);
+        CachedTopic before = requireNonNull(cache.get("t"));
+        VersionRecord one = TestHeads.direct(1).toBuilder()
+                .addPublications(TestHeads.publication(1, "region=eu"))
+                .build();
+        cache.replace(
+                before,
+                before.with(new HeldBack(
+                        Map.of(3L, new HeldBack.Missing(Instant.EPOCH, new StandIns(List.of(one), true))))));
+        Resolution standIn = new Resolution(1, false, Scopes.parse("region=eu"));
+        assertThat(latest.of("t", CONSUMER, false)).isEqualTo(new Latest.Found(head, standIn, one, 3));
+        assertThat(latest.of("t", Consumer.getDefaultInstance(), false)).isEqualTo(new Latest.AllHeldBack(head, 3));
+        assertThat(latest.insteadOf(head, CONSUMER))
+                .isEqualTo(new LatestVersions.Instead(3, Instant.EPOCH, standIn, one));
+        assertThat(latest.insteadOf(TestHeads.head("t", 5, 3), CONSUMER))
+                .as("of another head, it is not known")
+                .isNull();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.MissingPayload;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,7 +18,14 @@ final class MapPayloads implements PayloadSource {
 
     private final Map<Long, ByteString> payloads = new ConcurrentHashMap<>();
     private final AtomicInteger reads = new AtomicInteger();
+    private final Set<Long> lost = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile Runnable whenAsked = () -> {};
     private volatile boolean away;
+
+    MapPayloads() {
+        lost.add(LOST);
+    }
 
     void put(long payloadId, ByteString bytes) {
         payloads.put(payloadId, bytes);
@@ -25,6 +33,27 @@ final class MapPayloads implements PayloadSource {
 
     void away(boolean isAway) {
         away = isAway;
+    }
+
+    /** The bytes of a payload are gone, for who asks the store. */
+    void lose(long payloadId) {
+        lost.add(payloadId);
+    }
+
+    void bringBack(long payloadId) {
+        lost.remove(payloadId);
+    }
+
+    /** Happens once, while a store is asked for the next time. */
+    void whenAsked(Runnable once) {
+        whenAsked = () -> {
+            whenAsked = () -> {};
+            once.run();
+        };
+    }
+
+    int asked() {
+        return asked.get();
     }
 
     int reads() {
@@ -38,10 +67,21 @@ final class MapPayloads implements PayloadSource {
             throw ServiceException.unavailable("the store is away", Duration.ofSeconds(1), null);
         }
         long id = part.getDirect().getPayloadId();
-        if (id == LOST) {
+        if (lost.contains(id)) {
             throw new MissingPayload("payload " + id);
         }
         return payloads.getOrDefault(id, TestHeads.payload(id));
+    }
+
+    @Override
+    public boolean isMissing(Part part) {
+        asked.incrementAndGet();
+        whenAsked.run();
+        if (away) {
+            throw ServiceException.unavailable("the store is away", Duration.ofSeconds(1), null);
+        }
+        return lost.contains(
+                part.hasS3() ? part.getS3().getPayloadId() : part.getDirect().getPayloadId());
     }
 
     @Override

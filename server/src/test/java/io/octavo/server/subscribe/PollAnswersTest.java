@@ -2,6 +2,7 @@ package io.octavo.server.subscribe;
 
 import static io.octavo.server.subscribe.TestHeads.CONSUMER;
 import static io.octavo.server.subscribe.TestHeads.EPOCH;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +15,7 @@ import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.RunState;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.TopicState;
+import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Acceptance;
 import io.octavo.rules.Acceptance.Mark;
 import io.octavo.rules.Acceptance.Offered;
@@ -22,8 +24,10 @@ import io.octavo.rules.Heads;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Resolution;
 import io.octavo.server.errors.ServiceException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +160,99 @@ class PollAnswersTest {
     }
 
     @Test
+    void whoHasAValueIsNotMovedToAVersionThatIsHeldBack() {
+        holdBack(TestHeads.head("t", 5, 3));
+        assertThat(poll(state("t", 2, 4)).getOffersList()).isEmpty();
+        assertThat(poll(state("t", 4, 4)).getOffersList()).isEmpty();
+        assertThat(poll(state("t", 2, 5).setState(RunState.FAILED).setWanted(3)).getOffersList())
+                .isEmpty();
+        assertThat(poll(state("t", 3, 5)).getOffersList()).isEmpty();
+        assertThat(onlyOffer(state("t", 3, 4)).getVersion())
+                .as("who runs it hears of the revision")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void whoHasNoneIsOfferedWhatStandsInAndIsMovedUpLater() {
+        TopicHead head = TestHeads.head("t", 5, 3);
+        holdBack(head);
+        Offer offer = onlyOffer(state("t", 0, 0));
+        assertThat(offer.getVersion()).isEqualTo(1);
+        assertThat(offer.getHead())
+                .isEqualTo(Heads.narrow(head, CONSUMER).toBuilder()
+                        .addVersions(0, TestHeads.direct(1))
+                        .build());
+        Offered standIn = Offered.byService(offer, CONSUMER);
+        assertThat(standIn.standIn()).isTrue();
+        assertThat(Acceptance.judge(Mark.NONE, standIn)).isEqualTo(Verdict.RUN);
+        Mark runs = Acceptance.applied(Mark.NONE, standIn);
+        assertThat(isUrgent(state("t", 1, 5))).isFalse();
+
+        cache.replace(cached("t"), cached("t").with(HeldBack.NOTHING));
+        assertThat(isUrgent(state("t", 1, 5))).isTrue();
+        Offered back = Offered.byService(onlyOffer(state("t", 1, 5)), CONSUMER);
+        assertThat(Acceptance.judge(runs, back)).isEqualTo(Verdict.RUN);
+        assertThat(back.version()).isEqualTo(3);
+    }
+
+    @Test
+    void whoFailedAtWhatIsHeldBackNowIsOfferedWhatStandsInAtOnceAndThenLeftInPeace() {
+        holdBack(TestHeads.head("t", 5, 3));
+        assertThat(isUrgent(state("t", 0, 5).setState(RunState.FAILED).setWanted(3)))
+                .isTrue();
+        assertThat(isUrgent(state("t", 0, 5).setState(RunState.FETCHING).setWanted(1)))
+                .isFalse();
+        assertThat(isUrgent(state("t", 0, 5).setState(RunState.FAILED).setWanted(1)))
+                .isFalse();
+        assertThat(isUrgent(state("t", 0, 5).setState(RunState.FAILED))).isFalse();
+    }
+
+    @Test
+    void whereNothingStandsInNothingIsOfferedUntilThereIsSomething() {
+        cache.put(TestHeads.head("t", 5, 3));
+        cache.replace(
+                cached("t"),
+                cached("t").with(new HeldBack(Map.of(3L, new HeldBack.Missing(Instant.EPOCH, StandIns.UNKNOWN)))));
+        Offer offer = onlyOffer(state("t", 0, 0));
+        assertThat(offer.getVersion()).isZero();
+        Offered nothing = Offered.byService(offer, CONSUMER);
+        assertThat(Acceptance.judge(Mark.NONE, nothing)).isEqualTo(Verdict.KEEP_UNRESOLVED);
+        Mark heard = Acceptance.heard(Mark.NONE, nothing);
+        assertThat(isUrgent(state("t", 0, 5).clearState())).isFalse();
+        cache.replace(cached("t"), cached("t").with(HeldBack.NOTHING));
+        assertThat(isUrgent(state("t", 0, 5).clearState())).isTrue();
+        Offered back = Offered.byService(onlyOffer(state("t", 0, 5).clearState()), CONSUMER);
+        assertThat(Acceptance.judge(heard, back)).isEqualTo(Verdict.RUN);
+    }
+
+    @Test
+    void smallPayloadOfAStandInRidesAlongToo() {
+        holdBack(TestHeads.head("t", 5, 3));
+        poll(state("t", 0, 0));
+        assertThat(onlyOffer(state("t", 0, 0)).getPayload()).isEqualTo(TestHeads.payload(1));
+    }
+
+    /** Version 1 stands in for version 3. */
+    private void holdBack(TopicHead head) {
+        cache.put(head);
+        CachedTopic before = cached(head.getTopic());
+        VersionRecord one = TestHeads.direct(1).toBuilder()
+                .addPublications(TestHeads.publication(1, "*"))
+                .build();
+        StandIns standIns = new StandIns(List.of(one), true);
+        cache.replace(
+                before, before.with(new HeldBack(Map.of(3L, new HeldBack.Missing(Instant.EPOCH, standIns)))));
+    }
+
+    private CachedTopic cached(String topic) {
+        return requireNonNull(cache.get(topic));
+    }
+
+    private boolean isUrgent(TopicState.Builder state) {
+        return PollAnswers.isUrgent(state.build(), cached(state.getTopic()), CONSUMER);
+    }
+
+    @Test
     void deletedTopicIsOfferedAsNothing() {
         cache.put(TestHeads.head("t", 6, 3).toBuilder()
                 .setDeletion(Deletion.newBuilder().setReason("unused"))
@@ -234,6 +331,7 @@ class PollAnswersTest {
         assertRefused("topics[1].topic", state("unknown", 0, 0), state("unknown", 0, 0));
         assertRefused("topics[0].version", state("t", -1, 0));
         assertRefused("topics[0].revision", state("t", 0, -1));
+        assertRefused("topics[0].wanted", state("t", 0, 0).setWanted(-1));
         assertRefused("topics[0].epoch", state("t", 0, 0).setEpoch(-1));
         assertRefused("topics[0].error", state("t", 0, 0).setError("x".repeat(501)));
         // A smiley is one character, in two units of UTF-16.

@@ -109,6 +109,11 @@ class SmallPayloadsTest {
             }
 
             @Override
+            public boolean isMissing(Part part) {
+                return false;
+            }
+
+            @Override
             public PayloadLinks links(Part part, String region) {
                 return PayloadLinks.getDefaultInstance();
             }

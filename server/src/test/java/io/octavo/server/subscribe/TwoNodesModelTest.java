@@ -261,7 +261,8 @@ class TwoNodesModelTest {
                             .setVersion(mark.version())
                             .setEpoch(mark.epoch())
                             .setRevision(mark.revision())
-                            .setState(state))
+                            .setState(state)
+                            .setWanted(wanted == null ? 0 : wanted.version()))
                     .build();
         }
 

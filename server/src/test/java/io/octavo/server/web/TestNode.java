@@ -326,7 +326,7 @@ final class TestNode implements AutoCloseable {
         @Bean
         StatusBoard status(ExecutorService checks) {
             Installation installation = new Installation(
-                    "test", "1.2.3", () -> true, () -> new Installation.Cache(3, Duration.ofMillis(700), true));
+                    "test", "1.2.3", () -> true, () -> new Installation.Cache(3, Duration.ofMillis(700), true, 0));
             return new StatusBoard(
                     installation,
                     () -> List.of(new Node(

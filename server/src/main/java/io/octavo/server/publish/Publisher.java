@@ -18,6 +18,7 @@ import io.octavo.server.topic.TopicLog.Read;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,11 +104,30 @@ public final class Publisher {
         return running.has(topic, key);
     }
 
-    private Published publish(PublishOrder order, Source source) {
+    /** Does what belongs to a publish: counted among those under way, and alone with its key. */
+    <T extends @Nullable Object> T during(String topic, String key, Supplier<T> work) {
+        return running.during(topic, key, work);
+    }
+
+    /** Refuses a topic that isn't there and would not be made. */
+    void requireTopic(String topic) {
+        if (!topics.autoCreate() && !isThere(topic, Read.LOCAL) && !isThere(topic, Read.SERIAL)) {
+            throw noTopic(topic);
+        }
+    }
+
+    private boolean isThere(String topic, Read read) {
+        TopicHead head = log.head(topic, read);
+        return head != null && !head.hasDeletion();
+    }
+
+    /** Publishes what the source has; as {@link #publish(PublishOrder, InputStream)}. */
+    Published publish(PublishOrder order, Source source) {
         return running.during(order.topic(), order.key(), () -> carryOut(order, source));
     }
 
-    private Published dryRun(PublishOrder order, Source source) {
+    /** Tells what publishing what the source has would do; as {@link #dryRun(PublishOrder, InputStream)}. */
+    Published dryRun(PublishOrder order, Source source) {
         return running.during(order.topic(), null, () -> {
             admit(order, log.head(order.topic(), Read.LOCAL));
             PublishVersion command = order.command(source.digest(), 0);
@@ -138,9 +158,7 @@ public final class Publisher {
     private void check(PublishOrder order, @Nullable TopicHead standing) {
         TopicHead head = standing == null || standing.hasDeletion() ? TopicHead.getDefaultInstance() : standing;
         if (head.getRevision() == 0 && !topics.autoCreate()) {
-            throw ServiceException.of(
-                    ErrorCode.TOPIC_NOT_FOUND,
-                    "no topic " + order.topic() + " (expected: one that exists, for octavo.topics.auto-create is off)");
+            throw noTopic(order.topic());
         }
         boolean toEverybody = order.scopes().isEmpty() && !order.stage();
         if (toEverybody && head.getSettings().getRequireScope()) {
@@ -153,6 +171,12 @@ public final class Publisher {
                     "newest version of " + order.topic() + ": " + newest + " (expected: " + order.expectedVersion()
                             + ")");
         }
+    }
+
+    private static ServiceException noTopic(String topic) {
+        return ServiceException.of(
+                ErrorCode.TOPIC_NOT_FOUND,
+                "no topic " + topic + " (expected: one that exists, for octavo.topics.auto-create is off)");
     }
 
     private Published replay(PublishOrder order, String key, Source source) {
@@ -210,7 +234,7 @@ public final class Publisher {
     }
 
     /** Where the bytes of a version come from. */
-    private sealed interface Source {
+    interface Source {
         /** What the record would say of the bytes, but where they are. */
         Part digest();
 
@@ -239,11 +263,7 @@ public final class Publisher {
     private record External(ExternalObjects objects, PublishOrder order, List<S3Location> locations) implements Source {
         @Override
         public Part digest() {
-            Long size = order.announced().size();
-            return Part.newBuilder()
-                    .setSize(size == null ? 0 : size)
-                    .setSha256(order.announced().sha256())
-                    .build();
+            return announced(order);
         }
 
         @Override
@@ -255,6 +275,15 @@ public final class Publisher {
         public void discard(Stored stored) {
             // It was there before, and stays.
         }
+    }
+
+    /** What the order says of the bytes. */
+    static Part announced(PublishOrder order) {
+        Long size = order.announced().size();
+        return Part.newBuilder()
+                .setSize(size == null ? 0 : size)
+                .setSha256(order.announced().sha256())
+                .build();
     }
 
     private static VersionRecord version(Committed committed) {

@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.octavo.local.LocalS3;
+import io.octavo.protocol.AbortUploadRequest;
 import io.octavo.protocol.BeginUploadRequest;
 import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.CompleteUploadRequest;
@@ -125,6 +126,9 @@ class UploadIT {
         PublishResponse made = stub(toOther).completeUpload(completing("halves", bytes, rest));
 
         assertThat(made.getRecord().getVersion()).isEqualTo(1);
+        assertThat(status(begun.getParts(0).getUrl(), new byte[8 * MIB]))
+                .as("an address of what is published")
+                .isNotEqualTo(200);
         assertIsThereEverywhere(made.getRecord().getParts(0), bytes);
         PublishResponse again = stub(toOne).completeUpload(completing("halves", bytes, rest));
         assertThat(again.getReplayed()).isTrue();
@@ -150,8 +154,7 @@ class UploadIT {
                             .toList(),
                     corrupt);
 
-            assertRefused(
-                    "DIGEST_MISMATCH", () -> stub(toOne).completeUpload(completing(topic, bytes, begun)));
+            assertRefused("DIGEST_MISMATCH", () -> stub(toOne).completeUpload(completing(topic, bytes, begun)));
             assertThat(one.bean(TopicLog.class).head(topic, Read.SERIAL)).isNull();
             assertRefused("GONE", () -> stub(toOther).completeUpload(completing(topic, bytes, begun)));
             assertThat(publish(topic, bytes).getRecord().getVersion()).isEqualTo(1);
@@ -201,12 +204,20 @@ class UploadIT {
         assertThat(stub(toOne).beginUpload(beginning).getMissing()).isEqualTo(4);
         put(List.of(part), bytes);
         assertThat(stub(toOne).beginUpload(beginning).getMissing()).isEqualTo(3);
+
+        AbortUploadRequest abort = AbortUploadRequest.newBuilder()
+                .setTopic("strict")
+                .setIdempotencyKey("key")
+                .build();
+        assertThat(stub(toOther).abortUpload(abort).getAborted()).isTrue();
+        assertThat(stub(toOne).abortUpload(abort).getAborted()).isFalse();
+        assertNotTaken(part.getUrl(), Arrays.copyOf(bytes, 5 * MIB));
     }
 
     /** The store may hang up before it has been sent everything. */
     private static void assertNotTaken(String url, byte[] body) throws InterruptedException {
         try {
-            assertThat(status(url, body)).isEqualTo(403);
+            assertThat(status(url, body)).isBetween(400, 499);
         } catch (IOException e) {
             assertThat(e).isNotNull();
         }

@@ -45,8 +45,7 @@ final class CassandraOpenUploads implements OpenUploads {
 
     @Override
     public @Nullable OpenUpload find(String topic, String key) {
-        Row row = calls.repeatable(
-                        "open-upload", select.bind(topic, key).setConsistencyLevel(ConsistencyLevel.SERIAL))
+        Row row = calls.repeatable("open-upload", select.bind(topic, key).setConsistencyLevel(ConsistencyLevel.SERIAL))
                 .one();
         return row == null ? null : upload(topic, key, row);
     }
@@ -72,8 +71,7 @@ final class CassandraOpenUploads implements OpenUploads {
 
     @Override
     public void remove(OpenUpload upload) {
-        calls.repeatable(
-                "close-upload", conditional(delete.bind(upload.topic(), upload.key(), upload.uploadId())));
+        calls.repeatable("close-upload", conditional(delete.bind(upload.topic(), upload.key(), upload.uploadId())));
     }
 
     @Override

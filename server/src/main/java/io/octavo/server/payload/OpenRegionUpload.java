@@ -47,8 +47,7 @@ record OpenRegionUpload(RegionStore store, OpenUpload upload) {
     }
 
     MissingParts.Link link(int number, Duration good) {
-        SignedPart signed =
-                store.partLink(upload.objectKey(), attempt(), number, upload.partLength(number), good);
+        SignedPart signed = store.partLink(upload.objectKey(), attempt(), number, upload.partLength(number), good);
         return new MissingParts.Link(
                 store.name(),
                 number,

@@ -210,8 +210,12 @@ public final class Payloads implements AutoCloseable {
 
     /** Payloads that their publishers put into these regions themselves. */
     public SignedUploads signed(UploadsConfig uploads, OpenUploads open, InstantSource clock) {
+        Gate completions = new Gate(
+                uploads.concurrent(),
+                config.uploadWait(),
+                "uploads: " + uploads.concurrent() + " are being completed on this node");
         return new SignedUploads(
-                regions, uploads, config.maxSize().toBytes(), ledger, open, this::newId, large, s3Sizes, clock);
+                regions, uploads, config.maxSize().toBytes(), ledger, open, this::newId, completions, s3Sizes, clock);
     }
 
     /** Removes a payload that became part of nothing; what can't be removed now is left to the sweep. */

@@ -142,10 +142,7 @@ final class S3Region implements RegionStore {
     public @Nullable List<StoredPart> parts(String key, String attempt) {
         return call("ListParts", () -> {
             try {
-                return writes
-                        .listPartsPaginator(r -> r.bucket(bucket).key(key).uploadId(attempt))
-                        .parts()
-                        .stream()
+                return writes.listPartsPaginator(r -> r.bucket(bucket).key(key).uploadId(attempt)).parts().stream()
                         .map(part -> new StoredPart(part.partNumber(), part.size(), part.eTag()))
                         .toList();
             } catch (NoSuchUploadException e) {

@@ -105,7 +105,14 @@ public final class SignedUploads {
         long id = ids.getAsLong();
         ledger.started(topic, id, false);
         OpenUpload mine = new OpenUpload(
-                topic, key, id, size, sha256, wanted, attempts(id), clock.instant().plus(config.lifetime()));
+                topic,
+                key,
+                id,
+                size,
+                sha256,
+                wanted,
+                attempts(id),
+                clock.instant().plus(config.lifetime()));
         // If this throws, the entry may come into being nevertheless: its attempts stay, for the sweep to judge.
         OpenUpload standing = open.putIfAbsent(mine);
         if (standing.uploadId() != id) {
@@ -116,8 +123,10 @@ public final class SignedUploads {
 
     private void check(long size, ByteString sha256, long partSize) {
         if (size < DirectPayloads.LIMIT) {
-            throw new InvalidField("size", size, DirectPayloads.LIMIT + " or more bytes; what is smaller is published"
-                    + " in one call");
+            throw new InvalidField(
+                    "size",
+                    size,
+                    DirectPayloads.LIMIT + " or more bytes; what is smaller is published" + " in one call");
         }
         if (size > maxSize) {
             throw ServiceException.of(

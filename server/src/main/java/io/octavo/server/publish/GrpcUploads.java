@@ -35,8 +35,8 @@ final class GrpcUploads {
 
     void begin(BeginUploadRequest r, StreamObserver<BeginUploadResponse> caller) {
         answer(caller, () -> {
-            Begun begun = uploader.begin(
-                    r.getTopic(), r.getIdempotencyKey(), r.getSize(), r.getSha256(), r.getPartSize());
+            Begun begun =
+                    uploader.begin(r.getTopic(), r.getIdempotencyKey(), r.getSize(), r.getSha256(), r.getPartSize());
             return begun == null
                     ? BeginUploadResponse.newBuilder().setPublished(true).build()
                     : response(begun);
@@ -46,16 +46,17 @@ final class GrpcUploads {
     void complete(CompleteUploadRequest r, StreamObserver<PublishResponse> caller) {
         PublishOrder order = PublishCall.order(r.getHeader(), Callers.who());
         answer(caller, () -> {
-            Published published =
-                    r.getDryRun() ? uploader.dryRun(order) : uploader.complete(order, r.getUploadId());
+            Published published = r.getDryRun() ? uploader.dryRun(order) : uploader.complete(order, r.getUploadId());
             return PublishCall.response(order, published);
         });
     }
 
     void abort(AbortUploadRequest r, StreamObserver<AbortUploadResponse> caller) {
-        answer(caller, () -> AbortUploadResponse.newBuilder()
-                .setAborted(uploader.abort(r.getTopic(), r.getIdempotencyKey()))
-                .build());
+        answer(
+                caller,
+                () -> AbortUploadResponse.newBuilder()
+                        .setAborted(uploader.abort(r.getTopic(), r.getIdempotencyKey()))
+                        .build());
     }
 
     private <A> void answer(StreamObserver<A> caller, Supplier<A> work) {

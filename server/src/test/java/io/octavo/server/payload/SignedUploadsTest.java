@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SignedUploadsTest {
     private static final int MIB = 1 << 20;
-    private static final UploadsConfig CONFIG = new UploadsConfig(Duration.ofHours(24), Duration.ofHours(1), 2);
+    private static final UploadsConfig CONFIG = new UploadsConfig(Duration.ofHours(24), Duration.ofHours(1), 2, 1);
 
     private final TestUploads stores = new TestUploads(() -> Instant.EPOCH);
     private final SignedUploads uploads = stores.node(CONFIG, stores.eu(), stores.us());
@@ -37,10 +39,7 @@ class SignedUploadsTest {
         assertThat(missing.count()).isEqualTo(6);
         assertThat(missing.parts())
                 .extracting(MissingParts.Link::region, MissingParts.Link::number, MissingParts.Link::offset)
-                .startsWith(
-                        tuple("eu", 1, 0L),
-                        tuple("us", 1, 0L),
-                        tuple("eu", 2, 5L * MIB));
+                .startsWith(tuple("eu", 1, 0L), tuple("us", 1, 0L), tuple("eu", 2, 5L * MIB));
         assertThat(missing.parts().get(5).size()).isEqualTo(MIB);
         putAll(missing.parts());
         assertThat(missing(upload)).isEqualTo(new MissingParts(List.of(), 0));
@@ -66,10 +65,7 @@ class SignedUploadsTest {
         assertThat(found).isEqualTo(upload);
         assertThat(Objects.requireNonNull(other.missing(found)).parts())
                 .extracting(MissingParts.Link::region, MissingParts.Link::number)
-                .containsExactly(
-                        tuple("us", 2),
-                        tuple("eu", 3),
-                        tuple("us", 3));
+                .containsExactly(tuple("us", 2), tuple("eu", 3), tuple("us", 3));
     }
 
     @Test
@@ -84,7 +80,7 @@ class SignedUploadsTest {
 
     @Test
     void theLedgerIsWrittenBeforeAStoreIsTouched() {
-        stores.before(operation -> assertThat(stores.started()).hasSize(1));
+        stores.before(operation -> assertThat(stores.started()).hasSize(operation.startsWith("list: count") ? 0 : 1));
         assertThat(begin("key").attempts()).containsOnlyKeys("eu", "us");
     }
 
@@ -190,6 +186,24 @@ class SignedUploadsTest {
             throw stores.eu().unavailable(operation);
         });
         complete("key");
+    }
+
+    @Test
+    void onlySoManyAreCompletedAtOnce() {
+        OpenUpload first = begin("first");
+        OpenUpload second = begin("second");
+        putAll(missing(first).parts());
+        putAll(missing(second).parts());
+        stores.before(operation -> {
+            if (operation.equals("read")) {
+                stores.before(done -> {});
+                CompletableFuture<Void> meanwhile = CompletableFuture.runAsync(() -> uploads.complete(second, ""));
+                assertThatThrownBy(() -> meanwhile.get(10, TimeUnit.SECONDS))
+                        .hasMessageContaining("uploads: 1 are being completed on this node");
+            }
+        });
+        uploads.complete(first, "");
+        assertThat(uploads.complete(second, "").uploadId()).isEqualTo(second.uploadId());
     }
 
     @Test

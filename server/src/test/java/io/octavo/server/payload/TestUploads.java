@@ -18,6 +18,7 @@ public final class TestUploads {
     private final InMemoryOpenUploads open;
     /** Far from those that other payloads of a test have. */
     private final AtomicLong ids = new AtomicLong(1_000);
+
     private final InstantSource clock;
 
     public TestUploads(InstantSource clock) {
@@ -28,7 +29,7 @@ public final class TestUploads {
 
     /** What another process has: nothing but the stores. */
     public SignedUploads node() {
-        return node(new UploadsConfig(Duration.ofHours(24), Duration.ofHours(1), 32), eu, us);
+        return node(new UploadsConfig(Duration.ofHours(24), Duration.ofHours(1), 32, 8), eu, us);
     }
 
     SignedUploads node(UploadsConfig config, InMemoryRegion... regions) {
@@ -56,8 +57,9 @@ public final class TestUploads {
         ("eu".equals(address.getHost()) ? eu : us).putAt(address, part);
     }
 
-    /** Is called before each operation on a region, the list or the ledger of uploads left out. */
+    /** Is called before each operation on a region or the list of open uploads. */
     public void before(Consumer<String> hook) {
+        open.before(hook);
         eu.before(hook);
         us.before(hook);
     }

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class UploadsConfigTest {
     @Test
     void defaults() {
-        assertThat(bind(Map.of())).isEqualTo(new UploadsConfig(Duration.ofHours(24), Duration.ofHours(1), 32));
+        assertThat(bind(Map.of())).isEqualTo(new UploadsConfig(Duration.ofHours(24), Duration.ofHours(1), 32, 8));
     }
 
     @Test
@@ -23,8 +23,9 @@ class UploadsConfigTest {
         assertThat(bind(Map.of(
                         "octavo.uploads.lifetime", "7d",
                         "octavo.uploads.link-lifetime", "1m",
-                        "octavo.uploads.open-per-topic", "1000")))
-                .isEqualTo(new UploadsConfig(Duration.ofDays(7), Duration.ofMinutes(1), 1000));
+                        "octavo.uploads.open-per-topic", "1000",
+                        "octavo.uploads.concurrent", "100")))
+                .isEqualTo(new UploadsConfig(Duration.ofDays(7), Duration.ofMinutes(1), 1000, 100));
     }
 
     @ParameterizedTest
@@ -34,7 +35,9 @@ class UploadsConfigTest {
         "link-lifetime, 59s",
         "link-lifetime, 169h",
         "open-per-topic, 0",
-        "open-per-topic, 1001"
+        "open-per-topic, 1001",
+        "concurrent, 0",
+        "concurrent, 101"
     })
     void invalidValuesAreRefusedByTheirKey(String key, String value) {
         assertThatThrownBy(() -> bind(Map.of("octavo.uploads." + key, value)))

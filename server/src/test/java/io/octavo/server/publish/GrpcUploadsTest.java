@@ -156,71 +156,6 @@ class GrpcUploadsTest {
     }
 
     @Test
-    void whereverAProcessDiesTheSameCallsFinishIt() {
-        int steps = 0;
-        boolean died = true;
-        while (died) {
-            String topic = "topic-" + steps;
-            died = diesAt(steps, topic);
-            VersionRecord version = publish(uploader(), topic).version();
-            assertThat(version.getVersion()).as("step " + steps).isEqualTo(1);
-            long id = version.getParts(0).getS3().getPayloadId();
-            assertThat(stores.have(id, bytes)).as("step " + steps).isTrue();
-            sweepAllBut(id, topic);
-            stores.delete(id);
-            assertThat(stores.isEmpty()).as("step " + steps).isTrue();
-            steps++;
-        }
-        assertThat(steps).as("places to die at").isGreaterThan(15);
-    }
-
-    /** Whether the process died: at this operation on a region, and without cleaning up. */
-    private boolean diesAt(int step, String topic) {
-        int[] left = {step};
-        stores.before(operation -> {
-            if (left[0]-- == 0) {
-                throw new Died();
-            }
-        });
-        try {
-            publish(uploader(), topic);
-            return false;
-        } catch (Died e) {
-            return true;
-        } finally {
-            stores.before(operation -> {});
-        }
-    }
-
-    private static final class Died extends Error {
-        private static final long serialVersionUID = 1;
-    }
-
-    private void sweepAllBut(long kept, String topic) {
-        for (long id : stores.started()) {
-            if (log.abortUpload(topic, id, 1)) {
-                stores.delete(id);
-            } else {
-                assertThat(id).isEqualTo(kept);
-            }
-        }
-    }
-
-    private Uploader uploader() {
-        return new Uploader(publisher(true), log, stores.node(), clock);
-    }
-
-    private Published publish(Uploader uploader, String topic) {
-        Uploader.Begun begun = uploader.begin(topic, "key", bytes.length, sha256(bytes), 5 * MIB);
-        if (begun != null) {
-            begun.missing().parts().forEach(part -> stores.put(part.url(), slice(part.offset(), part.size())));
-        }
-        PublishHeader header = header("key").setTopic(topic).build();
-        long id = begun == null ? 0 : begun.upload().uploadId();
-        return uploader.complete(PublishCall.order(header, "tester"), id);
-    }
-
-    @Test
     void otherBytesAreRefusedAndTheNextBeginBeginsAnew() {
         BeginUploadResponse begun = begin("key");
         put(begun.getPartsList());
@@ -310,8 +245,7 @@ class GrpcUploadsTest {
         put(begun.getPartsList());
         stores.before(operation -> {
             if (operation.equals("read") && log.head("prices", Read.SERIAL) == null) {
-                publisher(true)
-                        .publish(Orders.of("prices").order(), new ByteArrayInputStream(new byte[] {1}));
+                publisher(true).publish(Orders.of("prices").order(), new ByteArrayInputStream(new byte[] {1}));
             }
         });
         CompleteUploadRequest.Builder first = CompleteUploadRequest.newBuilder()
@@ -382,12 +316,24 @@ class GrpcUploadsTest {
 
     @Test
     void badInputIsRefusedByName() {
-        assertField("topic", () -> stub().beginUpload(beginning("key").setTopic("Not A Name").build()));
+        assertField(
+                "topic",
+                () -> stub().beginUpload(beginning("key").setTopic("Not A Name").build()));
         assertField("Idempotency-Key", () -> stub().beginUpload(beginning("").build()));
-        assertField("size", () -> stub().beginUpload(beginning("key").setSize(MIB - 1).build()));
-        assertField("sha256", () -> stub().beginUpload(beginning("key").clearSha256().build()));
-        assertField("part_size", () -> stub().beginUpload(beginning("key").setPartSize(1).build()));
-        assertField("topic", () -> stub().abortUpload(AbortUploadRequest.newBuilder().setIdempotencyKey("key").build()));
+        assertField(
+                "size",
+                () -> stub().beginUpload(beginning("key").setSize(MIB - 1).build()));
+        assertField(
+                "sha256",
+                () -> stub().beginUpload(beginning("key").clearSha256().build()));
+        assertField(
+                "part_size",
+                () -> stub().beginUpload(beginning("key").setPartSize(1).build()));
+        assertField(
+                "topic",
+                () -> stub().abortUpload(AbortUploadRequest.newBuilder()
+                        .setIdempotencyKey("key")
+                        .build()));
         assertField("Idempotency-Key", () -> complete("", 1));
         assertField(
                 "sha256",
@@ -403,8 +349,9 @@ class GrpcUploadsTest {
     @Test
     void aTopicThatWouldNotBeMadeIsRefusedBeforeTheFirstPart() throws IOException {
         try (GrpcFixture strict = node(false)) {
-            assertRefused("TOPIC_NOT_FOUND", () -> stub(strict)
-                    .beginUpload(beginning("key").build()));
+            assertRefused(
+                    "TOPIC_NOT_FOUND",
+                    () -> stub(strict).beginUpload(beginning("key").build()));
             assertThat(stores.started()).isEmpty();
             publish("first");
             assertThat(stub(strict).beginUpload(beginning("key").build()).getMissing())
@@ -437,7 +384,8 @@ class GrpcUploadsTest {
         letGo.countDown();
         workers.shutdown();
         assertThat(workers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(requireNonNull(log.head("prices", Read.SERIAL)).getNewestVersion()).isEqualTo(1);
+        assertThat(requireNonNull(log.head("prices", Read.SERIAL)).getNewestVersion())
+                .isEqualTo(1);
     }
 
     @Test

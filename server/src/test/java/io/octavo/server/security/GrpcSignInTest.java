@@ -192,8 +192,7 @@ class GrpcSignInTest {
         abort(bound);
         complete(bound, "eu");
         assertThat(refusal(() -> complete(bound, "us"))).isEqualTo("PERMISSION_DENIED");
-        assertThat(came)
-                .containsExactly("token:eu begin prices", "token:eu abort prices", "token:eu complete prices");
+        assertThat(came).containsExactly("token:eu begin prices", "token:eu abort prices", "token:eu complete prices");
     }
 
     @Test
@@ -252,8 +251,7 @@ class GrpcSignInTest {
 
     private static void begin(Channel channel) {
         var unused = PublishServiceGrpc.newBlockingStub(channel)
-                .beginUpload(
-                        BeginUploadRequest.newBuilder().setTopic("prices").build());
+                .beginUpload(BeginUploadRequest.newBuilder().setTopic("prices").build());
     }
 
     private static void complete(Channel channel, String region) {
@@ -267,8 +265,7 @@ class GrpcSignInTest {
 
     private static void abort(Channel channel) {
         var unused = PublishServiceGrpc.newBlockingStub(channel)
-                .abortUpload(
-                        AbortUploadRequest.newBuilder().setTopic("prices").build());
+                .abortUpload(AbortUploadRequest.newBuilder().setTopic("prices").build());
     }
 
     private static SubscribeServiceBlockingStub stub(Channel channel) {

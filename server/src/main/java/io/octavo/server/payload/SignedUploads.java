@@ -124,9 +124,7 @@ public final class SignedUploads {
     private void check(long size, ByteString sha256, long partSize) {
         if (size < DirectPayloads.LIMIT) {
             throw new InvalidField(
-                    "size",
-                    size,
-                    DirectPayloads.LIMIT + " or more bytes; what is smaller is published" + " in one call");
+                    "size", size, DirectPayloads.LIMIT + " or more bytes; what is smaller is published in one call");
         }
         if (size > maxSize) {
             throw ServiceException.of(
@@ -140,7 +138,7 @@ public final class SignedUploads {
         }
         if (partSize < SMALLEST_PART || partSize > LARGEST_PART || OpenUpload.partCount(size, partSize) > MOST_PARTS) {
             throw new InvalidField(
-                    "part_size",
+                    "partSize",
                     partSize,
                     SMALLEST_PART + "…" + LARGEST_PART + " bytes, and at most " + MOST_PARTS + " parts");
         }

@@ -242,10 +242,10 @@ class SignedUploadsTest {
     @CsvSource({
         "1048575, 0, size",
         "-1, 0, size",
-        "20971520, 5242879, part_size",
-        "20971520, 1073741825, part_size",
-        "20971520, -1, part_size",
-        "53687091200, 5242880, part_size",
+        "20971520, 5242879, partSize",
+        "20971520, 1073741825, partSize",
+        "20971520, -1, partSize",
+        "53687091200, 5242880, partSize",
     })
     void whatCanNotBePutInPartsIsRefused(long size, long partSize, String field) {
         assertThatThrownBy(() -> uploads.begin("topic", "key", size, sha256(bytes), partSize))

@@ -327,7 +327,7 @@ class GrpcUploadsTest {
                 "sha256",
                 () -> stub().beginUpload(beginning("key").clearSha256().build()));
         assertField(
-                "part_size",
+                "partSize",
                 () -> stub().beginUpload(beginning("key").setPartSize(1).build()));
         assertField(
                 "topic",

@@ -60,7 +60,8 @@ class MembershipTest {
     void followersAreToldOfTheNodesNowAndAtEveryBeat() {
         Membership a = node("a", 0);
         List<List<String>> told = new ArrayList<>();
-        a.follow(nodes -> told.add(nodes.stream().map(NodeTable.Node::node).sorted().toList()));
+        a.follow(nodes ->
+                told.add(nodes.stream().map(NodeTable.Node::node).sorted().toList()));
         Membership b = node("b", 0);
         a.beat();
         table.away = true;

@@ -3,12 +3,13 @@ package io.octavo.server.web;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.topic.TopicLog;
 import java.time.InstantSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run and why. Needs a
- * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock.
+ * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class ReadApi {
@@ -23,8 +24,14 @@ public class ReadApi {
     }
 
     @Bean
-    LatestController latestController(Latest latest, TopicLog log, PayloadOutlet outlet, InstantSource clock) {
-        return new LatestController(new PastHeads(latest, log, clock), log, outlet);
+    HeldAnswers heldAnswers(ObjectProvider<LatestChanges> changes) {
+        return new HeldAnswers(changes.getIfAvailable());
+    }
+
+    @Bean
+    LatestController latestController(
+            Latest latest, TopicLog log, PayloadOutlet outlet, InstantSource clock, HeldAnswers held) {
+        return new LatestController(new PastHeads(latest, log, clock), log, outlet, held);
     }
 
     @Bean

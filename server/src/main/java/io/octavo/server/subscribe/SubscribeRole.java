@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.octavo.protocol.Consumer;
+import io.octavo.protocol.Hint;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.topic.ChangeFeed;
@@ -15,11 +16,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +34,7 @@ public final class SubscribeRole implements AutoCloseable {
             Set.of(SubscribeServiceGrpc.getPollMethod().getFullMethodName());
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscribeRole.class);
+    private static final Duration STOP = Duration.ofSeconds(2);
     private static final int FILL_THREADS = 4;
     private static final int FILLS_WAITING = 1000;
 
@@ -44,9 +44,9 @@ public final class SubscribeRole implements AutoCloseable {
     private final SubscribeService service;
     private final Consistency consistency;
     private final Holding holding;
-    private final ScheduledThreadPoolExecutor feedThread;
-    private final ScheduledThreadPoolExecutor sweepThread;
-    private final ScheduledThreadPoolExecutor consistencyThread;
+    private final Repeated feed;
+    private final Repeated sweep;
+    private final Repeated rechecks;
     private final ThreadPoolExecutor fillers;
     private final ThreadPoolExecutor checkers;
 
@@ -58,7 +58,7 @@ public final class SubscribeRole implements AutoCloseable {
      */
     public SubscribeRole(
             TopicLog log,
-            ChangeFeed feed,
+            ChangeFeed changes,
             PayloadSource payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
@@ -67,11 +67,11 @@ public final class SubscribeRole implements AutoCloseable {
             RandomGenerator random,
             MeterRegistry registry) {
         cache = new HeadCache(clock);
-        refresh = new CacheRefresh(log, feed, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
+        refresh = new CacheRefresh(
+                log, changes, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
         latest = new LatestVersions(cache);
-        feedThread = new ScheduledThreadPoolExecutor(1, named("octavo-feed"));
-        sweepThread = new ScheduledThreadPoolExecutor(1, named("octavo-sweep"));
-        consistencyThread = new ScheduledThreadPoolExecutor(1, named("octavo-consistency"));
+        feed = new Repeated(named("octavo-feed"), refresh::tick);
+        sweep = new Repeated(named("octavo-sweep"), refresh::sweepTick);
         fillers = threads("octavo-payloads");
         // Of their own: a store that is slow to say whether it has something must not keep small payloads from memory.
         checkers = threads("octavo-checks");
@@ -79,6 +79,7 @@ public final class SubscribeRole implements AutoCloseable {
                 new SmallPayloads(payloads, config.payloadCacheBytes().toBytes(), fillers, registry);
         int inlineBytes = (int) config.inlineBytes().toBytes();
         consistency = new Consistency(cache, log, payloads, checkers, clock, registry);
+        rechecks = new Repeated(named("octavo-consistency"), consistency::round);
         holding = new Holding(cache, consistency, small, inlineBytes, heldConfig, registry);
         cache.listen(holding::changed);
         service = new SubscribeService(
@@ -99,9 +100,9 @@ public final class SubscribeRole implements AutoCloseable {
     /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
     public void start() {
         holding.start();
-        repeat(feedThread, Duration.ZERO, refresh::tick);
-        repeat(sweepThread, Duration.ZERO, refresh::sweepTick);
-        repeat(consistencyThread, Duration.ZERO, consistency::round);
+        feed.start();
+        sweep.start();
+        rechecks.start();
     }
 
     /** All heads. */
@@ -109,7 +110,7 @@ public final class SubscribeRole implements AutoCloseable {
         return cache;
     }
 
-    /** Takes a head that this process knows of before the feed does. */
+    /** Takes a head that this process has committed. */
     public void hint(TopicHead head) {
         cache.put(head);
     }
@@ -117,6 +118,22 @@ public final class SubscribeRole implements AutoCloseable {
     /** How many versions are held back, for their payloads are missing. */
     public int heldBack() {
         return consistency.heldBack();
+    }
+
+    /** Reads, on another thread, a topic of which this process knows where it stands at least. */
+    public void hintPosition(TopicHead past) {
+        hint(Hint.newBuilder()
+                .setTopic(past.getTopic())
+                .setEpoch(past.getEpoch())
+                .setRevision(past.getRevision())
+                .build());
+    }
+
+    /** Takes what another node says of a topic: its head if it is newer; else it is read at once, on another thread. */
+    public void hint(Hint hint) {
+        if (refresh.hint(hint)) {
+            feed.wake();
+        }
     }
 
     /** What consumers are to run. */
@@ -150,29 +167,24 @@ public final class SubscribeRole implements AutoCloseable {
     @Override
     public void close() {
         holding.close();
-        List<ThreadPoolExecutor> all = List.of(feedThread, sweepThread, consistencyThread, fillers, checkers);
-        all.forEach(ThreadPoolExecutor::shutdownNow);
+        feed.stop();
+        sweep.stop();
+        rechecks.stop();
+        fillers.shutdownNow();
+        checkers.shutdownNow();
         try {
-            for (ThreadPoolExecutor threads : all) {
-                if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
-                    LOG.warn("a thread of the subscribe role goes on after it was stopped");
-                }
+            boolean haveEnded = true;
+            for (Repeated thread : List.of(feed, sweep, rechecks)) {
+                haveEnded &= thread.awaitEnd(STOP);
+            }
+            for (ThreadPoolExecutor threads : List.of(fillers, checkers)) {
+                haveEnded &= threads.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            if (!haveEnded) {
+                LOG.warn("a thread of the subscribe role goes on after it was stopped");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void repeat(ScheduledThreadPoolExecutor thread, Duration wait, Supplier<Duration> tick) {
-        var unused = thread.schedule(() -> repeat(thread, next(tick), tick), wait.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static Duration next(Supplier<Duration> tick) {
-        try {
-            return tick.get();
-        } catch (RuntimeException e) {
-            LOG.error("keeping the cache fresh failed in an unforeseen way; trying on", e);
-            return Duration.ofSeconds(1);
         }
     }
 

@@ -9,6 +9,7 @@ import io.octavo.protocol.Offer;
 import io.octavo.protocol.RunState;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.TopicState;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -71,6 +72,36 @@ class AcceptedOffersTest {
         harness.topics.publish(TOPIC, "three");
         harness.nextPoll();
         assertThat(subscription.state()).isEqualTo(new SubscriptionState(Phase.RUNNING, 3, 0, null));
+    }
+
+    @Test
+    void whatStandsInIsRunUntilTheVersionItStandsInForIsBackAtTheSameRevision() {
+        TopicHead head = harness.topics.head(TOPIC);
+        harness.topics.corrupt(TOPIC, 2, new byte[] {1, 2, 3});
+        Subscription<String> subscription = harness.subscription().start();
+        assertThat(subscription.state().phase()).isEqualTo(Phase.FAILED);
+        harness.topics.forge(offer -> standIn(head, 1));
+        harness.nextPoll();
+        assertThat(harness.lastPoll().getTopics(0).getState()).isEqualTo(RunState.FAILED);
+        assertThat(harness.lastPoll().getTopics(0).getWanted()).isEqualTo(2);
+        assertThat(subscription.get()).isEqualTo("one");
+        harness.nextPoll();
+        assertThat(harness.lastPoll().getTopics(0).getState()).isEqualTo(RunState.APPLIED);
+        assertThat(harness.lastPoll().getTopics(0).getWanted()).isZero();
+        harness.topics.corrupt(TOPIC, 2, "two".getBytes(StandardCharsets.UTF_8));
+        harness.topics.forge(UnaryOperator.identity());
+        harness.nextPoll();
+        assertThat(subscription.get()).isEqualTo("two");
+        assertThat(subscription.current().revision()).isEqualTo(head.getRevision());
+    }
+
+    private Offer standIn(TopicHead head, long version) {
+        return harness.topics.offer(TOPIC, head, ANYBODY, false).toBuilder()
+                .setVersion(version)
+                .setHead(head)
+                .setPayload(harness.topics.payload(TOPIC, version))
+                .setHasPayload(true)
+                .build();
     }
 
     @Test

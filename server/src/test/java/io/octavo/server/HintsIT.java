@@ -172,6 +172,11 @@ class HintsIT {
         }
 
         @Override
+        public boolean isMissing(Part part) {
+            return false;
+        }
+
+        @Override
         public PayloadLinks links(Part part, String region) {
             throw new AssertionError("nobody asks for payloads");
         }

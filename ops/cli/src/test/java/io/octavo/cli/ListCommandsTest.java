@@ -140,14 +140,14 @@ class ListCommandsTest {
                    "grpc":"n1:9090","startedAt":"2026-11-22T09:00:00Z","heartbeatAt":"2026-11-22T11:59:59Z"}],
                  "stores":[{"store":"cassandra","up":true},{"store":"s3:eu","up":false,"detail":"refused"}],
                  "leaders":[{"task":"expiry","node":"n1","since":"2026-11-22T10:00:00Z"}],
-                 "cache":{"heads":12,"ageMillis":800,"complete":true}}""";
+                 "cache":{"heads":12,"ageMillis":800,"complete":true,"heldBack":2}}""";
         server.on("GET /api/v1/status", TestServer.json(200, status));
         Run run = Run.against(server);
         assertThat(run.status("status")).isZero();
         assertThat(run.out()).isEqualTo("""
                         Environment staging at %s, Octavo 1.2.3: ready
                         WRITES DON'T WORK: wait
-                        Cache of 12 topics, 0.8 s old, complete
+                        Cache of 12 topics, 0.8 s old, complete; HELD BACK, for the payload is missing: 2 versions
 
                          NODE  ROLES               REGION  HTTP            GRPC     UP FOR  SEEN BEFORE
                          n1    publish, subscribe  eu      http://n1:8080  n1:9090     3 h          1 s

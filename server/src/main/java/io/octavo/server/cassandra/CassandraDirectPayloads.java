@@ -80,8 +80,7 @@ final class CassandraDirectPayloads implements DirectPayloads {
     /** Asks the store, whatever is remembered, and as many replicas as a read does. */
     @Override
     public boolean has(long payloadId) {
-        boolean there =
-                has(payloadId, ConsistencyLevel.LOCAL_QUORUM) || has(payloadId, ConsistencyLevel.QUORUM);
+        boolean there = has(payloadId, ConsistencyLevel.LOCAL_QUORUM) || has(payloadId, ConsistencyLevel.QUORUM);
         if (there) {
             missing.invalidate(payloadId);
         }

@@ -236,8 +236,8 @@ final class S3Region implements RegionStore {
                 return true;
             } catch (NoSuchKeyException e) {
                 // A bucket that can't be found answers so too, and says nothing of what is in it.
-                writes.headBucket(r -> r.bucket(location.getBucket())
-                        .overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
+                writes.headBucket(r ->
+                        r.bucket(location.getBucket()).overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
                 return false;
             }
         });

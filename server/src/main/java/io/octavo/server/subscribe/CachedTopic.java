@@ -130,8 +130,7 @@ final class CachedTopic {
 
     /** The scopes to which pins and publications give a version. */
     List<Scope> scopesOf(long version) {
-        return rules()
-                .filter(rule -> rule.resolution.version() == version)
+        return rules().filter(rule -> rule.resolution.version() == version)
                 .map(Rule::scope)
                 .toList();
     }

@@ -91,7 +91,7 @@ final class Consistency {
         if (!now.heldBack().isEmpty() || held.containsKey(topic)) {
             track(topic);
         }
-        if (!cache.ready() || (before != null && before.head() == now.head())) {
+        if (!cache.ready() || (before != null && before.compareTo(now.epoch(), now.revision()) == 0)) {
             return DONE;
         }
         Set<Long> fresh = new HashSet<>(now.deciding());
@@ -198,7 +198,8 @@ final class Consistency {
     }
 
     private long next() {
-        double part = SHORTEST + 2 * (1 - SHORTEST) * ThreadLocalRandom.current().nextDouble();
+        double part =
+                SHORTEST + 2 * (1 - SHORTEST) * ThreadLocalRandom.current().nextDouble();
         return clock.millis() + Math.round(AGAIN.toMillis() * part);
     }
 

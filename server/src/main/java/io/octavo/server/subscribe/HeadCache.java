@@ -88,18 +88,21 @@ public final class HeadCache {
 
     /** Takes a head if it is newer than what is there. */
     boolean put(TopicHead head) {
-        CachedTopic before = topics.get(head.getTopic());
-        if (before != null && !isNewer(head, before)) {
-            return false;
+        while (true) {
+            CachedTopic before = topics.get(head.getTopic());
+            if (before != null && !isNewer(head, before)) {
+                return false;
+            }
+            CachedTopic compiled = new CachedTopic(head);
+            CachedTopic now = before == null ? compiled : compiled.after(before);
+            boolean taken = before == null
+                    ? topics.putIfAbsent(head.getTopic(), now) == null
+                    : topics.replace(head.getTopic(), before, now);
+            if (taken) {
+                listener.changed(before, now);
+                return true;
+            }
         }
-        CachedTopic compiled = new CachedTopic(head);
-        CachedTopic now = topics.merge(
-                head.getTopic(), compiled, (there, newer) -> isNewer(head, there) ? newer.after(there) : there);
-        boolean taken = now.head() == head;
-        if (taken) {
-            listener.changed(before, now);
-        }
-        return taken;
     }
 
     /** Takes what else is known of a head, unless that was replaced meanwhile. */

@@ -69,7 +69,10 @@ public final class LatestVersions {
      * @param record  of what stands in; null if nothing does
      */
     public record Instead(
-            long version, Instant since, Resolution standIn, @Nullable VersionRecord record) {}
+            long version,
+            Instant since,
+            Resolution standIn,
+            @Nullable VersionRecord record) {}
 
     private static Latest insteadOf(CachedTopic cached, long version, Consumer consumer) {
         Resolution standIn = cached.heldBack().standIn(consumer, version);

@@ -99,8 +99,8 @@ final class StandInSearch {
         return record.getPublicationsList().stream()
                 .filter(publication -> !publication.hasWithdrawal())
                 .map(Publication::getScope)
-                .anyMatch(scope -> !isCovered(scope, covered)
-                        && wanted.stream().anyMatch(other -> Scopes.overlap(scope, other)));
+                .anyMatch(scope ->
+                        !isCovered(scope, covered) && wanted.stream().anyMatch(other -> Scopes.overlap(scope, other)));
     }
 
     private static boolean isServable(TopicHead head, VersionRecord record) {

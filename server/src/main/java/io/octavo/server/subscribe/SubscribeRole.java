@@ -190,12 +190,7 @@ public final class SubscribeRole implements AutoCloseable {
 
     private static ThreadPoolExecutor threads(String name) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                FILL_THREADS,
-                FILL_THREADS,
-                30,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(FILLS_WAITING),
-                named(name));
+                FILL_THREADS, FILL_THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(FILLS_WAITING), named(name));
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }

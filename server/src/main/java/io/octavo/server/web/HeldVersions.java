@@ -25,5 +25,8 @@ public interface HeldVersions {
      * @param record  of what stands in, complete; null if nothing does
      */
     record Held(
-            long version, Instant since, Resolution standIn, @Nullable VersionRecord record) {}
+            long version,
+            Instant since,
+            Resolution standIn,
+            @Nullable VersionRecord record) {}
 }

@@ -47,8 +47,7 @@ final class LatestController {
     private final HeldAnswers held;
     private final HeldVersions heldVersions;
 
-    LatestController(
-            PastHeads heads, TopicLog log, PayloadOutlet outlet, HeldAnswers held, HeldVersions heldVersions) {
+    LatestController(PastHeads heads, TopicLog log, PayloadOutlet outlet, HeldAnswers held, HeldVersions heldVersions) {
         this.held = held;
         this.heldVersions = heldVersions;
         this.heads = heads;

@@ -80,8 +80,7 @@ record VersionView(
         static @Nullable Reason of(Resolution resolution) {
             return resolution.scope() == null
                     ? null
-                    : new Reason(
-                            resolution.pinned() ? "PIN" : "PUBLICATION", Scopes.format(resolution.scope()), null);
+                    : new Reason(resolution.pinned() ? "PIN" : "PUBLICATION", Scopes.format(resolution.scope()), null);
         }
 
         /** Of a version that stands in. */

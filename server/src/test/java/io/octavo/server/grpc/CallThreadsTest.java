@@ -139,6 +139,11 @@ class CallThreadsTest {
         }
 
         @Override
+        public boolean isMissing(Part part) {
+            return false;
+        }
+
+        @Override
         public PayloadLinks links(Part part, String region) {
             return PayloadLinks.getDefaultInstance();
         }

@@ -288,8 +288,7 @@ class S3PayloadsIT {
         Part inNoBucket = part.toBuilder()
                 .setS3(part.getS3().toBuilder()
                         .setLocations(
-                                0,
-                                part.getS3().getLocations(0).toBuilder().setBucket("no-such-bucket")))
+                                0, part.getS3().getLocations(0).toBuilder().setBucket("no-such-bucket")))
                 .build();
         assertCode(ErrorCode.UNAVAILABLE, () -> payloads.isMissing(inNoBucket));
         assertThat(meters.get("octavo.s3.calls")

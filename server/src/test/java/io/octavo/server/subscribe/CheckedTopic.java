@@ -39,14 +39,7 @@ final class CheckedTopic {
         TopicHead head = log.head(TOPIC, Read.SERIAL);
         long version = head == null ? 1 : head.getNewestVersion() + 1;
         commit(new PublishVersion(
-                List.of(TestHeads.direct(version).getParts(0)),
-                Map.of(),
-                scopes,
-                null,
-                false,
-                null,
-                0,
-                ""));
+                List.of(TestHeads.direct(version).getParts(0)), Map.of(), scopes, null, false, null, 0, ""));
     }
 
     void commit(Command command) {

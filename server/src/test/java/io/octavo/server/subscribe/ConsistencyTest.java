@@ -210,8 +210,8 @@ class ConsistencyTest {
             throw new AssertionError("looked at");
         });
         HeadCache loading = new HeadCache(busy.clock);
-        Consistency consistency = new Consistency(
-                loading, busy.log, busy.payloads, Runnable::run, busy.clock, new SimpleMeterRegistry());
+        Consistency consistency =
+                new Consistency(loading, busy.log, busy.payloads, Runnable::run, busy.clock, new SimpleMeterRegistry());
         loading.listen(consistency::changed);
         loading.put(TestHeads.head("t", 1, 1));
         assertThat(busy.payloads.asked()).isZero();

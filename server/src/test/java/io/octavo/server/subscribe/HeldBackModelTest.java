@@ -148,7 +148,8 @@ class HeldBackModelTest {
                     assertThat(offered.version() == 0 || couldStandIn(offered.version(), cached, consumer))
                             .as("version %d of %s for %s", offered.version(), cached.head(), consumer)
                             .isTrue();
-                    assertThat(cached.offered(consumer, offered.version() + 100)).isNull();
+                    assertThat(cached.offered(consumer, offered.version() + 100))
+                            .isNull();
                     assertThat(cached.offered(consumer, resolution.version())).isEqualTo(resolution);
                 }
             }

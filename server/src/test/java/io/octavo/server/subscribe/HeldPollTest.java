@@ -207,7 +207,8 @@ class HeldPollTest {
                         .build()));
         put("old", 2, 8);
         payloads.lose(8);
-        Offer standIn = answer(poll(LONG, state("old", 0, 2).setState(RunState.FAILED).setWanted(8)))
+        Offer standIn = answer(
+                        poll(LONG, state("old", 0, 2).setState(RunState.FAILED).setWanted(8)))
                 .getOffers(0);
         assertThat(standIn.getVersion()).isEqualTo(7);
         // It runs that one now, and waits for the other.

@@ -240,8 +240,7 @@ class PollAnswersTest {
                 .addPublications(TestHeads.publication(1, "*"))
                 .build();
         StandIns standIns = new StandIns(List.of(one), true);
-        cache.replace(
-                before, before.with(new HeldBack(Map.of(3L, new HeldBack.Missing(Instant.EPOCH, standIns)))));
+        cache.replace(before, before.with(new HeldBack(Map.of(3L, new HeldBack.Missing(Instant.EPOCH, standIns)))));
     }
 
     private CachedTopic cached(String topic) {

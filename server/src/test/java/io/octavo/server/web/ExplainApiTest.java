@@ -78,6 +78,27 @@ class ExplainApiTest {
     }
 
     @Test
+    void aVersionThatIsHeldBackIsExplainedWithWhatStandsInForIt() {
+        http.publish(topic, "one");
+        http.publish(topic, "two");
+        node.bean(HeldByTests.class).hold(topic, 2, 1);
+        JsonNode explained = explain("app=a");
+        assertThat(explained.get("version").longValue()).isEqualTo(2);
+        assertThat(explained.get("kind").stringValue()).isEqualTo("PUBLICATION");
+        assertThat(explained.get("heldBack").toString())
+                .isEqualTo("{\"version\":2,\"since\":\"1970-01-01T00:00:00Z\",\"standIn\":1}");
+        assertThat(because(explained).get(0))
+                .isEqualTo("Version 2 is held back by the consistency check since 1970-01-01T00:00:00Z: its payload is"
+                        + " missing. Who has a value keeps it; who has none is given version 1.");
+        assertThat(because(explained).get(1)).startsWith("Version 2 is the highest that is published for app=a");
+
+        node.bean(HeldByTests.class).hold(topic, 2, 0);
+        assertThat(explain("app=a").get("heldBack").has("standIn")).isFalse();
+        assertThat(because(explain("app=a")).get(0))
+                .endsWith("who has none is given nothing, for no older version can stand in.");
+    }
+
+    @Test
     void whatWasTakenBackIsToldWithWhoAndWhy() {
         for (String text : List.of("one", "two", "three")) {
             http.publish(topic, text);

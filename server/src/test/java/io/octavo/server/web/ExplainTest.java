@@ -47,7 +47,8 @@ class ExplainTest {
 
     private void check(TopicHead head, Consumer consumer, String description) {
         Resolution resolution = Resolution.of(head, consumer);
-        ExplainView view = ExplainView.of(new Moment(head, head, null), consumer, PassedOver.of(log, head, consumer), null);
+        ExplainView view =
+                ExplainView.of(new Moment(head, head, null), consumer, PassedOver.of(log, head, consumer), null);
 
         assertThat(view.version())
                 .as(description)

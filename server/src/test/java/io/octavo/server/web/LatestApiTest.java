@@ -11,11 +11,13 @@ import tools.jackson.databind.JsonNode;
 
 @ExtendWith(NodeExtension.class)
 class LatestApiTest {
+    private final TestNode node;
     private final Http http;
     private final String topic = TestNode.newTopic();
     private final String path = "/api/v1/topics/" + topic;
 
     LatestApiTest(TestNode node) {
+        this.node = node;
         this.http = node.http();
     }
 
@@ -52,6 +54,38 @@ class LatestApiTest {
         assertThat(pinned.get("reason").toString()).isEqualTo("{\"kind\":\"PIN\",\"scope\":\"app=a\"}");
         assertThat(pinned.get("state").stringValue()).isEqualTo("PUBLISHED");
         assertThat(pinned.get("publications")).hasSize(1);
+    }
+
+    @Test
+    void whatStandsInForAVersionThatIsHeldBackIsGivenAndSaid() {
+        http.publish(topic, "one");
+        http.publish(topic, "two");
+        Answer before = http.get(path + "/latest").isStatus(200);
+        node.bean(HeldByTests.class).hold(topic, 2, 1);
+
+        Answer standIn = http.get(path + "/latest", "If-None-Match", before.header("ETag"))
+                .isStatus(200);
+        assertThat(standIn.json().get("version").longValue()).isEqualTo(1);
+        assertThat(standIn.json().get("publications")).hasSize(1);
+        assertThat(standIn.json().get("reason").toString())
+                .isEqualTo("{\"kind\":\"STAND_IN\",\"scope\":\"*\",\"standsInFor\":2}");
+        assertThat(http.get(path + "/latest", "If-None-Match", standIn.header("ETag"))
+                        .status())
+                .isEqualTo(304);
+        assertThat(http.get(path + "/latest/payload").isStatus(200).text()).isEqualTo("one");
+        assertThat(http.get(path + "/latest?at=" + Instant.now())
+                        .isStatus(200)
+                        .json()
+                        .get("version")
+                        .longValue())
+                .as("of the past, nobody knows")
+                .isEqualTo(2);
+
+        node.bean(HeldByTests.class).hold(topic, 2, 0);
+        assertThat(http.get(path + "/latest")
+                        .isProblem(404, "VERSION_NOT_FOUND")
+                        .text())
+                .contains("version 2 of " + topic + " is held back by the consistency check");
     }
 
     @Test

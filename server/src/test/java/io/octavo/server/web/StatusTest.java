@@ -38,7 +38,8 @@ class StatusTest {
         assertThat(status.get("stores").toString())
                 .isEqualTo("[{\"store\":\"cassandra\",\"up\":true},"
                         + "{\"store\":\"s3:eu\",\"up\":false,\"detail\":\"no answer in time\"}]");
-        assertThat(status.get("cache").toString()).isEqualTo("{\"heads\":3,\"ageMillis\":700,\"complete\":true,\"heldBack\":0}");
+        assertThat(status.get("cache").toString())
+                .isEqualTo("{\"heads\":3,\"ageMillis\":700,\"complete\":true,\"heldBack\":0}");
         node.http().get("/api/v1/status?x=1").isInvalid("x");
     }
 

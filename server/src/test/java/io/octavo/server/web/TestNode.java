@@ -276,6 +276,11 @@ final class TestNode implements AutoCloseable {
         }
 
         @Bean
+        HeldByTests heldByTests(InMemoryTopicLog log) {
+            return new HeldByTests(log);
+        }
+
+        @Bean
         TopicIndex topicIndex(InMemoryTopicLog log) {
             return (part, owner, after, limit) -> {
                 List<TopicHead> heads = new ArrayList<>();

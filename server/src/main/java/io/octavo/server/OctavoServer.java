@@ -47,6 +47,7 @@ import org.springframework.context.annotation.Import;
     HealthWiring.class,
     StoresWiring.class,
     NodeWiring.class,
+    PeersWiring.class,
     CommitsWiring.class,
     PublishWiring.class,
     SubscribeWiring.class,

@@ -10,6 +10,7 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.security.OidcConfig;
 import io.octavo.server.security.SecurityConfig;
+import io.octavo.server.subscribe.ConsumersConfig;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.tls.TlsConfig;
@@ -34,6 +35,7 @@ import org.springframework.context.annotation.Import;
     TopicsConfig.class,
     SubscribeConfig.class,
     HeldConfig.class,
+    ConsumersConfig.class,
     SecurityConfig.class,
     OidcConfig.class,
     PlaintextConfig.class,

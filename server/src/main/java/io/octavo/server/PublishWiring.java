@@ -11,6 +11,7 @@ import io.octavo.server.payload.StoredPayload;
 import io.octavo.server.publish.Arrivals;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.GrpcPublish;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
@@ -83,6 +84,7 @@ class PublishWiring {
             Publisher publisher,
             TopicLog log,
             TopicCommits commits,
+            LiveReaders readers,
             PublishConfig config,
             Arrivals arrivals,
             GrpcErrors errors) {
@@ -90,6 +92,7 @@ class PublishWiring {
                 publisher,
                 log,
                 commits,
+                readers,
                 RequestIds.carriedTo(publishWorkers(config)),
                 config,
                 arrivals,

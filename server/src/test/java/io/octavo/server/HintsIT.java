@@ -17,6 +17,7 @@ import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
+import io.octavo.server.consumers.ConsumerReports;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.peers.Hints;
@@ -25,6 +26,8 @@ import io.octavo.server.peers.NodeService;
 import io.octavo.server.peers.PeerTls;
 import io.octavo.server.security.NodeSecret;
 import io.octavo.server.security.SecurityConfig;
+import io.octavo.server.subscribe.ConsumersConfig;
+import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.PayloadSource;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.subscribe.SubscribeRole;
@@ -82,12 +85,16 @@ class HintsIT {
                     store.changes(),
                     new NoPayloads(),
                     new SubscribeConfig(sweep, DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
+                    new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
+                    new ConsumersConfig(DataSize.ofMegabytes(1)),
                     "eu",
                     CLOCK,
                     new Random(1),
                     meters);
             role.start();
-            BindableService service = new NodeService(role::hint);
+            ConsumerReports reports = role.consumers();
+            BindableService service = new NodeService(
+                    role::hint, new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
             GrpcConfig config = new GrpcConfig(
                     "127.0.0.1:0",
                     DataSize.ofMegabytes(4),

@@ -85,6 +85,19 @@ final class WallTest {
                     "io.octavo.server.cassandra..");
 
     @ArchTest
+    static final ArchRule whoAsksWhatConsumersRunKnowsNoRoleAndNoStore = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.consumers..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
+
+    @ArchTest
     static final ArchRule theRolesDoNotKnowTheOtherNodes = noClasses()
             .that()
             .resideInAnyPackage(

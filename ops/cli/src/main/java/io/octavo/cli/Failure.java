@@ -56,6 +56,11 @@ final class Failure extends RuntimeException {
                 Duration.ZERO);
     }
 
+    /** A change was made, and those whom it concerns didn't come to run it in time. */
+    static Failure waitedInVain(String detail) {
+        return new Failure(WAITED_IN_VAIN, problem("WAITED_IN_VAIN", detail), Duration.ZERO);
+    }
+
     /**
      * A write may or may not have happened.
      *

@@ -23,6 +23,7 @@ import io.octavo.protocol.WithdrawVersionRequest;
 import io.octavo.protocol.Write;
 import io.octavo.protocol.WriteResponse;
 import io.octavo.rules.InvalidField;
+import io.octavo.server.consumers.CountedImpact;
 import io.octavo.server.security.Identity;
 import io.octavo.server.security.Permissions;
 import io.octavo.server.topic.AddScope;
@@ -55,6 +56,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     private final Publisher publisher;
     private final TopicLog log;
     private final TopicCommits commits;
+    private final LiveReaders readers;
     private final Executor workers;
     private final PublishConfig config;
     private final Arrivals arrivals;
@@ -69,6 +71,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             Publisher publisher,
             TopicLog log,
             TopicCommits commits,
+            LiveReaders readers,
             Executor workers,
             PublishConfig config,
             Arrivals arrivals,
@@ -76,6 +79,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
         this.publisher = publisher;
         this.log = log;
         this.commits = commits;
+        this.readers = readers;
         this.workers = workers;
         this.config = config;
         this.arrivals = arrivals;
@@ -137,7 +141,12 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
 
     @Override
     public void quarantineVersion(QuarantineVersionRequest r, StreamObserver<WriteResponse> caller) {
-        answer(r.getWrite(), new QuarantineVersion(r.getVersion(), r.getWrite().getReason()), caller);
+        QuarantineVersion command =
+                new QuarantineVersion(r.getVersion(), r.getWrite().getReason());
+        if (!r.getForce()) {
+            readers.requireVersionsLeft(r.getWrite().getTopic(), command, Callers.who());
+        }
+        answer(r.getWrite(), command, caller);
     }
 
     @Override
@@ -208,14 +217,9 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
                 .setRevision(done.revision())
                 .setReplayed(done.effect() == Effect.REPLAYED)
                 .setDryRun(done.effect() == Effect.DRY_RUN);
-        for (Impact impact : done.impact()) {
-            Integer bound = impact.bound();
-            answer.addImpact(ScopeMove.newBuilder()
-                    .setScope(impact.scope())
-                    .setFrom(impact.from())
-                    .setTo(impact.to())
-                    .setShareBound(bound == null ? 0 : bound));
-        }
+        CountedImpact impact = readers.count(done);
+        answer.setInstancesAtLeast(impact.isAtLeast());
+        impact.moves().forEach(move -> answer.addImpact(move(move)));
         String undo = UndoCommand.of(command, done);
         if (undo != null) {
             answer.setUndo(undo);
@@ -225,6 +229,18 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
         }
         caller.onNext(answer.build());
         caller.onCompleted();
+    }
+
+    private static ScopeMove.Builder move(CountedImpact.Move counted) {
+        Impact impact = counted.impact();
+        Integer bound = impact.bound();
+        ScopeMove.Builder move = ScopeMove.newBuilder()
+                .setScope(impact.scope())
+                .setFrom(impact.from())
+                .setTo(impact.to())
+                .setShareBound(bound == null ? 0 : bound);
+        Long instances = counted.instances();
+        return instances == null ? move : move.setInstances(instances);
     }
 
     /** Takes what is still on its way of a call that was refused at once. */

@@ -8,6 +8,7 @@ import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
+import io.octavo.server.consumers.ConsumerReports;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -44,6 +45,8 @@ public final class SubscribeRole implements AutoCloseable {
     private final Holding holding;
     private final Repeated feed;
     private final Repeated sweep;
+    private final ConsumerRegistry consumers;
+    private final Repeated consumerSweep;
     private final ThreadPoolExecutor fillers;
 
     /**
@@ -58,6 +61,7 @@ public final class SubscribeRole implements AutoCloseable {
             PayloadSource payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
+            ConsumersConfig consumersConfig,
             String region,
             InstantSource clock,
             RandomGenerator random,
@@ -81,6 +85,12 @@ public final class SubscribeRole implements AutoCloseable {
         int inlineBytes = (int) config.inlineBytes().toBytes();
         holding = new Holding(cache, small, inlineBytes, heldConfig, registry);
         cache.listen(holding::changed);
+        consumers = new ConsumerRegistry(
+                cache, config.pollInterval(), consumersConfig.memoryBytes(), System::nanoTime);
+        consumerSweep = new Repeated(named("octavo-consumers"), () -> {
+            consumers.sweep();
+            return ConsumerRegistry.SWEEP;
+        });
         service = new SubscribeService(
                 new PollAnswers(
                         cache, small, inlineBytes, (int) config.pollInterval().toMillis()),
@@ -91,8 +101,10 @@ public final class SubscribeRole implements AutoCloseable {
                 region,
                 holding.waiters(),
                 new InlineBudget(heldConfig.inlineInFlight().toBytes()),
+                consumers,
                 registry);
         registerGauges(registry);
+        registerConsumerGauges(registry);
     }
 
     /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
@@ -100,6 +112,7 @@ public final class SubscribeRole implements AutoCloseable {
         holding.start();
         feed.start();
         sweep.start();
+        consumerSweep.start();
     }
 
     /** All heads. */
@@ -145,6 +158,11 @@ public final class SubscribeRole implements AutoCloseable {
         return holding.waiters().hold(waiter, atMost) ? waiter.changed() : null;
     }
 
+    /** What consumers that poll this node have reported. */
+    public ConsumerReports consumers() {
+        return new ConsumerQueries(consumers, cache);
+    }
+
     /** The gRPC service. */
     public BindableService service() {
         return service;
@@ -161,11 +179,16 @@ public final class SubscribeRole implements AutoCloseable {
         holding.close();
         feed.stop();
         sweep.stop();
+        consumerSweep.stop();
         fillers.shutdownNow();
         try {
             boolean feedEnded = feed.awaitEnd(STOP);
             boolean sweepEnded = sweep.awaitEnd(STOP);
-            if (!feedEnded || !sweepEnded || !fillers.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+            boolean consumersEnded = consumerSweep.awaitEnd(STOP);
+            if (!feedEnded
+                    || !sweepEnded
+                    || !consumersEnded
+                    || !fillers.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("a thread of the subscribe role goes on after it was stopped");
             }
         } catch (InterruptedException e) {
@@ -182,6 +205,19 @@ public final class SubscribeRole implements AutoCloseable {
                 .register(registry);
         TimeGauge.builder("octavo.cache.age", cache, TimeUnit.MILLISECONDS, SubscribeRole::ageMillis)
                 .description("Time since the feed of changes was last read")
+                .register(registry);
+    }
+
+    private void registerConsumerGauges(MeterRegistry registry) {
+        Gauge.builder("octavo.consumers", consumers, ConsumerRegistry::size)
+                .description("Instances that poll this node and are recorded")
+                .register(registry);
+        Gauge.builder("octavo.consumers.bytes", consumers, ConsumerRegistry::bytes)
+                .baseUnit("bytes")
+                .description("Memory of what instances have reported, about")
+                .register(registry);
+        Gauge.builder("octavo.consumers.unrecorded", consumers, ConsumerRegistry::unrecorded)
+                .description("Instances that poll this node and are not recorded for want of memory, about")
                 .register(registry);
     }
 

@@ -44,6 +44,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     private final Timer pollTimer;
     private final Waiters waiters;
     private final InlineBudget inFlight;
+    private final ConsumerRegistry consumers;
 
     SubscribeService(
             PollAnswers polls,
@@ -54,9 +55,11 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
             String region,
             Waiters waiters,
             InlineBudget inFlight,
+            ConsumerRegistry consumers,
             MeterRegistry registry) {
         this.waiters = waiters;
         this.inFlight = inFlight;
+        this.consumers = consumers;
         this.polls = polls;
         this.latest = latest;
         this.versions = versions;
@@ -72,9 +75,10 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     public void poll(PollRequest request, StreamObserver<PollResponse> caller) {
         long start = System.nanoTime();
         News news = polls.news(request);
+        long came = consumers.heard(request);
         boolean mayHold = request.getHoldMs() > 0;
         if (mayHold && !(news != null && news.isUrgent())) {
-            if (hold(request, (ServerCallStreamObserver<PollResponse>) caller)) {
+            if (hold(request, came, (ServerCallStreamObserver<PollResponse>) caller)) {
                 pollTimer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
                 return;
             }
@@ -97,12 +101,13 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
         return answer;
     }
 
-    private boolean hold(PollRequest request, ServerCallStreamObserver<PollResponse> caller) {
+    private boolean hold(PollRequest request, long came, ServerCallStreamObserver<PollResponse> caller) {
         InlineLoan loan = new InlineLoan(inFlight);
         HeldPoll held = new HeldPoll(request, caller, polls, loan);
         caller.setOnCancelHandler(() -> {
             waiters.cancel(held);
             loan.end();
+            consumers.gaveUp(request, came);
         });
         caller.setOnCloseHandler(loan::end);
         return waiters.hold(held, Duration.ofMillis(request.getHoldMs()));

@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import io.octavo.server.consumers.Fleet;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.topic.TopicLog;
 import java.time.InstantSource;
@@ -8,8 +9,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run and why. Needs a
- * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} where there are such.
+ * What publish and subscribe nodes serve: versions, payloads, what a consumer is to run and why, and what
+ * consumers run. Needs a {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest}, a {@link Fleet} and a clock;
+ * {@link LatestChanges} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class ReadApi {
@@ -32,6 +34,11 @@ public class ReadApi {
     LatestController latestController(
             Latest latest, TopicLog log, PayloadOutlet outlet, InstantSource clock, HeldAnswers held) {
         return new LatestController(new PastHeads(latest, log, clock), log, outlet, held);
+    }
+
+    @Bean
+    ConsumersController consumersController(Fleet fleet, InstantSource clock) {
+        return new ConsumersController(fleet, clock);
     }
 
     @Bean

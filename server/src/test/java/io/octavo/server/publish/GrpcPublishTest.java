@@ -64,7 +64,7 @@ class GrpcPublishTest {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true));
         GrpcPublish service =
-                new GrpcPublish(publisher, log, commits, workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+                new GrpcPublish(publisher, log, commits, TestCommits.uncounted(commits), workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
     }

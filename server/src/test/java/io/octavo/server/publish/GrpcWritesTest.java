@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.FieldMask;
+import io.grpc.Status.Code;
+import io.octavo.server.subscribe.TestConsumers;
+import io.octavo.server.consumers.Fleet;
+import io.octavo.protocol.RunState;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
@@ -51,6 +55,7 @@ class GrpcWritesTest {
     private static final PublishConfig CONFIG = new PublishConfig(8, Duration.ofSeconds(1));
 
     private final InMemoryTopicLog log = new InMemoryTopicLog(InstantSource.system());
+    private final TestConsumers consumers = new TestConsumers(log::forEachHead);
     private @Nullable GrpcFixture fixture;
 
     @BeforeEach
@@ -60,8 +65,9 @@ class GrpcWritesTest {
         ArrivalConfig anyPace =
                 new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
         Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);
+        LiveReaders readers = new LiveReaders(commits, new Fleet(consumers, List::of, () -> 1));
         GrpcPublish service = new GrpcPublish(
-                publisher, log, commits, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+                publisher, log, commits, readers, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {
@@ -96,6 +102,38 @@ class GrpcWritesTest {
                 .build());
         assertThat(unpinned.getUndo()).startsWith("octavo pin prices 1");
         assertThat(head().getPinsList()).isEmpty();
+    }
+
+    @Test
+    void answersTellHowManyInstancesMove() {
+        consumers.poll("region=eu", "a", "prices", 2, RunState.APPLIED, "");
+        consumers.poll("region=us", "b", "prices", 2, RunState.APPLIED, "");
+        WriteResponse pinned = stub().pinScope(PinScopeRequest.newBuilder()
+                .setWrite(write("calm"))
+                .setVersion(1)
+                .setScope(EU)
+                .build());
+        assertThat(pinned.getImpact(0).getInstances()).isEqualTo(1);
+        assertThat(pinned.getInstancesAtLeast()).isFalse();
+    }
+
+    @Test
+    void aQuarantineThatLeavesLiveInstancesNothingMustBeForced() {
+        consumers.poll("region=eu", "a", "prices", 2, RunState.APPLIED, "");
+        QuarantineVersionRequest first = QuarantineVersionRequest.newBuilder()
+                .setWrite(write("bad"))
+                .setVersion(1)
+                .build();
+        QuarantineVersionRequest second = first.toBuilder().setVersion(2).build();
+        stub().quarantineVersion(first);
+        StatusRuntimeException refused =
+                catchThrowableOfType(StatusRuntimeException.class, () -> stub().quarantineVersion(second));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
+        assertThat(refused.getStatus().getDescription()).contains("1 of *");
+        WriteResponse forced =
+                stub().quarantineVersion(second.toBuilder().setForce(true).build());
+        assertThat(forced.getImpact(0).getTo()).isZero();
+        assertThat(forced.getImpact(0).getInstances()).isEqualTo(1);
     }
 
     @Test

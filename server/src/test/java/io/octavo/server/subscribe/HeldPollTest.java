@@ -48,6 +48,7 @@ class HeldPollTest {
             new SubscribeConfig(
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(40)),
             new HeldConfig(DataSize.ofKilobytes(64), 1000, DataSize.ofMegabytes(100), DataSize.ofMegabytes(1)),
+            new ConsumersConfig(DataSize.ofMegabytes(1)),
             "eu",
             clock,
             new Random(1),

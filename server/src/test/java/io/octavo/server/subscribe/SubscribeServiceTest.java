@@ -56,6 +56,7 @@ class SubscribeServiceTest {
             new SubscribeConfig(
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(30)),
             new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
+            new ConsumersConfig(DataSize.ofMegabytes(1)),
             "eu",
             clock,
             new Random(1),

@@ -77,11 +77,17 @@ class EndpointGarbageTest {
             new Endpoint("GET", "/topics/{topic}/explain", "region=a&app=b&cluster=c&instance=d&at=?", null),
             new Endpoint("GET", "/events", "since=1h&topic=?&who=me&kind=PINNED&limit=5&pageToken=?", null),
             new Endpoint("GET", "/pins", "limit=5&pageToken=?", null),
+            new Endpoint(
+                    "GET",
+                    "/consumers",
+                    "topic=?&region=a&app=b&cluster=c&instance=d&state=FAILED&lagging=true&limit=5&pageToken=?",
+                    null),
+            new Endpoint("GET", "/topics/{topic}/consumers/counts", "region=a&app=b&cluster=c&instance=d", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}", "", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}/payload", "", null),
             new Endpoint("PUT", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),
             new Endpoint("DELETE", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),
-            new Endpoint("PUT", "/topics/{topic}/versions/{version}/quarantine", "reason=r", null),
+            new Endpoint("PUT", "/topics/{topic}/versions/{version}/quarantine", "reason=r&force=true", null),
             new Endpoint("DELETE", "/topics/{topic}/versions/{version}/quarantine", "reason=r", null),
             new Endpoint(
                     "PUT",

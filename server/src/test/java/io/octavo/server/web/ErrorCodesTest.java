@@ -41,7 +41,7 @@ class ErrorCodesTest {
         node.intake(node.payloads());
     }
 
-    // Nothing validates payloads yet; tokens, rights, leaders and slow callers have tests of their own.
+    // Nothing validates payloads yet; tokens, rights, leaders, slow callers and consumers have tests of their own.
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,
@@ -51,7 +51,8 @@ class ErrorCodesTest {
                 "PERMISSION_DENIED",
                 "NAME_TAKEN",
                 "LED_ELSEWHERE",
-                "TOO_SLOW"
+                "TOO_SLOW",
+                "NO_VERSION_LEFT"
             })
     void eachCodeIsAProblemOfItsStatus(ErrorCode code) throws Exception {
         http.publish(topic, "one");
@@ -75,7 +76,7 @@ class ErrorCodesTest {
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case TOO_SLOW -> 408;
-            case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, HEAD_FULL -> 409;
+            case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, NO_VERSION_LEFT, HEAD_FULL -> 409;
             case GONE -> 410;
             case STALE_REVISION -> 412;
             case TOO_LARGE -> 413;

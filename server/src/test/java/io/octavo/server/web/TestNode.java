@@ -7,6 +7,7 @@ import io.octavo.protocol.ExternalPointer;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
+import io.octavo.server.consumers.Fleet;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.Run;
@@ -21,6 +22,7 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.subscribe.TestConsumers;
 import io.octavo.server.tls.ServerTls;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
@@ -119,6 +121,10 @@ final class TestNode implements AutoCloseable {
 
     InMemoryTopicLog log() {
         return context.getBean(InMemoryTopicLog.class);
+    }
+
+    TestConsumers consumers() {
+        return context.getBean(TestConsumers.class);
     }
 
     TopicCommits commits() {
@@ -245,6 +251,16 @@ final class TestNode implements AutoCloseable {
         @Bean
         TopicCommits commits(InMemoryTopicLog log) {
             return TestCommits.of(log, Duration.ofSeconds(5));
+        }
+
+        @Bean
+        TestConsumers consumers(InMemoryTopicLog log) {
+            return new TestConsumers(log::forEachHead);
+        }
+
+        @Bean
+        Fleet fleet(TestConsumers consumers) {
+            return new Fleet(consumers, List::of, () -> 1);
         }
 
         @Bean

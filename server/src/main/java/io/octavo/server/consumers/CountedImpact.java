@@ -18,7 +18,11 @@ public record CountedImpact(List<Move> moves, boolean isAtLeast) {
         moves = List.copyOf(moves);
     }
 
-    /** @param instances null = nobody could say */
+    /**
+     * Instances that move alike.
+     *
+     * @param instances null = nobody could say
+     */
     public record Move(Impact impact, @Nullable Long instances) {}
 
     /** One that nobody counts. */

@@ -8,9 +8,6 @@ package io.octavo.server.consumers;
  * @param notRecorded   instances that poll them and are not kept for want of memory, about
  */
 public record Coverage(int nodesAnswered, int nodes, long notRecorded) {
-    /** Nobody was asked. */
-    public static final Coverage NONE = new Coverage(0, 0, 0);
-
     /** Whether there may be no more than what is told. */
     public boolean isComplete() {
         return nodes > 0 && nodesAnswered == nodes && notRecorded == 0;

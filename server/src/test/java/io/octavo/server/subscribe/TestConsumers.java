@@ -32,11 +32,16 @@ public final class TestConsumers implements ConsumerReports {
         void forEach(java.util.function.Consumer<TopicHead> head);
     }
 
+    /** One of this time. */
     public TestConsumers(Heads heads) {
         this(heads, System::nanoTime);
     }
 
-    /** @param nanoTime as {@link System#nanoTime} */
+    /**
+     * One with a clock of its own.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
     public TestConsumers(Heads heads, LongSupplier nanoTime) {
         this.heads = heads;
         registry = new ConsumerRegistry(cache, Duration.ofSeconds(30), 1 << 20, nanoTime);

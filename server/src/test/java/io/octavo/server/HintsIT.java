@@ -78,7 +78,7 @@ class HintsIT {
         private final GrpcServer server;
         private final Membership membership;
 
-        Subscriber(CassandraConfig cassandra, Duration sweep) throws IOException {
+        Subscriber(String name, CassandraConfig cassandra, Duration sweep) throws IOException {
             store = TestCassandra.open(cassandra);
             role = new SubscribeRole(
                     store.log(),
@@ -114,7 +114,7 @@ class HintsIT {
                     null);
             server.start();
             membership =
-                    new Membership(store.nodes(), row("b", "subscribe", "127.0.0.1:" + server.port()), CLOCK, meters);
+                    new Membership(store.nodes(), row(name, "subscribe", "127.0.0.1:" + server.port()), CLOCK, meters);
         }
 
         long revision(String topic) {
@@ -189,7 +189,7 @@ class HintsIT {
         a = new Publisher(cassandra);
         a.membership.start(beats);
         assertThat(a.calls.subscribers()).isEmpty();
-        b = new Subscriber(cassandra, Duration.ofMinutes(1));
+        b = new Subscriber("b", cassandra, Duration.ofMinutes(1));
         await().until(() -> b.role.cache().ready());
         b.membership.start(beats);
         await().atMost(Duration.ofSeconds(10)).until(() -> a.calls.subscribers().size() == 1);
@@ -212,16 +212,15 @@ class HintsIT {
         for (int i = 2; i <= 51; i++) {
             long begun = System.nanoTime();
             publish(commits);
-            double committed = (System.nanoTime() - begun) / 1e6;
             awaitRevision(i, Duration.ofSeconds(10));
-            millis.add(Math.max(committed, (System.nanoTime() - begun) / 1e6));
+            millis.add((System.nanoTime() - begun) / 1e6);
         }
         millis.sort(null);
         System.out.printf(
                 "hints: from the call of a publish until another node has it: median %.1f ms, highest of 50 %.1f ms%n",
                 millis.get(25), millis.get(49));
         assertThat(millis.get(25)).isLessThan(300);
-        assertThat(b.count("octavo.cache.hinted") - known).isGreaterThan(40);
+        assertThat(b.count("octavo.cache.hinted") - known).isGreaterThan(45);
         assertThat(a.meters.timer("octavo.hints.lag").mean(TimeUnit.MILLISECONDS))
                 .isLessThan(300);
         assertThat(b.role.cache().head(topic)).isEqualTo(a.store.log().head(topic, Read.SERIAL));
@@ -252,13 +251,12 @@ class HintsIT {
 
     @Test
     void withoutHintsAndFeedTheSweepFindsIt() throws IOException {
-        try (Subscriber sweeping = new Subscriber(cassandra, Duration.ofSeconds(1))) {
+        try (Subscriber sweeping = new Subscriber("c", cassandra, Duration.ofSeconds(1))) {
             await().until(() -> sweeping.role.cache().ready());
             publish(a.commits(NOBODY));
             await().until(() -> sweeping.revision(topic) == 1);
-            assertThat(sweeping.count("octavo.cache.swept")).isEqualTo(1);
+            assertThat(sweeping.count("octavo.cache.swept")).isPositive();
         }
-        assertThat(b.revision(topic)).isZero();
     }
 
     private void awaitRevision(long revision, Duration atMost) {

@@ -31,6 +31,7 @@ public final class NodeCalls implements AutoCloseable {
     private final List<Consumer<List<Peer>>> followers = new CopyOnWriteArrayList<>();
     private volatile Map<Node, Peer> peers = Map.of();
     private boolean closed;
+    private boolean sharingTold;
 
     /** @param secret shows the other nodes that this is one */
     public NodeCalls(Node self, ClientInterceptor secret, PeerTls tls) {
@@ -55,6 +56,7 @@ public final class NodeCalls implements AutoCloseable {
         if (closed) {
             return;
         }
+        tellOfSharing(up);
         Map<Node, Peer> before = peers;
         Map<Node, Peer> now = new LinkedHashMap<>();
         for (Node node : others(up)) {
@@ -94,6 +96,22 @@ public final class NodeCalls implements AutoCloseable {
                 .filter(node -> addresses.add(node.grpc()))
                 .forEach(others::add);
         return others;
+    }
+
+    /** An older row of this address may be this node's own, from before it was given another name. */
+    private void tellOfSharing(List<Node> up) {
+        for (Node node : up) {
+            if (!sharingTold
+                    && node.grpc().equals(self.grpc())
+                    && node.started().isAfter(self.started())) {
+                sharingTold = true;
+                LOG.warn(
+                        "octavo.node.grpc-address: {}, of node {} too (expected: each node's own); they can't call one"
+                                + " another",
+                        self.grpc(),
+                        node.node());
+            }
+        }
     }
 
     private static List<Peer> subscribers(Map<Node, Peer> peers) {

@@ -76,6 +76,32 @@ class HintsTest {
     }
 
     @Test
+    void ofWhatManyThreadsOfferTheNewestOfEachTopicArrives() throws InterruptedException {
+        TestServer a = started(TestServer.start());
+        calls("", "", null).nodes(List.of(SELF, a.node("a", "subscribe")));
+        List<Thread> committers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String topic = "t" + i;
+            committers.add(new Thread(() -> {
+                for (int revision = 1; revision <= 500; revision++) {
+                    hints.offer(TestHeads.head(topic, revision));
+                }
+            }));
+        }
+        committers.forEach(Thread::start);
+        for (Thread committer : committers) {
+            committer.join(10_000);
+        }
+        for (int i = 0; i < 4; i++) {
+            Hint newest = TestHeads.hint("t" + i, 500);
+            await().untilAsserted(() -> assertThat(a.hints()).contains(newest));
+        }
+        await().untilAsserted(
+                        () -> assertThat(count("sent")).isEqualTo(a.hints().size()));
+        assertThat(count("dropped")).isZero();
+    }
+
+    @Test
     void aNodeThatHangsAndOneThatIsGoneDelayNoOther() throws IOException {
         // It takes connections, and answers nothing.
         ServerSocket hanging = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());

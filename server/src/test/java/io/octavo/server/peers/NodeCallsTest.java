@@ -53,6 +53,12 @@ class NodeCallsTest {
     }
 
     @Test
+    void aNodeThatGivesOutTheAddressOfThisOneIsNotCalled() {
+        calls.nodes(List.of(SELF, node("a", "subscribe", "127.0.0.1:1", 5)));
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
     void followersAreToldAtOnceAndOfEachChangeAlone() {
         List<Integer> told = new ArrayList<>();
         calls.follow(peers -> told.add(peers.size()));

@@ -43,8 +43,8 @@ class PeersWiring {
     @Bean
     Fleet fleet(NodeCalls calls, Membership membership, ObjectProvider<SubscribeRole> subscribe) {
         SubscribeRole role = subscribe.getIfAvailable();
-        return new Fleet(role == null ? null : role.consumers(), calls::subscribers, () -> (int)
-                membership.nodes().stream()
+        return new Fleet(
+                role == null ? null : role.consumers(), calls::subscribers, () -> (int) membership.nodes().stream()
                         .filter(sighting -> sighting.node().subscribes())
                         .count());
     }

@@ -51,7 +51,16 @@ class SubscribeWiring {
             }
         };
         return new SubscribeRole(
-                log, feed, source, config, heldConfig, consumersConfig, self.region(), clock, RandomGenerator.getDefault(), meters);
+                log,
+                feed,
+                source,
+                config,
+                heldConfig,
+                consumersConfig,
+                self.region(),
+                clock,
+                RandomGenerator.getDefault(),
+                meters);
     }
 
     @Bean

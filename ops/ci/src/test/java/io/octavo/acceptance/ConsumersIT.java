@@ -41,10 +41,10 @@ final class ConsumersIT {
         publish(topic, good).done();
         try (OctavoClient number = client("number");
                 OctavoClient text = client("text")) {
-            Subscription<Integer> numbers =
-                    number.subscription(topic, payload -> Integer.parseInt(TEXT.deserialize(payload))).start();
-            Subscription<String> texts =
-                    text.subscription(topic, TEXT).start();
+            Subscription<Integer> numbers = number.subscription(
+                            topic, payload -> Integer.parseInt(TEXT.deserialize(payload)))
+                    .start();
+            Subscription<String> texts = text.subscription(topic, TEXT).start();
             numbers.awaitValue(BOUND);
             texts.awaitValue(BOUND);
             await().atMost(BOUND).until(() -> consumers(topic, "&state=APPLIED").size(), Integer.valueOf(2)::equals);

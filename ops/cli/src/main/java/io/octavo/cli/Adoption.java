@@ -93,7 +93,8 @@ final class Adoption {
                 : Json.list(known, "counts").stream()
                         .filter(count -> versions.contains(Json.number(count, "resolvedVersion")))
                         .filter(count -> !Json.text(count, "state").equals("OVERRIDDEN"))
-                        .filter(count -> which.isEmpty() || count.path("lagging").asBoolean(false))
+                        .filter(count ->
+                                which.isEmpty() || count.path("lagging").asBoolean(false))
                         .filter(count -> !which.equals("FAILED")
                                 || Json.text(count, "state").equals("FAILED"))
                         .mapToLong(count -> Json.number(count, "instances"))
@@ -119,8 +120,8 @@ final class Adoption {
         if (!session.json()) {
             tellWho();
         }
-        return Failure.waitedInVain("waited " + waited.toSeconds() + " s in vain: " + why + " (expected: " + percent
-                        + " %)")
+        return Failure.waitedInVain(
+                        "waited " + waited.toSeconds() + " s in vain: " + why + " (expected: " + percent + " %)")
                 .with("applied", Long.toString(applied()))
                 .with("instances", Long.toString(instances()));
     }
@@ -129,7 +130,10 @@ final class Adoption {
         JsonNode lagging;
         try {
             lagging = session.api()
-                    .peek(Target.of("consumers").with("topic", topic).with("lagging", true).with("limit", SHOWN));
+                    .peek(Target.of("consumers")
+                            .with("topic", topic)
+                            .with("lagging", true)
+                            .with("limit", SHOWN));
         } catch (Failure failure) {
             return;
         }

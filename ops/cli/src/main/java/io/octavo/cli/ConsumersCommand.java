@@ -112,8 +112,8 @@ final class ConsumersCommand implements Subcommand {
         for (JsonNode failure : Json.list(counts, "failures")) {
             session.shell()
                     .out()
-                    .println(Text.line("  " + Json.number(failure, "instances") + " failed: "
-                            + Json.text(failure, "error")));
+                    .println(Text.line(
+                            "  " + Json.number(failure, "instances") + " failed: " + Json.text(failure, "error")));
         }
         Fleet.noteMissing(session, counts);
     }

@@ -26,8 +26,7 @@ final class Fleet {
 
     /** Whether every node said what its consumers report. */
     static boolean isWhole(JsonNode answer) {
-        return Json.number(answer, "nodes") > 0
-                && Json.number(answer, "nodesAnswered") == Json.number(answer, "nodes");
+        return Json.number(answer, "nodes") > 0 && Json.number(answer, "nodesAnswered") == Json.number(answer, "nodes");
     }
 
     static String nodes(JsonNode answer) {

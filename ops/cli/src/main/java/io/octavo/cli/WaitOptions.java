@@ -15,8 +15,9 @@ final class WaitOptions {
     @Option(
             names = "--wait",
             paramLabel = "PERCENT",
-            description = "Wait until so many of the live instances that are to run it do, such as 100%% or 95%%; if they"
-                    + " don't in time, the exit status is 4.")
+            description =
+                    "Wait until so many of the live instances that are to run it do, such as 100%% or 95%%; if they"
+                            + " don't in time, the exit status is 4.")
     private @Nullable String wait;
 
     @Option(

@@ -67,7 +67,8 @@ class WaitTest {
     void scriptsAreToldByTheProblemAndTheStatus() {
         server.on(COUNTS, TestServer.json(200, counts(9, 1, 2, "FAILED")));
         Run run = Run.against(server);
-        assertThat(run.status(pin("--wait", "100%", "--wait-timeout", "1s", "--json"))).isEqualTo(4);
+        assertThat(run.status(pin("--wait", "100%", "--wait-timeout", "1s", "--json")))
+                .isEqualTo(4);
         assertThat(run.json().get("revision").asInt()).isEqualTo(9);
         assertThat(run.errorJson().get("code").asString()).isEqualTo("WAITED_IN_VAIN");
         assertThat(run.errorJson().get("applied").asString()).isEqualTo("1");
@@ -106,7 +107,11 @@ class WaitTest {
     @Test
     void whatCanNotBeWaitedForIsAUsageError() {
         for (String[] wrong : new String[][] {
-            {"--wait", "0%"}, {"--wait", "101%"}, {"--wait", "all"}, {"--wait-timeout", "5s"}, {"--wait", "5%", "--dry-run"}
+            {"--wait", "0%"},
+            {"--wait", "101%"},
+            {"--wait", "all"},
+            {"--wait-timeout", "5s"},
+            {"--wait", "5%", "--dry-run"}
         }) {
             assertThat(Run.against(server).status(pin(wrong))).as(wrong[1]).isEqualTo(2);
         }
@@ -118,7 +123,9 @@ class WaitTest {
         server.on(COUNTS, TestServer.json(200, counts(9, 1, 2, "")), TestServer.json(200, DONE));
         Run run = Run.against(server).terminal("");
         assertThat(run.status(pin("--wait", "100%"))).isZero();
-        assertThat(run.err()).contains("\r1 of 3 live instances run version 6").endsWith("3 of 3 live instances run version 6\n");
+        assertThat(run.err())
+                .contains("\r1 of 3 live instances run version 6")
+                .endsWith("3 of 3 live instances run version 6\n");
     }
 
     private static String counts(long revision, int applied, int others, String state) {

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param next where it goes on; null = these were the last
  */
 public record ConsumerPage(
-        List<ConsumerSighting> consumers,
-        @Nullable ConsumerSighting next,
-        Coverage coverage) {
+        List<ConsumerSighting> consumers, @Nullable ConsumerSighting next, Coverage coverage) {
     public ConsumerPage {
         consumers = List.copyOf(consumers);
     }

@@ -9,11 +9,8 @@ final class Deciding {
 
     /** A head that resolves as this one does, with nothing else in it. */
     static TopicHead of(TopicHead head) {
-        TopicHead.Builder bare = head.toBuilder()
-                .clearSettings()
-                .clearHolds()
-                .clearWithdrawn()
-                .clearVersions();
+        TopicHead.Builder bare =
+                head.toBuilder().clearSettings().clearHolds().clearWithdrawn().clearVersions();
         for (VersionRecord record : head.getVersionsList()) {
             if (record.hasQuarantine()) {
                 bare.addVersions(VersionRecord.newBuilder()

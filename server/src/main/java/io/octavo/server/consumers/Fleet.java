@@ -100,8 +100,8 @@ public final class Fleet {
         NavigableMap<ConsumerSighting, ConsumerSighting> newest = merged(list(request.build()));
         return sightings.values().stream()
                 .map(sighting -> newest.getOrDefault(sighting, sighting))
-                .filter(sighting -> query.getState() == RunState.RUN_STATE_UNSPECIFIED
-                        || query.getState() == sighting.getState())
+                .filter(sighting ->
+                        query.getState() == RunState.RUN_STATE_UNSPECIFIED || query.getState() == sighting.getState())
                 .filter(sighting -> !query.getLagging() || Sightings.isLagging(sighting))
                 .toList();
     }
@@ -120,9 +120,7 @@ public final class Fleet {
         for (ListConsumersResponse page : pages.answers()) {
             for (ConsumerSighting sighting : page.getConsumersList()) {
                 merged.merge(
-                        sighting,
-                        sighting,
-                        (one, other) -> one.getSeenAgoMs() <= other.getSeenAgoMs() ? one : other);
+                        sighting, sighting, (one, other) -> one.getSeenAgoMs() <= other.getSeenAgoMs() ? one : other);
             }
         }
         return merged;

@@ -39,8 +39,7 @@ final class SubscribeNodes {
     }
 
     /** Asks all of them, this one too if it is one of them; those that don't answer in time are left out. */
-    <A> Gathered<A> ask(
-            Function<ConsumerReports, A> here, Function<NodeServiceFutureStub, ListenableFuture<A>> there) {
+    <A> Gathered<A> ask(Function<ConsumerReports, A> here, Function<NodeServiceFutureStub, ListenableFuture<A>> there) {
         List<Peer> peers = others.get();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         List<ListenableFuture<A>> calls = peers.stream()
@@ -71,7 +70,10 @@ final class SubscribeNodes {
         try {
             return call.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.info("node {} doesn't say what its consumers run: {}", peer.node().node(), e.toString());
+            LOG.info(
+                    "node {} doesn't say what its consumers run: {}",
+                    peer.node().node(),
+                    e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

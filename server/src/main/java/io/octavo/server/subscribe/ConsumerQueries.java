@@ -45,8 +45,7 @@ final class ConsumerQueries implements ConsumerReports {
         boolean isAfter(ConsumerSighting position) {
             int byTopic = topic.compareTo(position.getTopic());
             return byTopic > 0
-                    || (byTopic == 0
-                            && Sightings.CONSUMERS.compare(instance.consumer(), position.getConsumer()) > 0);
+                    || (byTopic == 0 && Sightings.CONSUMERS.compare(instance.consumer(), position.getConsumer()) > 0);
         }
     }
 
@@ -77,7 +76,8 @@ final class ConsumerQueries implements ConsumerReports {
                         }
                     });
         });
-        ListConsumersResponse.Builder answer = ListConsumersResponse.newBuilder().setNotRecorded(registry.unrecorded());
+        ListConsumersResponse.Builder answer =
+                ListConsumersResponse.newBuilder().setNotRecorded(registry.unrecorded());
         if (first.size() > limit) {
             first.remove();
             answer.setMore(true);

@@ -48,8 +48,7 @@ final class ConsumerRegistry {
         this.cache = cache;
         this.nanoTime = nanoTime;
         this.mostBytes = mostBytes;
-        this.lifetime = PERIODS
-                * (pollPeriod.compareTo(POLL_PERIOD) > 0 ? pollPeriod : POLL_PERIOD).toNanos();
+        this.lifetime = PERIODS * (pollPeriod.compareTo(POLL_PERIOD) > 0 ? pollPeriod : POLL_PERIOD).toNanos();
         this.turned = nanoTime.getAsLong();
     }
 

@@ -42,8 +42,7 @@ final class MoveTally {
         long to = after.resolve(consumer).version();
         if (from != to) {
             Move move = new Move(scope(consumer), from, to);
-            Tally.count(
-                    moves.computeIfAbsent(move, m -> Instances.newBuilder()), identities, consumer, seenAgoMillis);
+            Tally.count(moves.computeIfAbsent(move, m -> Instances.newBuilder()), identities, consumer, seenAgoMillis);
         }
     }
 

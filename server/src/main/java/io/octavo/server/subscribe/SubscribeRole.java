@@ -85,8 +85,7 @@ public final class SubscribeRole implements AutoCloseable {
         int inlineBytes = (int) config.inlineBytes().toBytes();
         holding = new Holding(cache, small, inlineBytes, heldConfig, registry);
         cache.listen(holding::changed);
-        consumers = new ConsumerRegistry(
-                cache, config.pollInterval(), consumersConfig.memoryBytes(), System::nanoTime);
+        consumers = new ConsumerRegistry(cache, config.pollInterval(), consumersConfig.memoryBytes(), System::nanoTime);
         consumerSweep = new Repeated(named("octavo-consumers"), () -> {
             consumers.sweep();
             return ConsumerRegistry.SWEEP;

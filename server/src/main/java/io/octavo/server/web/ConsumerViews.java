@@ -129,11 +129,7 @@ final class ConsumerViews {
      * @param lagging         they are to run something else
      */
     record CountView(
-            @Nullable Long version,
-            @Nullable Long resolvedVersion,
-            String state,
-            boolean lagging,
-            long instances) {
+            @Nullable Long version, @Nullable Long resolvedVersion, String state, boolean lagging, long instances) {
         static CountView of(ConsumerCounts.Group group) {
             return new CountView(
                     some(group.version()),

@@ -62,8 +62,7 @@ final class ConsumersController {
         int limit = Paging.limit(query);
         ConsumerSighting after = Position.read(query);
         String topic = query.text("topic");
-        ConsumerQuery.Builder wanted =
-                query(query).setState(state(query)).setLagging(query.flag("lagging"));
+        ConsumerQuery.Builder wanted = query(query).setState(state(query)).setLagging(query.flag("lagging"));
         if (topic != null) {
             wanted.setTopic(TopicNames.check(topic));
             Access.require(request, Right.READ, topic, List.of());

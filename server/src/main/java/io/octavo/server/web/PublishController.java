@@ -130,7 +130,10 @@ final class PublishController {
             answer.header(Headers.REPLAYED, "true");
         }
         return answer.body(VersionView.written(
-                published.head(), published.version(), published.version().getRevision(), Written.of(published, readers.count(published))));
+                published.head(),
+                published.version(),
+                published.version().getRevision(),
+                Written.of(published, readers.count(published))));
     }
 
     private static void checkEncoding(HttpServletRequest request) {

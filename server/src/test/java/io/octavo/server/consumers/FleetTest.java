@@ -89,8 +89,7 @@ class FleetTest {
         assertThat(instances(fleet.list(OF_T.toBuilder().setLagging(true).build(), 10, null)))
                 .containsExactly("stays");
         assertThat(fleet.count(OF_T).groups())
-                .containsExactly(
-                        new Group(6, 6, RunState.APPLIED, 1), new Group(5, 6, RunState.FAILED, 1));
+                .containsExactly(new Group(6, 6, RunState.APPLIED, 1), new Group(5, 6, RunState.FAILED, 1));
     }
 
     @Test
@@ -102,8 +101,7 @@ class FleetTest {
         here.poll("app=recs", "d", "t", 5, RunState.FAILED, "broken");
         ConsumerCounts counts = fleet.count(OF_T);
         assertThat(counts.groups())
-                .containsExactly(
-                        new Group(6, 6, RunState.APPLIED, 2), new Group(5, 6, RunState.FAILED, 2));
+                .containsExactly(new Group(6, 6, RunState.APPLIED, 2), new Group(5, 6, RunState.FAILED, 2));
         assertThat(counts.failures()).containsExactly(new Failure("broken", 2));
         assertThat(counts.revision()).isEqualTo(SIX.getRevision());
         assertThat(counts.coverage().isComplete()).isTrue();
@@ -121,8 +119,7 @@ class FleetTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         CountedImpact impact = fleet.count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
         assertThat(impact.isAtLeast()).isTrue();
-        assertThat(impact.moves())
-                .containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), 1L));
+        assertThat(impact.moves()).containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), 1L));
     }
 
     @Test
@@ -136,8 +133,7 @@ class FleetTest {
     void whereNobodyAnswersNobodyCounts() {
         CountedImpact impact =
                 new Fleet(null, List::of, () -> 1).count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
-        assertThat(impact.moves())
-                .containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), null));
+        assertThat(impact.moves()).containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), null));
     }
 
     @Test

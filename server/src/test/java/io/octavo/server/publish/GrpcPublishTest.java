@@ -72,8 +72,15 @@ class GrpcPublishTest {
     void start() throws IOException {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true), TestChecks.CHECKS);
-        GrpcPublish service =
-                new GrpcPublish(publisher, log, commits, TestCommits.uncounted(commits), workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+        GrpcPublish service = new GrpcPublish(
+                publisher,
+                log,
+                commits,
+                TestCommits.uncounted(commits),
+                workers,
+                CONFIG,
+                arrivals,
+                new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
     }

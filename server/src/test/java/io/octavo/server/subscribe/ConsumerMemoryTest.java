@@ -28,8 +28,7 @@ class ConsumerMemoryTest {
     private static final int ROUNDS = 200;
 
     private final HeadCache cache = new HeadCache(new TestClock());
-    private final ConsumerRegistry registry =
-            new ConsumerRegistry(cache, Duration.ZERO, MOST_BYTES, System::nanoTime);
+    private final ConsumerRegistry registry = new ConsumerRegistry(cache, Duration.ZERO, MOST_BYTES, System::nanoTime);
     private final ConsumerQueries queries = new ConsumerQueries(registry, cache);
 
     ConsumerMemoryTest() {
@@ -54,29 +53,37 @@ class ConsumerMemoryTest {
         assertThat(registry.bytes()).isBetween(used * 2 / 3, used * 3 / 2);
         ConsumerQuery query =
                 ConsumerQuery.newBuilder().setTopic("catalogue.part-3").build();
-        timed("count", () -> queries.count(CountConsumersRequest.newBuilder()
-                        .setQuery(query)
-                        .setIdentities(true)
-                        .build())
-                .getCounts(0)
-                .getInstances()
-                .getCount());
-        timed("page of one topic", () -> queries.list(ListConsumersRequest.newBuilder()
-                        .setQuery(query)
-                        .setLimit(1000)
-                        .build())
-                .getConsumersCount());
-        timed("page of all topics", () -> queries.list(
-                        ListConsumersRequest.newBuilder().setLimit(1000).build())
-                .getConsumersCount());
-        timed("moves", () -> queries.countMoves(CountMovesRequest.newBuilder()
-                        .setBefore(TestHeads.head("catalogue.part-3", 7, 4))
-                        .setAfter(TestHeads.head("catalogue.part-3", 8, 5))
-                        .setIdentities(true)
-                        .build())
-                .getMoves(0)
-                .getInstances()
-                .getCount());
+        timed(
+                "count",
+                () -> queries.count(CountConsumersRequest.newBuilder()
+                                .setQuery(query)
+                                .setIdentities(true)
+                                .build())
+                        .getCounts(0)
+                        .getInstances()
+                        .getCount());
+        timed(
+                "page of one topic",
+                () -> queries.list(ListConsumersRequest.newBuilder()
+                                .setQuery(query)
+                                .setLimit(1000)
+                                .build())
+                        .getConsumersCount());
+        timed(
+                "page of all topics",
+                () -> queries.list(
+                                ListConsumersRequest.newBuilder().setLimit(1000).build())
+                        .getConsumersCount());
+        timed(
+                "moves",
+                () -> queries.countMoves(CountMovesRequest.newBuilder()
+                                .setBefore(TestHeads.head("catalogue.part-3", 7, 4))
+                                .setAfter(TestHeads.head("catalogue.part-3", 8, 5))
+                                .setIdentities(true)
+                                .build())
+                        .getMoves(0)
+                        .getInstances()
+                        .getCount());
     }
 
     @Test

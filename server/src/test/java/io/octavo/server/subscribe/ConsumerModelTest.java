@@ -29,8 +29,7 @@ class ConsumerModelTest {
     private static final int STEPS = 60;
     private static final long LIFETIME = Duration.ofSeconds(90).toNanos();
     private static final long GRACE = Duration.ofSeconds(5).toNanos();
-    private static final RunState[] STATES = {
-        RunState.APPLIED, RunState.FETCHING, RunState.FAILED, RunState.OVERRIDDEN
+    private static final RunState[] STATES = {RunState.APPLIED, RunState.FETCHING, RunState.FAILED, RunState.OVERRIDDEN
     };
 
     /** An instance: its last poll, when that came, and until when it lives. */
@@ -140,14 +139,16 @@ class ConsumerModelTest {
                     }
                 }
             });
-            assertThat(listed()).containsExactlyElementsOf(expected.stream().sorted().toList());
+            assertThat(listed())
+                    .containsExactlyElementsOf(expected.stream().sorted().toList());
             assertThat(counted()).isEqualTo(counts);
         }
 
         /** All pages, of a random length. */
         private List<String> listed() {
             List<String> listed = new ArrayList<>();
-            ListConsumersRequest.Builder request = ListConsumersRequest.newBuilder().setLimit(1 + random.nextInt(20));
+            ListConsumersRequest.Builder request =
+                    ListConsumersRequest.newBuilder().setLimit(1 + random.nextInt(20));
             boolean more = true;
             while (more) {
                 ListConsumersResponse page = queries.list(request.build());

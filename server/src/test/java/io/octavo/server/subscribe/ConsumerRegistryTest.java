@@ -103,8 +103,8 @@ class ConsumerRegistryTest {
         ListConsumersResponse second =
                 queries.list(request.setAfter(first.getConsumers(2)).setLimit(4).build());
         assertThat(instances(second)).containsExactly("t i3", "t i4", "u i0", "u i1");
-        ListConsumersResponse third =
-                queries.list(request.setAfter(second.getConsumers(3)).setLimit(3).build());
+        ListConsumersResponse third = queries.list(
+                request.setAfter(second.getConsumers(3)).setLimit(3).build());
         assertThat(instances(third)).containsExactly("u i2", "u i3", "u i4");
         assertThat(third.getMore()).isFalse();
         assertThatThrownBy(() -> queries.list(request.setLimit(1001).build())).isInstanceOf(InvalidField.class);
@@ -241,8 +241,8 @@ class ConsumerRegistryTest {
     @Test
     void nothingIsToldBeforeAllTopicsAreThere() {
         ConsumerQueries early = new ConsumerQueries(registry, new HeadCache(new TestClock()));
-        assertThatThrownBy(
-                        () -> early.list(ListConsumersRequest.newBuilder().setLimit(1).build()))
+        assertThatThrownBy(() ->
+                        early.list(ListConsumersRequest.newBuilder().setLimit(1).build()))
                 .isInstanceOf(ServiceException.class);
     }
 

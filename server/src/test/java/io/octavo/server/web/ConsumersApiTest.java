@@ -44,7 +44,8 @@ class ConsumersApiTest {
         assertThat(consumer.get("state").stringValue()).isEqualTo("FAILED");
         assertThat(consumer.get("lagging").booleanValue()).isTrue();
         assertThat(consumer.get("error").stringValue()).isEqualTo("no such column");
-        assertThat(consumer.get("seen").stringValue()).isGreaterThanOrEqualTo(consumer.get("since").stringValue());
+        assertThat(consumer.get("seen").stringValue())
+                .isGreaterThanOrEqualTo(consumer.get("since").stringValue());
     }
 
     @Test
@@ -113,7 +114,9 @@ class ConsumersApiTest {
         consumers.poll(EU, "a", other, 1, RunState.APPLIED, "");
         consumers.poll("region=us", "b", other, 1, RunState.APPLIED, "");
         Answer refused = http.json("PUT", quarantine, "").isProblem(409, "NO_VERSION_LEFT");
-        assertThat(refused.json().get("detail").stringValue()).contains("2 of *").contains("force");
+        assertThat(refused.json().get("detail").stringValue())
+                .contains("2 of *")
+                .contains("force");
         http.json("PUT", quarantine + "&dryRun=true", "").isProblem(409, "NO_VERSION_LEFT");
         http.json("PUT", quarantine + "&force=true", "").isStatus(200);
         http.json("PUT", quarantine, "").isStatus(200);

@@ -47,7 +47,10 @@ final class Parameters {
         text(QUERY, "expiresAt", "When it ends by itself: a time (RFC 3339).");
         text(QUERY, "holder", "In whose name a version is held.");
         for (String part : List.of("region", "app", "cluster", "instance")) {
-            text(QUERY, part, "The consumer's " + part + "; without it, of a consumer that has none. In lists: of any.");
+            text(
+                    QUERY,
+                    part,
+                    "The consumer's " + part + "; without it, of a consumer that has none. In lists: of any.");
         }
         text(QUERY, "at", "An instant of the past (RFC 3339). What lies beyond the audit trail is a 410.");
         text(QUERY, "since", "A time (RFC 3339), or how long ago, like 1h or 7d. At most 30 days; usually 1h.");

@@ -1,5 +1,6 @@
 package io.octavo.server;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.consumers.Fleet;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
@@ -41,11 +42,16 @@ class PeersWiring {
 
     /** What all consumers report; also where this node calls no other, which the answers tell. */
     @Bean
-    Fleet fleet(NodeCalls calls, Membership membership, ObjectProvider<SubscribeRole> subscribe) {
+    Fleet fleet(
+            NodeCalls calls, Membership membership, ObjectProvider<SubscribeRole> subscribe, MeterRegistry meters) {
         SubscribeRole role = subscribe.getIfAvailable();
         return new Fleet(
-                role == null ? null : role.consumers(), calls::subscribers, () -> (int) membership.nodes().stream()
-                        .filter(sighting -> sighting.node().subscribes())
-                        .count());
+                role == null ? null : role.consumers(), calls::subscribers, () -> subscribers(membership), meters);
+    }
+
+    private static int subscribers(Membership membership) {
+        return (int) membership.nodes().stream()
+                .filter(sighting -> sighting.node().subscribes())
+                .count();
     }
 }

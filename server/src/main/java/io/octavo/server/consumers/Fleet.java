@@ -1,5 +1,6 @@
 package io.octavo.server.consumers;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.ConsumerQuery;
 import io.octavo.protocol.ConsumerSighting;
 import io.octavo.protocol.CountConsumersRequest;
@@ -30,9 +31,14 @@ public final class Fleet {
      * @param own        what this node knows; null = it isn't of the subscribe role
      * @param others     the other nodes of that role that can be called
      * @param registered how many nodes of that role there are by their own word, this one included
+     * @param meters     gets {@code octavo.consumers.asked}, by outcome
      */
-    public Fleet(@Nullable ConsumerReports own, Supplier<List<Peer>> others, IntSupplier registered) {
-        this.nodes = new SubscribeNodes(own, others, registered);
+    public Fleet(
+            @Nullable ConsumerReports own,
+            Supplier<List<Peer>> others,
+            IntSupplier registered,
+            MeterRegistry meters) {
+        this.nodes = new SubscribeNodes(own, others, registered, meters);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.octavo.server.consumers;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.NodeServiceGrpc.NodeServiceFutureStub;
 import io.octavo.server.peers.Peer;
 import java.time.Duration;
@@ -26,8 +27,14 @@ final class SubscribeNodes {
     private final @Nullable ConsumerReports own;
     private final Supplier<List<Peer>> others;
     private final IntSupplier registered;
+    private final MeterRegistry meters;
 
-    SubscribeNodes(@Nullable ConsumerReports own, Supplier<List<Peer>> others, IntSupplier registered) {
+    SubscribeNodes(
+            @Nullable ConsumerReports own,
+            Supplier<List<Peer>> others,
+            IntSupplier registered,
+            MeterRegistry meters) {
+        this.meters = meters;
         this.own = own;
         this.others = others;
         this.registered = registered;
@@ -55,6 +62,8 @@ final class SubscribeNodes {
         }
         for (int i = 0; i < calls.size(); i++) {
             A answer = await(calls.get(i), deadline, peers.get(i));
+            meters.counter("octavo.consumers.asked", "outcome", answer == null ? "silent" : "answered")
+                    .increment();
             if (answer != null) {
                 answers.add(answer);
             }

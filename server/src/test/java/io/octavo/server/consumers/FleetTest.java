@@ -2,6 +2,7 @@ package io.octavo.server.consumers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.ConsumerQuery;
 import io.octavo.protocol.ConsumerSighting;
 import io.octavo.protocol.CountConsumersResponse;
@@ -50,7 +51,8 @@ class FleetTest {
     private long nanos = 1;
     private final TestConsumers here = new TestConsumers(put -> put.accept(SIX), () -> nanos);
     private final TestConsumers there = new TestConsumers(put -> put.accept(SIX), () -> nanos);
-    private final Fleet fleet = new Fleet(here, calls::subscribers, () -> nodes.size() + 1);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Fleet fleet = new Fleet(here, calls::subscribers, () -> nodes.size() + 1, meters);
     private final CountDownLatch never = new CountDownLatch(1);
 
     @AfterEach
@@ -117,6 +119,8 @@ class FleetTest {
         long start = System.nanoTime();
         assertThat(fleet.count(OF_T).coverage()).isEqualTo(new Coverage(1, 2, 0));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(meters.counter("octavo.consumers.asked", "outcome", "silent").count())
+                .isEqualTo(1);
         CountedImpact impact = fleet.count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
         assertThat(impact.isAtLeast()).isTrue();
         assertThat(impact.moves()).containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), 1L));
@@ -124,15 +128,15 @@ class FleetTest {
 
     @Test
     void aNodeThatCanNotBeCalledIsToldToo() {
-        assertThat(new Fleet(here, List::of, () -> 2).count(OF_T).coverage()).isEqualTo(new Coverage(1, 2, 0));
-        assertThat(new Fleet(null, List::of, () -> 0).count(OF_T).coverage().isComplete())
+        assertThat(new Fleet(here, List::of, () -> 2, meters).count(OF_T).coverage()).isEqualTo(new Coverage(1, 2, 0));
+        assertThat(new Fleet(null, List::of, () -> 0, meters).count(OF_T).coverage().isComplete())
                 .isFalse();
     }
 
     @Test
     void whereNobodyAnswersNobodyCounts() {
         CountedImpact impact =
-                new Fleet(null, List::of, () -> 1).count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
+                new Fleet(null, List::of, () -> 1, meters).count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
         assertThat(impact.moves()).containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), null));
     }
 

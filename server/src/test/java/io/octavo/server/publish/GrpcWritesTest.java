@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.AddScopeRequest;
 import io.octavo.protocol.ChangeSettingsRequest;
 import io.octavo.protocol.DeleteTopicRequest;
@@ -66,7 +67,7 @@ class GrpcWritesTest {
         ArrivalConfig anyPace =
                 new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
         Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);
-        LiveReaders readers = new LiveReaders(commits, new Fleet(consumers, List::of, () -> 1));
+        LiveReaders readers = new LiveReaders(commits, new Fleet(consumers, List::of, () -> 1, new SimpleMeterRegistry()));
         GrpcPublish service = new GrpcPublish(
                 publisher, log, commits, readers, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());

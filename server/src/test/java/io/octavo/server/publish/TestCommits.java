@@ -15,7 +15,7 @@ public final class TestCommits {
 
     /** Nobody knows who runs what. */
     public static LiveReaders uncounted(TopicCommits commits) {
-        return new LiveReaders(commits, new Fleet(null, List::of, () -> 0));
+        return new LiveReaders(commits, new Fleet(null, List::of, () -> 0, new SimpleMeterRegistry()));
     }
 
     public static TopicCommits of(InMemoryTopicLog log, Duration patience) {

@@ -261,7 +261,7 @@ final class TestNode implements AutoCloseable {
 
         @Bean
         Fleet fleet(TestConsumers consumers) {
-            return new Fleet(consumers, List::of, () -> 1);
+            return new Fleet(consumers, List::of, () -> 1, new SimpleMeterRegistry());
         }
 
         @Bean

@@ -42,8 +42,7 @@ class PeersWiring {
 
     /** What all consumers report; also where this node calls no other, which the answers tell. */
     @Bean
-    Fleet fleet(
-            NodeCalls calls, Membership membership, ObjectProvider<SubscribeRole> subscribe, MeterRegistry meters) {
+    Fleet fleet(NodeCalls calls, Membership membership, ObjectProvider<SubscribeRole> subscribe, MeterRegistry meters) {
         SubscribeRole role = subscribe.getIfAvailable();
         return new Fleet(
                 role == null ? null : role.consumers(), calls::subscribers, () -> subscribers(membership), meters);

@@ -56,11 +56,6 @@ final class Failure extends RuntimeException {
                 Duration.ZERO);
     }
 
-    /** A change was made, and those whom it concerns didn't come to run it in time. */
-    static Failure waitedInVain(String detail) {
-        return new Failure(WAITED_IN_VAIN, problem("WAITED_IN_VAIN", detail), Duration.ZERO);
-    }
-
     /**
      * A write may or may not have happened.
      *
@@ -75,7 +70,7 @@ final class Failure extends RuntimeException {
 
     /** What was waited for didn't come in time. */
     static Failure waitedInVain(String detail) {
-        return new Failure(WAITED_IN_VAIN, problem("FAILED", detail), Duration.ZERO);
+        return new Failure(WAITED_IN_VAIN, problem("WAITED_IN_VAIN", detail), Duration.ZERO);
     }
 
     /** This failure with one more field for scripts. */

@@ -34,10 +34,7 @@ public final class Fleet {
      * @param meters     gets {@code octavo.consumers.asked}, by outcome
      */
     public Fleet(
-            @Nullable ConsumerReports own,
-            Supplier<List<Peer>> others,
-            IntSupplier registered,
-            MeterRegistry meters) {
+            @Nullable ConsumerReports own, Supplier<List<Peer>> others, IntSupplier registered, MeterRegistry meters) {
         this.nodes = new SubscribeNodes(own, others, registered, meters);
     }
 

@@ -30,10 +30,7 @@ final class SubscribeNodes {
     private final MeterRegistry meters;
 
     SubscribeNodes(
-            @Nullable ConsumerReports own,
-            Supplier<List<Peer>> others,
-            IntSupplier registered,
-            MeterRegistry meters) {
+            @Nullable ConsumerReports own, Supplier<List<Peer>> others, IntSupplier registered, MeterRegistry meters) {
         this.meters = meters;
         this.own = own;
         this.others = others;

@@ -128,15 +128,19 @@ class FleetTest {
 
     @Test
     void aNodeThatCanNotBeCalledIsToldToo() {
-        assertThat(new Fleet(here, List::of, () -> 2, meters).count(OF_T).coverage()).isEqualTo(new Coverage(1, 2, 0));
-        assertThat(new Fleet(null, List::of, () -> 0, meters).count(OF_T).coverage().isComplete())
+        assertThat(new Fleet(here, List::of, () -> 2, meters).count(OF_T).coverage())
+                .isEqualTo(new Coverage(1, 2, 0));
+        assertThat(new Fleet(null, List::of, () -> 0, meters)
+                        .count(OF_T)
+                        .coverage()
+                        .isComplete())
                 .isFalse();
     }
 
     @Test
     void whereNobodyAnswersNobodyCounts() {
-        CountedImpact impact =
-                new Fleet(null, List::of, () -> 1, meters).count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
+        CountedImpact impact = new Fleet(null, List::of, () -> 1, meters)
+                .count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
         assertThat(impact.moves()).containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), null));
     }
 

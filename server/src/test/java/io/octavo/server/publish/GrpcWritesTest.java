@@ -67,7 +67,8 @@ class GrpcWritesTest {
         ArrivalConfig anyPace =
                 new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
         Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);
-        LiveReaders readers = new LiveReaders(commits, new Fleet(consumers, List::of, () -> 1, new SimpleMeterRegistry()));
+        LiveReaders readers =
+                new LiveReaders(commits, new Fleet(consumers, List::of, () -> 1, new SimpleMeterRegistry()));
         GrpcPublish service = new GrpcPublish(
                 publisher, log, commits, readers, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());

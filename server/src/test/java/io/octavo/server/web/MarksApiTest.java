@@ -30,7 +30,8 @@ class MarksApiTest {
         JsonNode added = put("/versions/2/scopes?scope=region%3Deu&reason=try").json();
         assertThat(added.get("state").stringValue()).isEqualTo("PUBLISHED");
         assertThat(added.get("revision").longValue()).isEqualTo(3);
-        assertThat(added.get("impact").toString()).isEqualTo("[{\"scope\":\"region=eu\",\"from\":1,\"to\":2,\"instances\":0}]");
+        assertThat(added.get("impact").toString())
+                .isEqualTo("[{\"scope\":\"region=eu\",\"from\":1,\"to\":2,\"instances\":0}]");
         assertThat(added.get("undo").stringValue())
                 .isEqualTo("octavo scopes withdraw " + topic + " 2 --scope 'region=eu' --reason 'undo'");
         assertThat(latest("region=eu")).isEqualTo(2);

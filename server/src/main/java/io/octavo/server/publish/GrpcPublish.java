@@ -3,8 +3,13 @@ package io.octavo.server.publish;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.octavo.protocol.AbortUploadRequest;
+import io.octavo.protocol.AbortUploadResponse;
 import io.octavo.protocol.AddScopeRequest;
+import io.octavo.protocol.BeginUploadRequest;
+import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.ChangeSettingsRequest;
+import io.octavo.protocol.CompleteUploadRequest;
 import io.octavo.protocol.DeleteTopicRequest;
 import io.octavo.protocol.HoldVersionRequest;
 import io.octavo.protocol.LiftQuarantineRequest;
@@ -54,6 +59,7 @@ import java.util.function.Function;
  */
 public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase {
     private final Publisher publisher;
+    private final GrpcUploads uploads;
     private final TopicLog log;
     private final TopicCommits commits;
     private final LiveReaders readers;
@@ -63,12 +69,13 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     private final Function<Throwable, StatusRuntimeException> toGrpc;
 
     /**
-     * @param workers carries out publishes, which block for as long as the payload takes; bounded, and refuses what is
+     * @param workers carries out publishes and uploads, which block for as long as the payload takes; bounded, and refuses what is
      *     too much by a {@link java.util.concurrent.RejectedExecutionException}
      * @param toGrpc  maps what a publish throws
      */
     public GrpcPublish(
             Publisher publisher,
+            Uploader uploader,
             TopicLog log,
             TopicCommits commits,
             LiveReaders readers,
@@ -77,6 +84,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             Arrivals arrivals,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.publisher = publisher;
+        this.uploads = new GrpcUploads(uploader, readers, workers, toGrpc);
         this.log = log;
         this.commits = commits;
         this.readers = readers;
@@ -102,6 +110,21 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
         call.setOnCancelHandler(publish::cancelled);
         call.request(1);
         return publish;
+    }
+
+    @Override
+    public void beginUpload(BeginUploadRequest r, StreamObserver<BeginUploadResponse> caller) {
+        uploads.begin(r, caller);
+    }
+
+    @Override
+    public void completeUpload(CompleteUploadRequest r, StreamObserver<PublishResponse> caller) {
+        uploads.complete(r, caller);
+    }
+
+    @Override
+    public void abortUpload(AbortUploadRequest r, StreamObserver<AbortUploadResponse> caller) {
+        uploads.abort(r, caller);
     }
 
     @Override
@@ -218,8 +241,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
                 .setReplayed(done.effect() == Effect.REPLAYED)
                 .setDryRun(done.effect() == Effect.DRY_RUN);
         CountedImpact impact = readers.count(done);
-        answer.setInstancesAtLeast(impact.isAtLeast());
-        impact.moves().forEach(move -> answer.addImpact(move(move)));
+        answer.setInstancesAtLeast(impact.isAtLeast()).addAllImpact(moves(impact));
         String undo = UndoCommand.of(command, done);
         if (undo != null) {
             answer.setUndo(undo);
@@ -231,7 +253,11 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
         caller.onCompleted();
     }
 
-    private static ScopeMove.Builder move(CountedImpact.Move counted) {
+    static List<ScopeMove> moves(CountedImpact impact) {
+        return impact.moves().stream().map(GrpcPublish::move).toList();
+    }
+
+    private static ScopeMove move(CountedImpact.Move counted) {
         Impact impact = counted.impact();
         Integer bound = impact.bound();
         ScopeMove.Builder move = ScopeMove.newBuilder()
@@ -240,7 +266,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
                 .setTo(impact.to())
                 .setShareBound(bound == null ? 0 : bound);
         Long instances = counted.instances();
-        return instances == null ? move : move.setInstances(instances);
+        return (instances == null ? move : move.setInstances(instances)).build();
     }
 
     /** Takes what is still on its way of a call that was refused at once. */

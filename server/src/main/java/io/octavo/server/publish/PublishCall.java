@@ -7,6 +7,7 @@ import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.rules.InvalidField;
+import io.octavo.server.consumers.CountedImpact;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadIntake.Announced;
 import io.octavo.server.publish.Published.Outcome;
@@ -101,12 +102,7 @@ final class PublishCall implements StreamObserver<PublishRequest> {
     private void carryOut(PublishOrder order) {
         try {
             Published published = publisher.publish(order, pipe);
-            call.onNext(PublishResponse.newBuilder()
-                    .setTopic(order.topic())
-                    .setRecord(published.version())
-                    .setRevision(published.revision())
-                    .setReplayed(published.outcome() == Outcome.REPLAYED)
-                    .build());
+            call.onNext(response(order, published, CountedImpact.uncounted(published.impact())));
             call.onCompleted();
         } catch (RuntimeException | Error e) {
             call.onError(toGrpc.apply(e));
@@ -140,7 +136,11 @@ final class PublishCall implements StreamObserver<PublishRequest> {
         if (!request.hasHeader()) {
             throw new InvalidField("content", request.getContentCase(), "the header in the first message");
         }
-        PublishHeader header = request.getHeader();
+        return order(request.getHeader(), who);
+    }
+
+    /** What a header asks for. */
+    static PublishOrder order(PublishHeader header, String who) {
         return new PublishOrder(
                 header.getTopic(),
                 header.getScopesList(),
@@ -153,6 +153,18 @@ final class PublishCall implements StreamObserver<PublishRequest> {
                 header.getReason(),
                 new Announced(size(header), header.getSha256(), header.getContentType()),
                 who);
+    }
+
+    static PublishResponse response(PublishOrder order, Published published, CountedImpact impact) {
+        return PublishResponse.newBuilder()
+                .setTopic(order.topic())
+                .setRecord(published.version())
+                .setRevision(published.revision())
+                .setReplayed(published.outcome() == Outcome.REPLAYED)
+                .setDryRun(published.outcome() == Outcome.DRY_RUN)
+                .addAllImpact(GrpcPublish.moves(impact))
+                .setInstancesAtLeast(impact.isAtLeast())
+                .build();
     }
 
     private static @Nullable Long size(PublishHeader header) {

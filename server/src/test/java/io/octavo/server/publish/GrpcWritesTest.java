@@ -35,6 +35,7 @@ import io.octavo.protocol.WriteResponse;
 import io.octavo.server.consumers.Fleet;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcFixture;
+import io.octavo.server.payload.TestUploads;
 import io.octavo.server.subscribe.TestConsumers;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
@@ -69,8 +70,10 @@ class GrpcWritesTest {
         Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);
         LiveReaders readers =
                 new LiveReaders(commits, new Fleet(consumers, List::of, () -> 1, new SimpleMeterRegistry()));
+        InstantSource clock = InstantSource.system();
+        Uploader uploader = new Uploader(publisher, log, new TestUploads(clock).node(), clock);
         GrpcPublish service = new GrpcPublish(
-                publisher, log, commits, readers, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+                publisher, uploader, log, commits, readers, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {

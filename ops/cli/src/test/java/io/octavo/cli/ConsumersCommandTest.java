@@ -35,7 +35,7 @@ class ConsumersCommandTest {
         assertThat(run.status("consumers", "--topic", "prices", "--app", "recs", "--state", "failed", "--lagging"))
                 .isZero();
         assertThat(run.out()).isEqualTo("""
-                 TOPIC   CONSUMER            INSTANCE  RUNS  TO RUN  STATE      FOR  SEEN  ERROR
+                 TOPIC   CONSUMER            INSTANCE  RUNS  TO RUN  STATE       FOR  SEEN  ERROR
                  prices  region=eu,app=recs  web-1        8       8  APPLIED  60 min   2 s  -
                  prices  region=eu,app=recs  web-2        7       8  FAILED     60 s   2 s  no such column
                 """);

@@ -73,7 +73,15 @@ class GrpcWritesTest {
         InstantSource clock = InstantSource.system();
         Uploader uploader = new Uploader(publisher, log, new TestUploads(clock).node(), clock);
         GrpcPublish service = new GrpcPublish(
-                publisher, uploader, log, commits, readers, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+                publisher,
+                uploader,
+                log,
+                commits,
+                readers,
+                Runnable::run,
+                CONFIG,
+                arrivals,
+                new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {

@@ -112,6 +112,7 @@ final class ConsumerQueries implements ConsumerReports {
 
     @Override
     public CountMovesResponse countMoves(CountMovesRequest request) {
+        cache.requireReady();
         String topic = request.getAfter().getTopic();
         MoveTally tally = new MoveTally(request);
         long now = registry.now();

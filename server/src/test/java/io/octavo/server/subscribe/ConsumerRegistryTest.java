@@ -11,6 +11,7 @@ import io.octavo.protocol.ConsumerQuery;
 import io.octavo.protocol.ConsumerSighting;
 import io.octavo.protocol.CountConsumersRequest;
 import io.octavo.protocol.CountConsumersResponse;
+import io.octavo.protocol.CountMovesRequest;
 import io.octavo.protocol.ListConsumersRequest;
 import io.octavo.protocol.ListConsumersResponse;
 import io.octavo.protocol.PollRequest;
@@ -21,6 +22,7 @@ import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class ConsumerRegistryTest {
@@ -241,9 +243,13 @@ class ConsumerRegistryTest {
     @Test
     void nothingIsToldBeforeAllTopicsAreThere() {
         ConsumerQueries early = new ConsumerQueries(registry, new HeadCache(new TestClock()));
-        assertThatThrownBy(() ->
-                        early.list(ListConsumersRequest.newBuilder().setLimit(1).build()))
-                .isInstanceOf(ServiceException.class);
+        List<ThrowingCallable> questions = List.of(
+                () -> early.list(ListConsumersRequest.newBuilder().setLimit(1).build()),
+                () -> early.count(CountConsumersRequest.getDefaultInstance()),
+                () -> early.countMoves(CountMovesRequest.getDefaultInstance()));
+        for (ThrowingCallable question : questions) {
+            assertThatThrownBy(question).isInstanceOf(ServiceException.class);
+        }
     }
 
     @Test

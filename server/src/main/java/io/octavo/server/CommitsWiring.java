@@ -2,6 +2,7 @@ package io.octavo.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.nodes.Membership;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.BoundedPatience;
 import io.octavo.server.topic.ChangeAnnouncer;
@@ -35,11 +36,13 @@ class CommitsWiring {
             Membership membership,
             ChangeAnnouncer announcer,
             ObjectProvider<SubscribeRole> subscribe,
+            Reads reads,
             InstantSource clock,
             MeterRegistry meters) {
         TopicCommits.Announcer everywhere = head -> {
             // The subscribe role of this very node need not wait for the feed.
             subscribe.ifAvailable(role -> role.hint(head));
+            reads.changed(head);
             announcer.announce(head);
         };
         return new TopicCommits(

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class SubscribeRole implements AutoCloseable {
     private final HeadCache cache;
     private final CacheRefresh refresh;
     private final LatestVersions latest;
+    private final Reads reads;
     private final SubscribeService service;
     private final ScheduledThreadPoolExecutor feedThread;
     private final ScheduledThreadPoolExecutor sweepThread;
@@ -61,6 +63,7 @@ public final class SubscribeRole implements AutoCloseable {
         cache = new HeadCache(clock);
         refresh = new CacheRefresh(log, feed, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
         latest = new LatestVersions(cache);
+        reads = new Reads(log, cache::head, cache::put, registry);
         feedThread = new ScheduledThreadPoolExecutor(1, named("octavo-feed"));
         sweepThread = new ScheduledThreadPoolExecutor(1, named("octavo-sweep"));
         fillers = new ThreadPoolExecutor(
@@ -76,8 +79,8 @@ public final class SubscribeRole implements AutoCloseable {
         service = new SubscribeService(
                 new PollAnswers(cache, small, (int) config.inlineBytes().toBytes(), (int)
                         config.pollInterval().toMillis()),
-                latest,
-                new VersionRecords(log, cache),
+                new LatestAnswers(latest, reads.fresh()),
+                new VersionRecords(reads.explicit(), cache),
                 small,
                 payloads,
                 region,
@@ -106,6 +109,11 @@ public final class SubscribeRole implements AutoCloseable {
         return latest;
     }
 
+    /** What this node reads for those who ask. */
+    public Reads reads() {
+        return reads;
+    }
+
     /** The gRPC service. */
     public BindableService service() {
         return service;
@@ -117,6 +125,7 @@ public final class SubscribeRole implements AutoCloseable {
         feedThread.shutdownNow();
         sweepThread.shutdownNow();
         fillers.shutdownNow();
+        reads.close();
         try {
             for (ThreadPoolExecutor threads : List.of(feedThread, sweepThread, fillers)) {
                 if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {

@@ -11,7 +11,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.security.Right;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.PastHeads.Moment;
 import io.octavo.server.web.VersionView.Reason;
@@ -37,10 +37,10 @@ final class LatestController {
     private static final int MOST_SCOPES_TOLD = 20;
 
     private final PastHeads heads;
-    private final TopicLog log;
+    private final ReadableLog log;
     private final PayloadAnswer payload;
 
-    LatestController(PastHeads heads, TopicLog log, PayloadOutlet outlet) {
+    LatestController(PastHeads heads, ReadableLog log, PayloadOutlet outlet) {
         this.heads = heads;
         this.log = log;
         this.payload = new PayloadAnswer(outlet);
@@ -57,7 +57,7 @@ final class LatestController {
 
     @Call(
             value = "The version that a consumer is to run, or was to run at an instant, with the reason.",
-            query = {"region", "app", "cluster", "instance", "at"},
+            query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"},
             headers = "If-None-Match",
             status = {200, 304},
             answers = VersionView.class)
@@ -78,7 +78,7 @@ final class LatestController {
 
     @Call(
             value = "The bytes that a consumer is to run, or was to run at an instant.",
-            query = {"region", "app", "cluster", "instance", "at"},
+            query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"},
             headers = {"Range", "If-Range", "If-None-Match"},
             status = {200, 206, 304},
             bytes = true)
@@ -90,7 +90,7 @@ final class LatestController {
     }
 
     private Found find(HttpServletRequest request, String topic) {
-        Query query = Query.of(request, "region", "app", "cluster", "instance", "at");
+        Query query = Query.of(request, "region", "app", "cluster", "instance", "at", "minRevision", "strict");
         Consumer consumer = Consumers.of(query);
         Moment moment = heads.moment(topic, query);
         TopicHead head = moment.then();

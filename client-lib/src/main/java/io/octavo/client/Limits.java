@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param retry      between attempts of a transfer
  * @param reload     between attempts to load a version
  * @param pollRetry  between polls that fail
- * @param pollPeriod between polls that succeed, unless the service says otherwise
+ * @param pollPeriod between polls that succeed and are not held, unless the service says otherwise
+ * @param hold       how long a poll may wait at the service for something new; 0 = polls are not held
  */
 record Limits(
         Duration request,
@@ -24,10 +25,11 @@ record Limits(
         Backoff retry,
         Backoff reload,
         Backoff pollRetry,
-        Duration pollPeriod) {
+        Duration pollPeriod,
+        Duration hold) {
     static final Duration STALL = Duration.ofSeconds(30);
 
-    static Limits of(Duration request, Duration transfer, Duration pollPeriod) {
+    static Limits of(Duration request, Duration transfer, Duration pollPeriod, Duration hold) {
         return new Limits(
                 request,
                 STALL,
@@ -37,6 +39,7 @@ record Limits(
                 new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5)),
                 new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1)),
                 new Backoff(Duration.ofSeconds(1), pollPeriod),
-                pollPeriod);
+                pollPeriod,
+                hold);
     }
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * at once with an {@link IllegalArgumentException} that says what was expected. Not for use by several threads.
  */
 public final class OctavoClientBuilder {
+    /** What the service allows. */
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
+
     private static final Duration HOUR = Duration.ofHours(1);
     private static final int LONGEST_NAME = 255;
 
@@ -27,6 +30,7 @@ public final class OctavoClientBuilder {
     private @Nullable String who;
     private @Nullable Supplier<String> token;
     private Duration pollInterval = Duration.ofSeconds(30);
+    private Duration hold = LONGEST_HOLD;
     private Duration requestTimeout = Duration.ofSeconds(10);
     private Duration transferTimeout = HOUR;
     private int concurrentLoads = 1;
@@ -109,11 +113,21 @@ public final class OctavoClientBuilder {
     }
 
     /**
-     * Time from one poll to the next, spread by 10 %. Default: 30 s; from 0.1 s to an hour. What the service asks for
-     * goes before it.
+     * Time from one poll to the next where polls are not held, see {@link #heldPolls}, spread by 10 %. Default: 30 s;
+     * from 0.1 s to an hour. What the service asks for goes before it.
      */
     public OctavoClientBuilder pollInterval(Duration interval) {
         pollInterval = Bounds.duration("pollInterval", interval, Duration.ofMillis(100), HOUR);
+        return this;
+    }
+
+    /**
+     * Whether polls wait at the service until there is something new, up to 30 s: as many calls as without, and what is
+     * published arrives within a fraction of a second. Default: true. Where the service doesn't hold them, or something
+     * between here and the service breaks them off, this client polls every {@link #pollInterval} by itself.
+     */
+    public OctavoClientBuilder heldPolls(boolean held) {
+        hold = held ? LONGEST_HOLD : Duration.ZERO;
         return this;
     }
 
@@ -182,7 +196,7 @@ public final class OctavoClientBuilder {
                 instance,
                 who,
                 token,
-                Limits.of(requestTimeout, transferTimeout, pollInterval),
+                Limits.of(requestTimeout, transferTimeout, pollInterval, hold),
                 concurrentLoads,
                 workDirectory,
                 trusted,

@@ -9,6 +9,7 @@ import io.octavo.rules.InvalidField;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the service for all subscriptions of this process at once: as soon as there is a new subscription (unless polls
- * fail just now), and then time after time. There is never more than one poll under way. Blocks nowhere.
+ * fail just now), and then time after time. A poll waits at the service until there is something new, if the service
+ * does that; when a subscription has something to report meanwhile, it is given up for another one. There is never more
+ * than one poll under way. Blocks nowhere.
  */
 final class PollLoop implements AutoCloseable {
     static final int MOST_TOPICS = 10_000;
@@ -31,6 +34,14 @@ final class PollLoop implements AutoCloseable {
     private static final Duration SHORTEST = Duration.ofMillis(50);
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final double JITTER = 0.1;
+    /** After an answer that brought something, the next poll waits for so long to tell what became of it. */
+    private static final Duration SETTLING = Duration.ofMillis(500);
+    /** A held poll that ends with nothing before this was not really held. */
+    private static final Duration HARDLY_HELD = Duration.ofSeconds(1);
+    /** Held polls that break off in a row until something between here and the service is taken for their end. */
+    private static final int BROKEN_HOLDS = 2;
+
+    private static final Duration PLAIN_AFTER_BROKEN_HOLDS = Duration.ofMinutes(10);
 
     private final Function<PollRequest, CompletableFuture<PollResponse>> service;
     private final Supplier<Consumer> identity;
@@ -39,11 +50,28 @@ final class PollLoop implements AutoCloseable {
     private final ClientMetrics metrics;
     private final Map<String, List<TopicSubscription<?>>> topics = new LinkedHashMap<>();
     private @Nullable Future<?> timer;
-    private boolean polling;
+    private @Nullable Asked asked;
     private boolean again;
+    private boolean settling;
+    private int brokenHolds;
+    private Instant plainUntil = Instant.MIN;
     private boolean closed;
     private int failures;
 
+    /** A poll under way. */
+    private static final class Asked {
+        private final Map<String, TopicState> sent = new LinkedHashMap<>();
+        private final boolean held;
+        private final Instant at;
+        private @Nullable CompletableFuture<PollResponse> answer;
+
+        Asked(boolean held, Instant at) {
+            this.held = held;
+            this.at = at;
+        }
+    }
+
+    /** @param service answers a poll; gives it up when its future is cancelled */
     PollLoop(
             Function<PollRequest, CompletableFuture<PollResponse>> service,
             Supplier<Consumer> identity,
@@ -70,9 +98,10 @@ final class PollLoop implements AutoCloseable {
             throw new InvalidField("topics of one client", topics.size() + 1, "at most " + MOST_TOPICS);
         }
         topics.computeIfAbsent(subscription.topic(), topic -> new ArrayList<>()).add(subscription);
-        if (polling) {
+        if (asked != null && !asked.held) {
             again = true;
         } else if (failures == 0) {
+            giveUp();
             poll();
         }
     }
@@ -88,46 +117,122 @@ final class PollLoop implements AutoCloseable {
         return topics.values().stream().flatMap(List::stream).toList();
     }
 
+    /** A subscription has something new to report. Must not be called by who holds a subscription's lock. */
+    synchronized void report() {
+        if (closed || failures > 0) {
+            return;
+        }
+        if (asked != null && asked.held) {
+            giveUp();
+            settle();
+        } else if (settling) {
+            settle();
+        }
+    }
+
     /** Polls no more, and takes no more subscriptions. */
     @Override
     public synchronized void close() {
         closed = true;
         cancelTimer();
+        giveUp();
+    }
+
+    /** Polls when the subscriptions have done what they are doing, or a little later. */
+    private void settle() {
+        if (subscriptions().stream().noneMatch(TopicSubscription::isBusy)) {
+            poll();
+        } else if (!settling) {
+            next(SETTLING);
+            settling = true;
+        }
+    }
+
+    private void giveUp() {
+        Asked given = asked;
+        asked = null;
+        if (given != null && given.answer != null) {
+            given.answer.cancel(false);
+        }
     }
 
     private synchronized void poll() {
-        if (closed || polling || topics.isEmpty()) {
+        if (closed || asked != null || topics.isEmpty()) {
             return;
         }
         cancelTimer();
         again = false;
-        polling = true;
-        Map<String, TopicState> sent = new LinkedHashMap<>();
-        topics.forEach((topic, same) -> sent.put(topic, mostInNeed(same)));
+        Asked now = new Asked(mayHold(), world.clock().instant());
+        asked = now;
+        topics.forEach((topic, same) -> now.sent.put(topic, mostInNeed(same)));
         PollRequest request = PollRequest.newBuilder()
                 .setConsumer(identity.get())
-                .addAllTopics(sent.values())
+                .addAllTopics(now.sent.values())
+                .setHoldMs(now.held ? (int) limits.hold().toMillis() : 0)
                 .build();
-        var unused = service.apply(request).whenComplete((response, error) -> answered(sent, response, error));
+        now.answer = service.apply(request);
+        var unused = now.answer.whenComplete((response, error) -> answered(now, response, error));
     }
 
-    private synchronized void answered(
-            Map<String, TopicState> sent, @Nullable PollResponse response, @Nullable Throwable error) {
-        polling = false;
-        if (closed) {
+    /** Not while a subscription has yet to learn whether there is anything for it. */
+    private boolean mayHold() {
+        return !limits.hold().isZero()
+                && !world.clock().instant().isBefore(plainUntil)
+                && subscriptions().stream().allMatch(TopicSubscription::hasHeard);
+    }
+
+    private synchronized void answered(Asked question, @Nullable PollResponse response, @Nullable Throwable error) {
+        if (closed || asked != question) {
             return;
         }
+        asked = null;
+        Duration took = Duration.between(question.at, world.clock().instant());
         metrics.polled(response != null);
         if (response != null) {
             tellBack();
-            hand(sent, response);
-            if (again) {
-                poll();
-            } else {
-                next(period(response.getNextPollMs()));
-            }
+            brokenHolds = question.held ? 0 : brokenHolds;
+            hand(question.sent, response);
+            goOn(question, response, took);
         } else {
-            failed(Errors.from(error == null ? new IllegalStateException("no answer") : error, "poll"));
+            OctavoException failure =
+                    Errors.from(error == null ? new IllegalStateException("no answer") : error, "poll");
+            if (question.held && failure.retryAfter() == null && took.compareTo(HARDLY_HELD) > 0) {
+                holdBroke();
+            }
+            failed(failure);
+        }
+    }
+
+    private void goOn(Asked question, PollResponse response, Duration took) {
+        if (again) {
+            poll();
+        } else if (response.getNextPollMs() > 0
+                || (question.held && !response.getHolds())
+                || limits.hold().isZero()) {
+            next(period(response.getNextPollMs()));
+        } else if (!question.held) {
+            // The first answer has come at once; from now on, they can wait.
+            if (mayHold()) {
+                settle();
+            } else {
+                next(period(0));
+            }
+        } else if (response.getOffersCount() == 0 && took.compareTo(HARDLY_HELD) < 0) {
+            next(HARDLY_HELD);
+        } else {
+            settle();
+        }
+    }
+
+    private void holdBroke() {
+        if (++brokenHolds >= BROKEN_HOLDS) {
+            brokenHolds = 0;
+            plainUntil = world.clock().instant().plus(PLAIN_AFTER_BROKEN_HOLDS);
+            LOG.log(
+                    Level.INFO,
+                    "polls that wait at the service break off; polling every {0} for {1}",
+                    limits.pollPeriod(),
+                    PLAIN_AFTER_BROKEN_HOLDS);
         }
     }
 
@@ -154,8 +259,8 @@ final class PollLoop implements AutoCloseable {
                 error.getMessage());
         topics.values().forEach(same -> same.forEach(subscription -> subscription.pollFailed(error)));
         Duration wait = limits.pollRetry().after(failures, world.random());
-        Duration asked = error.retryAfter();
-        next(asked != null && asked.compareTo(wait) > 0 && asked.compareTo(LONGEST) < 0 ? asked : wait);
+        Duration told = error.retryAfter();
+        next(told != null && told.compareTo(wait) > 0 && told.compareTo(LONGEST) < 0 ? told : wait);
     }
 
     private void tellBack() {
@@ -185,6 +290,7 @@ final class PollLoop implements AutoCloseable {
     }
 
     private void cancelTimer() {
+        settling = false;
         if (timer != null) {
             timer.cancel(false);
             timer = null;

@@ -106,6 +106,16 @@ final class Pursuit {
         return failure;
     }
 
+    /** Whether it is known if there is anything to run. */
+    boolean hasHeard() {
+        return unresolved || wanted != null || !mark.equals(Mark.NONE);
+    }
+
+    /** Whether a version is on its way, that has not failed. */
+    boolean isBusy() {
+        return wanted != null && failures == 0;
+    }
+
     boolean isUnresolved() {
         return unresolved;
     }

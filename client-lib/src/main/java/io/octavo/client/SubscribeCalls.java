@@ -2,7 +2,8 @@ package io.octavo.client;
 
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.octavo.protocol.GetVersionRequest;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.PollRequest;
@@ -14,9 +15,11 @@ import io.octavo.protocol.VersionRecord;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Calls to the subscribe nodes, each with its time-out. */
 final class SubscribeCalls {
@@ -28,19 +31,27 @@ final class SubscribeCalls {
         this.limits = limits;
     }
 
-    /** Doesn't block. */
+    /** Doesn't block. The call is given up when the answer is cancelled. */
     CompletableFuture<PollResponse> poll(PollRequest request) {
-        return nodes.current().thenCompose(node -> {
-            CompletableFuture<PollResponse> answer = new CompletableFuture<>();
-            SubscribeServiceGrpc.newStub(node.channel())
-                    .withDeadlineAfter(limits.request().toMillis(), TimeUnit.MILLISECONDS)
-                    .poll(request, new OneAnswer<>(answer));
-            return answer.whenComplete((response, error) -> {
-                if (error != null && Errors.isNodeFailure(error)) {
-                    nodes.failed(node);
-                }
-            });
+        OneAnswer<PollRequest, PollResponse> answer = new OneAnswer<>();
+        long atMost = limits.request().toMillis() + request.getHoldMs();
+        var unused = nodes.current().whenComplete((node, none) -> {
+            if (node == null) {
+                answer.future.completeExceptionally(none);
+            } else if (!answer.future.isDone()) {
+                var unusedToo = answer.future.whenComplete((response, error) -> failed(node, error));
+                SubscribeServiceGrpc.newStub(node.channel())
+                        .withDeadlineAfter(atMost, TimeUnit.MILLISECONDS)
+                        .poll(request, answer);
+            }
         });
+        return answer.future;
+    }
+
+    private void failed(Node node, @Nullable Throwable error) {
+        if (error != null && Errors.isNodeFailure(error)) {
+            nodes.failed(node);
+        }
     }
 
     VersionRecord version(String topic, long version) throws InterruptedException {
@@ -100,20 +111,32 @@ final class SubscribeCalls {
         return Errors.from(error, doing);
     }
 
-    private record OneAnswer<M>(CompletableFuture<M> answer) implements StreamObserver<M> {
+    /** The answer of a call with one; cancelling it ends the call. */
+    private static final class OneAnswer<Q, A> implements ClientResponseObserver<Q, A> {
+        private final CompletableFuture<A> future = new CompletableFuture<>();
+
         @Override
-        public void onNext(M message) {
-            answer.complete(message);
+        public void beforeStart(ClientCallStreamObserver<Q> call) {
+            var unused = future.whenComplete((answer, error) -> {
+                if (error instanceof CancellationException) {
+                    call.cancel("not wanted any more", null);
+                }
+            });
+        }
+
+        @Override
+        public void onNext(A message) {
+            future.complete(message);
         }
 
         @Override
         public void onError(Throwable error) {
-            answer.completeExceptionally(error);
+            future.completeExceptionally(error);
         }
 
         @Override
         public void onCompleted() {
-            answer.completeExceptionally(OctavoException.passing("the service answered with nothing", null));
+            future.completeExceptionally(OctavoException.passing("the service answered with nothing", null));
         }
     }
 }

@@ -157,6 +157,14 @@ final class TopicSubscription<T> implements Subscription<T> {
         return pursuit.report();
     }
 
+    synchronized boolean hasHeard() {
+        return pursuit.hasHeard();
+    }
+
+    synchronized boolean isBusy() {
+        return !closed && pursuit.isBusy();
+    }
+
     synchronized void unchanged(TopicState sent) {
         pursuit.unchanged(sent);
         changed();
@@ -263,6 +271,7 @@ final class TopicSubscription<T> implements Subscription<T> {
                 countPropagation(version, fresh.snapshot());
             }
         }
+        machinery.polls().report();
         if (target == null) {
             fresh.letGo(before, machinery.metrics());
             finish();
@@ -320,6 +329,7 @@ final class TopicSubscription<T> implements Subscription<T> {
             level = failures == 1 ? Level.WARNING : Level.DEBUG;
         }
         report(told, error, kind, level);
+        machinery.polls().report();
     }
 
     /** After every change of the pursuit. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Subscriptions without network or threads: everything happens on the test's thread, at the time it says. */
@@ -28,7 +29,16 @@ final class Harness {
     }
 
     Harness(Executor loads, Executor workers) {
-        Limits limits = Limits.of(Duration.ofSeconds(10), Duration.ofMinutes(1), PERIOD);
+        this(loads, workers, Duration.ZERO, null);
+    }
+
+    /** @param service answers polls; null = this does, at once */
+    Harness(
+            Executor loads,
+            Executor workers,
+            Duration hold,
+            @Nullable Function<PollRequest, CompletableFuture<PollResponse>> service) {
+        Limits limits = Limits.of(Duration.ofSeconds(10), Duration.ofMinutes(1), PERIOD, hold);
         World world = new World(timers, new Random(1), timers);
         Consumer consumer =
                 Consumer.newBuilder().setRegion("eu").setInstance("one").build();
@@ -39,7 +49,7 @@ final class Harness {
                     throw new AssertionError("there is no network here");
                 });
         machinery = new SubscriptionMachinery(
-                new PollLoop(this::answer, () -> consumer, limits, world, counts),
+                new PollLoop(service == null ? this::answer : service, () -> consumer, limits, world, counts),
                 new Downloads(
                         new SubscribeCalls(nowhere, limits),
                         new LinkReader(new Http(limits.request(), null), limits, timers),

@@ -34,7 +34,7 @@ class PollLoopTest {
     void subscriptionsThatStartDuringAPollAreAskedForTogetherAfterIt() {
         List<PollRequest> asked = new ArrayList<>();
         CompletableFuture<PollResponse> pending = new CompletableFuture<>();
-        Limits limits = Limits.of(Duration.ofSeconds(1), Duration.ofSeconds(1), Harness.PERIOD);
+        Limits limits = Limits.of(Duration.ofSeconds(1), Duration.ofSeconds(1), Harness.PERIOD, Duration.ZERO);
         World world = new World(harness.timers, new Random(1), harness.timers);
         PollLoop loop = new PollLoop(
                 request -> {

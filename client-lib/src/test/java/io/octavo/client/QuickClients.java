@@ -18,7 +18,8 @@ final class QuickClients {
                 new Backoff(Duration.ofMillis(5), Duration.ofMillis(20)),
                 usual.reload(),
                 usual.pollRetry(),
-                usual.pollPeriod());
+                usual.pollPeriod(),
+                usual.hold());
         ClientConfig quick = new ClientConfig(
                 config.server(),
                 config.subscribeEndpoints(),

@@ -3,6 +3,7 @@ package io.octavo.server;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.publish.Arrivals;
 import io.octavo.server.publish.Publisher;
+import io.octavo.server.subscribe.SubscribeRole;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -14,9 +15,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Stops a node politely, before its servers stop: it says that it isn't ready and leaves the list of nodes, takes no
- * more publishes, and gives those under way some time to end. What has not ended then is broken off and told to come
- * again.
+ * Stops a node politely, before its servers stop: it says that it isn't ready and leaves the list of nodes, sends polls
+ * that wait to other nodes, takes no more publishes, and gives those under way some time to end. What has not ended then
+ * is broken off and told to come again.
  */
 final class Drain implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
@@ -26,16 +27,26 @@ final class Drain implements SmartLifecycle {
     private final DrainConfig config;
     private final Membership membership;
     private final @Nullable Publisher publisher;
+    private final @Nullable SubscribeRole subscribe;
     private final Arrivals arrivals;
     private final CountDownLatch never = new CountDownLatch(1);
     private volatile boolean running;
     private volatile boolean stopping;
 
-    /** @param publisher null = not of the publish role */
-    Drain(DrainConfig config, Membership membership, @Nullable Publisher publisher, Arrivals arrivals) {
+    /**
+     * @param publisher null = not of the publish role
+     * @param subscribe null = not of the subscribe role
+     */
+    Drain(
+            DrainConfig config,
+            Membership membership,
+            @Nullable Publisher publisher,
+            @Nullable SubscribeRole subscribe,
+            Arrivals arrivals) {
         this.config = config;
         this.membership = membership;
         this.publisher = publisher;
+        this.subscribe = subscribe;
         this.arrivals = arrivals;
     }
 
@@ -73,7 +84,13 @@ final class Drain implements SmartLifecycle {
     }
 
     private void await() throws InterruptedException {
-        if (never.await(config.notice().toMillis(), TimeUnit.MILLISECONDS) || publisher == null) {
+        if (never.await(config.notice().toMillis(), TimeUnit.MILLISECONDS)) {
+            return;
+        }
+        if (subscribe != null) {
+            subscribe.sendAway();
+        }
+        if (publisher == null) {
             return;
         }
         publisher.refuseNew();

@@ -16,8 +16,13 @@ class HealthWiring {
     private static final Duration LOG_REACHED_WITHIN = Duration.ofSeconds(30);
 
     @Bean
-    Drain drain(DrainConfig config, Membership membership, ObjectProvider<Publisher> publisher, Arrivals arrivals) {
-        return new Drain(config, membership, publisher.getIfAvailable(), arrivals);
+    Drain drain(
+            DrainConfig config,
+            Membership membership,
+            ObjectProvider<Publisher> publisher,
+            ObjectProvider<SubscribeRole> subscribe,
+            Arrivals arrivals) {
+        return new Drain(config, membership, publisher.getIfAvailable(), subscribe.getIfAvailable(), arrivals);
     }
 
     /** Its name is what the health groups of {@code application.yml} call it. */

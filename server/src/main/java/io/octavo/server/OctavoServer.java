@@ -10,6 +10,7 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.security.OidcConfig;
 import io.octavo.server.security.SecurityConfig;
+import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.tls.TlsConfig;
 import org.springframework.boot.SpringApplication;
@@ -32,6 +33,7 @@ import org.springframework.context.annotation.Import;
     PublishConfig.class,
     TopicsConfig.class,
     SubscribeConfig.class,
+    HeldConfig.class,
     SecurityConfig.class,
     OidcConfig.class,
     PlaintextConfig.class,

@@ -8,11 +8,13 @@ import io.octavo.protocol.PayloadLinks;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
+import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.PayloadSource;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.LatestChanges;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +31,7 @@ class SubscribeWiring {
             CassandraStore store,
             Payloads payloads,
             SubscribeConfig config,
+            HeldConfig heldConfig,
             NodeTable.Node self,
             InstantSource clock,
             MeterRegistry meters) {
@@ -43,7 +46,13 @@ class SubscribeWiring {
                 return payloads.links(part, region);
             }
         };
-        return new SubscribeRole(log, feed, source, config, self.region(), clock, RandomGenerator.getDefault(), meters);
+        return new SubscribeRole(
+                log, feed, source, config, heldConfig, self.region(), clock, RandomGenerator.getDefault(), meters);
+    }
+
+    @Bean
+    LatestChanges latestChanges(SubscribeRole role) {
+        return role::nextChange;
     }
 
     @Bean

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +73,8 @@ class DrainIT {
 
     @Test
     void aPublishUnderWayEndsWellAndNewOnesAreSentElsewhere() throws Exception {
+        assertThat(publish("held", "k-0").statusCode()).isEqualTo(201);
+        CompletableFuture<HttpResponse<String>> held = holdLatest("held");
         try (Socket slow = begin("under-way", 6)) {
             server.destroy();
             await().atMost(Duration.ofSeconds(3)).until(() -> status("/actuator/health/readiness") == 503);
@@ -84,6 +87,10 @@ class DrainIT {
             slow.getOutputStream().flush();
             assertThat(answer(slow)).startsWith("HTTP/1.1 201").contains("\"version\":1");
         }
+        HttpResponse<String> sentAway = held.get(1, TimeUnit.SECONDS);
+        assertThat(sentAway.statusCode()).isEqualTo(503);
+        assertThat(sentAway.headers().firstValue("Retry-After")).isPresent();
+        assertThat(sentAway.body()).contains("this node goes away");
         assertEnded();
     }
 
@@ -138,6 +145,26 @@ class DrainIT {
         } catch (IOException e) {
             return -1;
         }
+    }
+
+    /** Asks for another version than the latest, and waits until that waits. */
+    private CompletableFuture<HttpResponse<String>> holdLatest(String topic) throws Exception {
+        HttpRequest.Builder latest = HttpRequest.newBuilder(address("/api/v1/topics/" + topic + "/latest"));
+        String etag = CLIENT.send(latest.copy().build(), BodyHandlers.ofString())
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+        CompletableFuture<HttpResponse<String>> held = CLIENT.sendAsync(
+                latest.header("Prefer", "wait=30").header("If-None-Match", etag).build(), BodyHandlers.ofString());
+        await().until(() -> metrics().contains("octavo_poll_held 1.0"));
+        assertThat(held.isDone()).isFalse();
+        return held;
+    }
+
+    private String metrics() throws IOException, InterruptedException {
+        return CLIENT.send(
+                        HttpRequest.newBuilder(address("/actuator/prometheus")).build(), BodyHandlers.ofString())
+                .body();
     }
 
     private HttpResponse<String> publish(String topic, String key) throws IOException, InterruptedException {

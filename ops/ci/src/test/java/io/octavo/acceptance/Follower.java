@@ -6,7 +6,6 @@ import io.octavo.client.OctavoClient;
 import io.octavo.client.Subscription;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,11 +31,8 @@ final class Follower implements AutoCloseable {
     }
 
     static Follower start(Stack stack, String app, List<String> topics) {
-        Follower follower = new Follower(OctavoClient.builder()
-                .server(URI.create(stack.url()))
-                .app(app)
-                .pollInterval(Duration.ofMillis(500))
-                .build());
+        Follower follower = new Follower(
+                OctavoClient.builder().server(URI.create(stack.url())).app(app).build());
         topics.forEach(follower::follow);
         return follower;
     }

@@ -67,10 +67,10 @@ final class WatchCommand implements Subcommand {
     @Option(
             names = "--poll",
             paramLabel = "TIME",
-            defaultValue = "30s",
             description =
-                    "How often to ask, 100ms to 1h; default ${DEFAULT-VALUE}. The server's own wish goes before it.")
-    private String poll = "";
+                    "Asks so often, 100ms to 1h, instead of waiting at the server for what is new. The server's own"
+                            + " wish goes before it.")
+    private @Nullable String poll;
 
     @Override
     public void run(Session session) throws InterruptedException {
@@ -90,8 +90,8 @@ final class WatchCommand implements Subcommand {
         Deserializer<Delivery.Arrival> arrivals =
                 payload -> new Delivery.Arrival(payload.size(), isFileWanted ? payload.file() : null);
         try (OctavoClient client = builder(session).build()) {
-            session.note("Watching " + topic + " as " + consumer + " at " + session.server() + ", polls every " + poll
-                    + "; Ctrl-C ends it");
+            session.note("Watching " + topic + " as " + consumer + " at " + session.server()
+                    + (poll == null ? "" : ", polls every " + poll) + "; Ctrl-C ends it");
             Subscription<Delivery.Arrival> subscription = client.subscription(topic, arrivals)
                     .listener(tasks::add, delivery)
                     .start();
@@ -142,8 +142,10 @@ final class WatchCommand implements Subcommand {
     private OctavoClientBuilder builder(Session session) {
         OctavoClientBuilder builder = OctavoClient.builder()
                 .server(session.server().uri())
-                .who(session.shell().who())
-                .pollInterval(interval());
+                .who(session.shell().who());
+        if (poll != null) {
+            builder.heldPolls(false).pollInterval(interval(poll));
+        }
         Connection connection = session.connection();
         if (connection.token() != null) {
             builder.token(connection.token());
@@ -166,7 +168,7 @@ final class WatchCommand implements Subcommand {
         return builder;
     }
 
-    private Duration interval() {
+    private static Duration interval(String poll) {
         Duration interval = Periods.parse("--poll", poll);
         if (interval.compareTo(SHORTEST_POLL) < 0 || interval.compareTo(LONGEST_POLL) > 0) {
             throw new InvalidField("--poll", poll, "100ms to 1h");

@@ -11,7 +11,11 @@ import io.octavo.rules.Heads;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
 import io.octavo.rules.Shares;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +71,13 @@ final class CachedTopic {
     @Nullable
     VersionRecord version(long version) {
         return Heads.record(head, version);
+    }
+
+    /** The versions that pins and publications may give somebody. */
+    Set<Long> deciding() {
+        return Stream.concat(Arrays.stream(pins), Arrays.stream(publications))
+                .map(rule -> rule.resolution.version())
+                .collect(Collectors.toSet());
     }
 
     private static @Nullable Resolution first(Rule[] rules, Consumer consumer) {

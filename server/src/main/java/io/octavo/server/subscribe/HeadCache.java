@@ -16,8 +16,20 @@ import org.jspecify.annotations.Nullable;
 public final class HeadCache {
     private final ConcurrentHashMap<String, CachedTopic> topics = new ConcurrentHashMap<>();
     private final InstantSource clock;
+    private volatile Listener listener = (before, now) -> {};
     private volatile boolean ready;
     private volatile @Nullable Instant freshAt;
+
+    /** Hears of heads that were taken; must not block. Of two that come at once, the older may be told last. */
+    @FunctionalInterface
+    interface Listener {
+        /**
+         * A head was taken.
+         *
+         * @param before null = the topic is new here
+         */
+        void changed(@Nullable CachedTopic before, CachedTopic now);
+    }
 
     HeadCache(InstantSource clock) {
         this.clock = clock;
@@ -81,8 +93,18 @@ public final class HeadCache {
             return false;
         }
         CachedTopic compiled = new CachedTopic(head);
-        return topics.merge(head.getTopic(), compiled, (there, now) -> isNewer(now.head(), there) ? now : there)
-                == compiled;
+        boolean taken =
+                topics.merge(head.getTopic(), compiled, (there, now) -> isNewer(now.head(), there) ? now : there)
+                        == compiled;
+        if (taken) {
+            listener.changed(before, compiled);
+        }
+        return taken;
+    }
+
+    /** From now on, the listener hears of every head that is taken. */
+    void listen(Listener changes) {
+        listener = changes;
     }
 
     /** Whether the cache has a topic at this position or above; an epoch of 0 compares revisions alone. */

@@ -1,7 +1,6 @@
 package io.octavo.server.subscribe;
 
 import com.google.protobuf.ByteString;
-import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Offer;
 import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.RunState;
@@ -9,8 +8,6 @@ import io.octavo.protocol.TopicState;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Heads;
 import io.octavo.rules.Resolution;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,43 +21,46 @@ final class Offers {
     /** Told to a process that got only a part of what is new. */
     static final int SOON_MILLIS = 100;
 
-    private record Again(TopicState state, CachedTopic cached, Resolution resolution) {}
-
     private final PollResponse.Builder answer = PollResponse.newBuilder();
-    private final List<Again> again = new ArrayList<>();
-    private final Consumer consumer;
+    private final News news;
     private final SmallPayloads payloads;
-    private final int nextPollMillis;
+    private final InlineLoan loan;
     private int inlineLeft;
     private int bytes;
-    private boolean cut;
 
-    Offers(Consumer consumer, SmallPayloads payloads, int inlineBytes, int nextPollMillis) {
-        this.consumer = consumer;
+    /**
+     * @param inlineBytes payload bytes in the answer
+     * @param loan        what it takes of the bytes that may be on their way
+     */
+    Offers(News news, SmallPayloads payloads, int inlineBytes, InlineLoan loan) {
+        this.news = news;
         this.payloads = payloads;
         this.inlineLeft = inlineBytes;
-        this.nextPollMillis = nextPollMillis;
+        this.loan = loan;
     }
 
-    void add(TopicState state, CachedTopic cached, Resolution resolution) {
-        if (cached.compareTo(state.getEpoch(), state.getRevision()) == 0) {
-            again.add(new Again(state, cached, resolution));
-        } else if (!cut) {
-            cut = !fits(state, cached, resolution, true);
+    /** @param empty the answer that it would be without offers */
+    PollResponse answer(PollResponse empty) {
+        boolean cut = false;
+        for (News.Item item : news.unheard()) {
+            cut = cut || !fits(item, true);
         }
-    }
-
-    PollResponse answer() {
-        for (Again one : again) {
-            boolean busy = one.state.getState() == RunState.FETCHING || one.state.getState() == RunState.OVERRIDDEN;
-            if (cut || !fits(one.state, one.cached, one.resolution, !busy)) {
+        for (News.Item item : news.heard()) {
+            RunState state = item.state().getState();
+            boolean busy = state == RunState.FETCHING || state == RunState.OVERRIDDEN;
+            if (cut || !fits(item, !busy)) {
                 break;
             }
         }
-        return answer.setNextPollMs(cut ? SOON_MILLIS : nextPollMillis).build();
+        return answer.setNextPollMs(cut ? SOON_MILLIS : empty.getNextPollMs())
+                .setHolds(empty.getHolds())
+                .build();
     }
 
-    private boolean fits(TopicState state, CachedTopic cached, Resolution resolution, boolean withPayload) {
+    private boolean fits(News.Item item, boolean withPayload) {
+        TopicState state = item.state();
+        CachedTopic cached = item.cached();
+        Resolution resolution = item.resolution();
         Offer.Builder offer = Offer.newBuilder()
                 .setTopic(cached.head().getTopic())
                 .setEpoch(cached.epoch())
@@ -70,7 +70,7 @@ final class Offers {
         if (!heard || resolution.version() != 0) {
             // Any newer revision may have made or removed a pin, or withdrawn the version that runs: without the head
             // the process could not judge the next offer. At the same revision, "nothing" changes nothing for it.
-            offer.setHead(Heads.narrow(cached.head(), consumer));
+            offer.setHead(Heads.narrow(cached.head(), news.consumer()));
         }
         ByteString payload = withPayload && resolution.version() != state.getVersion()
                 ? payload(cached, resolution.version())
@@ -80,6 +80,7 @@ final class Offers {
         }
         Offer built = offer.build();
         if (bytes + built.getSerializedSize() > MOST_BYTES && bytes > 0) {
+            loan.giveBack(payload == null ? 0 : payload.size());
             return false;
         }
         bytes += built.getSerializedSize();
@@ -97,6 +98,7 @@ final class Offers {
             return null;
         }
         ByteString payload = payloads.ifThere(record.getParts(0));
-        return payload == null || payload.size() > inlineLeft ? null : payload;
+        boolean fits = payload != null && payload.size() <= inlineLeft && loan.tryTake(payload.size());
+        return fits ? payload : null;
     }
 }

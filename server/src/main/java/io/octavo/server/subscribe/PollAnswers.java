@@ -3,6 +3,7 @@ package io.octavo.server.subscribe;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
+import io.octavo.protocol.RunState;
 import io.octavo.protocol.TopicState;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Resolution;
@@ -17,13 +18,15 @@ final class PollAnswers {
     /** Topics in one poll. */
     static final int MOST_TOPICS = 10_000;
 
+    /** The longest that a poll may ask to be held. */
+    static final int LONGEST_HOLD_MILLIS = 30_000;
+
     private static final int LONGEST_ERROR = 500;
 
     private final HeadCache cache;
     private final SmallPayloads payloads;
     private final int inlineBytes;
-    private final int nextPollMillis;
-    private final PollResponse nothingNew;
+    private final NextPolls nextPolls;
 
     /**
      * @param inlineBytes    payload bytes in one answer
@@ -33,26 +36,28 @@ final class PollAnswers {
         this.cache = cache;
         this.payloads = payloads;
         this.inlineBytes = inlineBytes;
-        this.nextPollMillis = nextPollMillis;
-        this.nothingNew =
-                PollResponse.newBuilder().setNextPollMs(nextPollMillis).build();
+        this.nextPolls = new NextPolls(nextPollMillis);
     }
 
     /**
-     * What is new for the process.
+     * What is new for the process; null if nothing is.
      *
      * @throws InvalidField if the request can't be right
      * @throws io.octavo.server.errors.ServiceException UNAVAILABLE if this node isn't ready
      */
-    PollResponse answer(PollRequest request) {
+    @Nullable
+    News news(PollRequest request) {
         cache.requireReady();
         Consumer consumer = Consumers.check(request.getConsumer());
         int count = request.getTopicsCount();
         if (count > MOST_TOPICS) {
             throw new InvalidField("topics", count + " entries", "at most " + MOST_TOPICS);
         }
+        if (request.getHoldMs() < 0 || request.getHoldMs() > LONGEST_HOLD_MILLIS) {
+            throw new InvalidField("hold_ms", request.getHoldMs(), "0 to " + LONGEST_HOLD_MILLIS);
+        }
         SeenNames seen = new SeenNames(count);
-        Offers offers = null;
+        News news = null;
         for (int i = 0; i < count; i++) {
             TopicState state = request.getTopics(i);
             CachedTopic cached = cache.get(state.getTopic());
@@ -60,12 +65,30 @@ final class PollAnswers {
             if (cached != null) {
                 Resolution resolution = cached.resolve(consumer);
                 if (concerns(state, cached, resolution)) {
-                    offers = offers == null ? new Offers(consumer, payloads, inlineBytes, nextPollMillis) : offers;
-                    offers.add(state, cached, resolution);
+                    news = news == null ? new News(consumer) : news;
+                    news.add(state, cached, resolution);
                 }
             }
         }
-        return offers == null ? nothingNew : offers.answer();
+        return news;
+    }
+
+    /**
+     * The answer to a poll if nothing is new.
+     *
+     * @param holds whether this node would hold the next one
+     */
+    PollResponse nothing(boolean holds) {
+        return nextPolls.nothing(holds);
+    }
+
+    /**
+     * The answer to a poll, with what is new.
+     *
+     * @param loan what it takes of the bytes that may be on their way
+     */
+    PollResponse answer(News news, boolean holds, InlineLoan loan) {
+        return new Offers(news, payloads, inlineBytes, loan).answer(nothing(holds));
     }
 
     /**
@@ -78,6 +101,29 @@ final class PollAnswers {
             return state.getVersion() == 0 && resolution.version() != 0;
         }
         return order > 0 || resolution.version() != state.getVersion();
+    }
+
+    /**
+     * Whether the process would act on it, so that a poll is not held any longer. What only changes the revision rides
+     * along with the next answer; what the process has heard before, it is busy with, has failed at, or has refused.
+     */
+    static boolean isUrgent(TopicState state, CachedTopic cached, Resolution resolution) {
+        if (state.getState() == RunState.OVERRIDDEN) {
+            return false;
+        }
+        int order = cached.compareTo(state.getEpoch(), state.getRevision());
+        if (order > 0) {
+            return resolution.version() != state.getVersion() || hasHeardNothing(state);
+        }
+        boolean isBusy = state.getState() == RunState.FETCHING || state.getState() == RunState.FAILED;
+        return !isBusy
+                && resolution.version() != 0
+                && resolution.version() != state.getVersion()
+                && (order == 0 || state.getVersion() == 0);
+    }
+
+    private static boolean hasHeardNothing(TopicState state) {
+        return state.getRevision() == 0 && state.getEpoch() == 0;
     }
 
     private static void check(int index, TopicState state, @Nullable CachedTopic cached, SeenNames seen) {

@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Part;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +32,7 @@ final class SmallPayloads {
 
     private final Cache<Long, ByteString> cache;
     private final ConcurrentHashMap<Long, CompletableFuture<ByteString>> reading = new ConcurrentHashMap<>();
-    private final Set<Long> filling = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Long, CompletableFuture<Void>> fills = new ConcurrentHashMap<>();
     private final PayloadSource source;
     private final Executor filler;
     private final Counter hits;
@@ -105,8 +104,18 @@ final class SmallPayloads {
         }
     }
 
+    /** Completes when the bytes of a direct part are in memory, or will not be soon; never with an exception. */
+    CompletableFuture<?> soon(Part part) {
+        if (ifThere(part) != null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<?> filling = fills.get(part.getDirect().getPayloadId());
+        return filling == null ? CompletableFuture.completedFuture(null) : filling;
+    }
+
     private void fillLater(long id, Part part) {
-        if (!filling.add(id)) {
+        CompletableFuture<Void> filled = new CompletableFuture<>();
+        if (fills.putIfAbsent(id, filled) != null) {
             return;
         }
         try {
@@ -116,12 +125,14 @@ final class SmallPayloads {
                 } catch (RuntimeException e) {
                     LOG.debug("could not read payload {} ahead", id, e);
                 } finally {
-                    filling.remove(id);
+                    fills.remove(id);
+                    filled.complete(null);
                 }
             });
         } catch (RejectedExecutionException e) {
             // Too much at once: the process reads it itself, and a later poll may find it.
-            filling.remove(id);
+            fills.remove(id);
+            filled.complete(null);
         }
     }
 

@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
+import io.octavo.protocol.Consumer;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.reads.Reads;
@@ -14,12 +15,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ public final class SubscribeRole implements AutoCloseable {
     private final LatestVersions latest;
     private final Reads reads;
     private final SubscribeService service;
+    private final Holding holding;
     private final ScheduledThreadPoolExecutor feedThread;
     private final ScheduledThreadPoolExecutor sweepThread;
     private final ThreadPoolExecutor fillers;
@@ -56,6 +60,7 @@ public final class SubscribeRole implements AutoCloseable {
             ChangeFeed feed,
             PayloadSource payloads,
             SubscribeConfig config,
+            HeldConfig heldConfig,
             String region,
             InstantSource clock,
             RandomGenerator random,
@@ -76,20 +81,26 @@ public final class SubscribeRole implements AutoCloseable {
         fillers.allowCoreThreadTimeOut(true);
         SmallPayloads small =
                 new SmallPayloads(payloads, config.payloadCacheBytes().toBytes(), fillers, registry);
+        int inlineBytes = (int) config.inlineBytes().toBytes();
+        holding = new Holding(cache, small, inlineBytes, heldConfig, registry);
+        cache.listen(holding::changed);
         service = new SubscribeService(
-                new PollAnswers(cache, small, (int) config.inlineBytes().toBytes(), (int)
-                        config.pollInterval().toMillis()),
+                new PollAnswers(
+                        cache, small, inlineBytes, (int) config.pollInterval().toMillis()),
                 new LatestAnswers(latest, reads.fresh()),
                 new VersionRecords(reads.explicit(), cache),
                 small,
                 payloads,
                 region,
+                holding.waiters(),
+                new InlineBudget(heldConfig.inlineInFlight().toBytes()),
                 registry);
         registerGauges(registry);
     }
 
     /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
     public void start() {
+        holding.start();
         repeat(feedThread, Duration.ZERO, refresh::tick);
         repeat(sweepThread, Duration.ZERO, refresh::sweepTick);
     }
@@ -114,14 +125,32 @@ public final class SubscribeRole implements AutoCloseable {
         return reads;
     }
 
+    /**
+     * Completes when a consumer is to run another version of a topic than this one, and at the latest after a time; with
+     * UNAVAILABLE when this node goes away. On a thread that must not be blocked.
+     *
+     * @return null if too many wait already, or this node goes away
+     */
+    public @Nullable CompletableFuture<Void> nextChange(
+            String topic, Consumer consumer, long version, Duration atMost) {
+        HeldLatest waiter = new HeldLatest(topic, consumer, version);
+        return holding.waiters().hold(waiter, atMost) ? waiter.changed() : null;
+    }
+
     /** The gRPC service. */
     public BindableService service() {
         return service;
     }
 
+    /** Ends all polls that wait, politely, and lets no more of them wait: this node is about to go. */
+    public void sendAway() {
+        holding.sendAway();
+    }
+
     /** Stops reading. Blocks for a few seconds at most. */
     @Override
     public void close() {
+        holding.close();
         feedThread.shutdownNow();
         sweepThread.shutdownNow();
         fillers.shutdownNow();

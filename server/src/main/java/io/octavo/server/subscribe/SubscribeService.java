@@ -22,6 +22,7 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.MissingPayload;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,6 +40,8 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     private final PayloadSource source;
     private final String region;
     private final Timer pollTimer;
+    private final Waiters waiters;
+    private final InlineBudget inFlight;
 
     SubscribeService(
             PollAnswers polls,
@@ -47,7 +50,11 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
             SmallPayloads payloads,
             PayloadSource source,
             String region,
+            Waiters waiters,
+            InlineBudget inFlight,
             MeterRegistry registry) {
+        this.waiters = waiters;
+        this.inFlight = inFlight;
         this.polls = polls;
         this.latest = latest;
         this.versions = versions;
@@ -62,10 +69,41 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     @Override
     public void poll(PollRequest request, StreamObserver<PollResponse> caller) {
         long start = System.nanoTime();
-        PollResponse answer = polls.answer(request);
+        News news = polls.news(request);
+        boolean mayHold = request.getHoldMs() > 0;
+        if (mayHold && !(news != null && news.isUrgent())) {
+            if (hold(request, (ServerCallStreamObserver<PollResponse>) caller)) {
+                pollTimer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+                return;
+            }
+            mayHold = false;
+        }
+        PollResponse answer = news == null ? polls.nothing(mayHold) : offers(news, mayHold, caller);
         pollTimer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         caller.onNext(answer);
         caller.onCompleted();
+    }
+
+    private PollResponse offers(News news, boolean holds, StreamObserver<PollResponse> observer) {
+        InlineLoan loan = new InlineLoan(inFlight);
+        PollResponse answer = polls.answer(news, holds, loan);
+        if (!loan.isEmpty()) {
+            ServerCallStreamObserver<PollResponse> caller = (ServerCallStreamObserver<PollResponse>) observer;
+            caller.setOnCancelHandler(loan::end);
+            caller.setOnCloseHandler(loan::end);
+        }
+        return answer;
+    }
+
+    private boolean hold(PollRequest request, ServerCallStreamObserver<PollResponse> caller) {
+        InlineLoan loan = new InlineLoan(inFlight);
+        HeldPoll held = new HeldPoll(request, caller, polls, loan);
+        caller.setOnCancelHandler(() -> {
+            waiters.cancel(held);
+            loan.end();
+        });
+        caller.setOnCloseHandler(loan::end);
+        return waiters.hold(held, Duration.ofMillis(request.getHoldMs()));
     }
 
     @Override

@@ -19,15 +19,18 @@ import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.ResponseEntity.BodyBuilder;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.context.request.async.DeferredResult;
 
 /** What a consumer is to run, and its bytes. */
 @Controller
@@ -39,8 +42,10 @@ final class LatestController {
     private final PastHeads heads;
     private final ReadableLog log;
     private final PayloadAnswer payload;
+    private final HeldAnswers held;
 
-    LatestController(PastHeads heads, ReadableLog log, PayloadOutlet outlet) {
+    LatestController(PastHeads heads, ReadableLog log, PayloadOutlet outlet, HeldAnswers held) {
+        this.held = held;
         this.heads = heads;
         this.log = log;
         this.payload = new PayloadAnswer(outlet);
@@ -52,27 +57,56 @@ final class LatestController {
      * @param head of the time that was asked for
      * @param etag of the answer without the payload
      * @param past whether that time is over
+     * @param strict whether the log was asked for it, which nobody does who waits for another answer
      */
-    private record Found(TopicHead head, Resolution resolution, VersionRecord record, String etag, boolean past) {}
+    private record Found(
+            TopicHead head,
+            Consumer consumer,
+            Resolution resolution,
+            VersionRecord record,
+            String etag,
+            boolean past,
+            boolean strict) {}
 
     @Call(
-            value = "The version that a consumer is to run, or was to run at an instant, with the reason.",
+            value = "The version that a consumer is to run, or was to run at an instant, with the reason. With"
+                    + " If-None-Match and Prefer: wait=25, the answer waits until there is another version; not if it is"
+                    + " strict.",
             query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"},
-            headers = "If-None-Match",
+            headers = {"If-None-Match", "Prefer"},
             status = {200, 304},
             answers = VersionView.class)
     @GetMapping(Addresses.LATEST)
     @Needs(value = Right.READ, asApp = true)
-    ResponseEntity<?> get(HttpServletRequest request, @PathVariable String topic) {
+    Object get(HttpServletRequest request, @PathVariable String topic) {
+        Duration wait = HeldAnswers.wait(request);
         Found found = find(request, topic);
-        if (Headers.noneMatchHas(request, found.etag())) {
-            return Answers.notModified(found.etag());
+        if (!wait.isZero() && !found.past() && !found.strict() && Headers.noneMatchHas(request, found.etag())) {
+            DeferredResult<ResponseEntity<?>> later = held.hold(
+                    topic,
+                    found.consumer(),
+                    found.resolution().version(),
+                    wait,
+                    () -> answer(request, find(request, topic), true));
+            if (later != null) {
+                return later;
+            }
+        }
+        return answer(request, found, false);
+    }
+
+    private ResponseEntity<?> answer(HttpServletRequest request, Found found, boolean waited) {
+        boolean same = Headers.noneMatchHas(request, found.etag());
+        BodyBuilder answer = (same ? ResponseEntity.status(304) : Answers.ok()).header("ETag", found.etag());
+        if (waited) {
+            answer.header(HeldAnswers.APPLIED, "wait");
+        }
+        if (same) {
+            return answer.build();
         }
         VersionRecord record = complete(found);
         Reason reason = Reason.of(found.resolution());
-        return Answers.ok()
-                .header("ETag", found.etag())
-                .header(Headers.VERSION, Long.toString(record.getVersion()))
+        return answer.header(Headers.VERSION, Long.toString(record.getVersion()))
                 .body(VersionView.of(found.head(), record, reason));
     }
 
@@ -106,7 +140,7 @@ final class LatestController {
         // What is said of a version of the past can change with the topic of today.
         String etag =
                 Headers.etag(past ? head.getRevision() + "-" + moment.now().getRevision() : head.getRevision());
-        return new Found(head, resolution, record, etag, past);
+        return new Found(head, consumer, resolution, record, etag, past, query.flag("strict"));
     }
 
     private static VersionRecord record(TopicHead head, long version) {

@@ -3,12 +3,13 @@ package io.octavo.server.web;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.reads.Reads;
 import java.time.InstantSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run and why. Needs a
- * {@link Reads}, a {@link PayloadOutlet}, a {@link Latest} and a clock.
+ * {@link Reads}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class ReadApi {
@@ -23,8 +24,14 @@ public class ReadApi {
     }
 
     @Bean
-    LatestController latestController(Latest latest, Reads reads, PayloadOutlet outlet, InstantSource clock) {
-        return new LatestController(heads(latest, reads, clock), reads.explicit(), outlet);
+    HeldAnswers heldAnswers(ObjectProvider<LatestChanges> changes) {
+        return new HeldAnswers(changes.getIfAvailable());
+    }
+
+    @Bean
+    LatestController latestController(
+            Latest latest, Reads reads, PayloadOutlet outlet, InstantSource clock, HeldAnswers held) {
+        return new LatestController(heads(latest, reads, clock), reads.explicit(), outlet, held);
     }
 
     @Bean

@@ -47,6 +47,7 @@ class GetLatestTest {
             new MapPayloads(),
             new SubscribeConfig(
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ZERO),
+            new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
             "eu",
             InstantSource.system(),
             new Random(1),

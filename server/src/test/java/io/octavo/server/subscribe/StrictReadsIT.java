@@ -72,6 +72,7 @@ class StrictReadsIT {
                 new MapPayloads(),
                 new SubscribeConfig(
                         Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ZERO),
+                new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                 "eu",
                 InstantSource.system(),
                 new Random(),

@@ -62,7 +62,7 @@ public final class RandomCommands {
     }
 
     /** What each of a few consumers of every kind runs. */
-    static Map<Consumer, Long> resolved(TopicHead head) {
+    public static Map<Consumer, Long> resolved(TopicHead head) {
         Map<Consumer, Long> versions = new LinkedHashMap<>();
         for (String region : REGIONS) {
             for (String app : APPS) {

@@ -80,9 +80,13 @@ final class Parameters {
         text(HEADERS, "Octavo-Who", "Who asks, where nobody proves who he is: user@host.");
         text(HEADERS, "If-Match", "The ETag of the topic that was seen; a topic that has changed since is a 412.");
         text(HEADERS, "If-None-Match", "An ETag; what has it still is a 304.");
+        text(
+                HEADERS,
+                "Prefer",
+                "wait=25: what would be a 304 waits so many seconds, at most 30, for another version; answered with"
+                        + " Preference-Applied: wait.");
         text(HEADERS, "If-Range", "The ETag of the bytes that the range is of.");
         text(HEADERS, "Range", "A range of bytes; of several, none is honoured.");
-        text(HEADERS, "Prefer", "wait=25: held until the answer changes.");
     }
 
     private Parameters() {}

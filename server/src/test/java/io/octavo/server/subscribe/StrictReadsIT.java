@@ -38,6 +38,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +54,10 @@ class StrictReadsIT {
     private static final int TOPICS = 3;
     private static final int WRITERS = 2;
     private static final int READERS = 3;
-    private static final Duration RUN = Duration.ofSeconds(5);
+    private static final int LEAST_WRITES = 15;
+    private static final int LEAST_READS = 50;
+    private static final Duration LEAST_TIME = Duration.ofSeconds(3);
+    private static final Duration MOST_TIME = Duration.ofSeconds(12);
 
     private static final CassandraConfig CONFIG = TestCassandra.config(TestCassandra.shared());
 
@@ -164,15 +168,16 @@ class StrictReadsIT {
         other.role.start();
 
         ExecutorService threads = Executors.newCachedThreadPool();
-        long end = System.nanoTime() + RUN.toNanos();
+        long start = System.nanoTime();
+        BooleanSupplier goesOn = () -> goesOn(System.nanoTime() - start);
         List<Future<?>> all = new ArrayList<>();
         for (Node node : List.of(one, other)) {
             for (int i = 0; i < WRITERS; i++) {
                 boolean isBlind = i % 2 == 0;
-                all.add(threads.submit(() -> write(node, node == one ? other : one, isBlind, end)));
+                all.add(threads.submit(() -> write(node, node == one ? other : one, isBlind, goesOn)));
             }
             for (int i = 0; i < READERS; i++) {
-                all.add(threads.submit(() -> read(node, deaf, end)));
+                all.add(threads.submit(() -> read(node, deaf, goesOn)));
             }
         }
         try {
@@ -188,8 +193,8 @@ class StrictReadsIT {
             System.out.println("strict reads of t" + i + ": " + history.reads() + " reads, " + history.writes()
                     + " writes and " + history.unknownWrites() + " of unknown outcome");
             assertThat(history.violation()).as("t" + i).isNull();
-            assertThat(history.writes()).isGreaterThan(10);
-            assertThat(history.reads()).isGreaterThan(30);
+            assertThat(history.writes()).isGreaterThanOrEqualTo(LEAST_WRITES);
+            assertThat(history.reads()).isGreaterThanOrEqualTo(LEAST_READS);
             assertThat(withStaleReads.get(i).violation()).as("t" + i).contains("went back: read of revision 1");
         }
         for (Node node : List.of(one, other)) {
@@ -232,10 +237,20 @@ class StrictReadsIT {
         assertThat(quiet.calls()).as("what is counted").isEqualTo(before + 1);
     }
 
+    /** For a while, and until there is enough to check. */
+    private boolean goesOn(long nanos) {
+        return nanos < LEAST_TIME.toNanos() || (nanos < MOST_TIME.toNanos() && !isEnough());
+    }
+
+    private boolean isEnough() {
+        return histories.stream()
+                .allMatch(history -> history.writes() >= LEAST_WRITES && history.reads() >= LEAST_READS);
+    }
+
     /** Each revision that is acknowledged here is asked of the other node. */
-    private void write(Node node, Node other, boolean isBlind, long end) {
+    private void write(Node node, Node other, boolean isBlind, BooleanSupplier goesOn) {
         Random random = new Random();
-        while (System.nanoTime() < end) {
+        while (goesOn.getAsBoolean()) {
             int i = random.nextInt(TOPICS);
             Long expected = isBlind
                     ? null
@@ -261,9 +276,9 @@ class StrictReadsIT {
         withStaleReads.get(topic).wrote(began, ended, revision);
     }
 
-    private void read(Node node, Node deaf, long end) {
+    private void read(Node node, Node deaf, BooleanSupplier goesOn) {
         Random random = new Random();
-        for (int read = 0; System.nanoTime() < end; read++) {
+        for (int read = 0; goesOn.getAsBoolean(); read++) {
             int i = random.nextInt(TOPICS);
             long began = System.nanoTime();
             try {

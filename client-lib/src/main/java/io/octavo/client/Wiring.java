@@ -44,7 +44,7 @@ final class Wiring implements AutoCloseable {
         Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
         files = new WorkDirectory(config.workDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
-        workers = pool(WORKERS, "octavo-worker");
+        workers = workers();
         Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
         subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
         publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
@@ -129,8 +129,18 @@ final class Wiring implements AutoCloseable {
         return shuffled;
     }
 
+    /**
+     * Threads for lanes. What comes once they are closed, the rest of a step that waited for a listener, is done by the
+     * thread that brings it: values are closed and files let go all the same.
+     */
+    static ExecutorService workers() {
+        ThreadPoolExecutor workers = pool(WORKERS, "octavo-worker");
+        workers.setRejectedExecutionHandler((rest, closed) -> rest.run());
+        return workers;
+    }
+
     /** Each subscription has at most one load and one step of its lane in a queue. */
-    private static ExecutorService pool(int threads, String name) {
+    private static ThreadPoolExecutor pool(int threads, String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreads(name));
         pool.allowCoreThreadTimeOut(true);

@@ -13,9 +13,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +144,41 @@ class SubscriptionTest {
         assertThat(heard).containsExactly("one", "two");
         assertThat(harness.counts.of("LISTENER")).isEqualTo(4);
         assertThat(subscription.state().phase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
+    void closingInTheMiddleOfAStepIsNoErrorAndClosesTheValueBefore() throws Exception {
+        ExecutorService workers = Wiring.workers();
+        Harness closing = new Harness(Runnable::run, workers);
+        BlockingQueue<Runnable> busy = new LinkedBlockingQueue<>();
+        List<String> closed = new CopyOnWriteArrayList<>();
+        List<LogRecord> logged = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger("io.octavo.client");
+        Handler handler = new LogCollector(logged);
+        logger.addHandler(handler);
+        try {
+            closing.topics.publish(TOPIC, "one");
+            Subscription<AutoCloseable> subscription = closing.<AutoCloseable>subscription(TOPIC, payload -> {
+                        String text = Deserializers.utf8().deserialize(payload);
+                        return () -> closed.add(text);
+                    })
+                    .listener(busy::add, snapshot -> {})
+                    .start();
+            busy.take().run();
+            subscription.awaitValue(Duration.ofSeconds(10));
+            closing.topics.publish(TOPIC, "two");
+            closing.nextPoll();
+            Runnable listener = busy.take();
+            workers.shutdown();
+            assertThat(workers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            subscription.close();
+            listener.run();
+
+            assertThat(closed).containsExactly("one", "two");
+            assertThat(logged).isEmpty();
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 
     @Test
@@ -300,5 +344,28 @@ class SubscriptionTest {
     @NullUnmarked
     private static String careless(Payload payload) {
         return payload.metadata().get("absent");
+    }
+
+    /** Collects what is logged as a warning or worse. */
+    private static final class LogCollector extends Handler {
+        private final List<LogRecord> logged;
+
+        LogCollector(List<LogRecord> logged) {
+            this.logged = logged;
+            setLevel(Level.WARNING);
+        }
+
+        @Override
+        public void publish(LogRecord event) {
+            if (isLoggable(event)) {
+                logged.add(event);
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }

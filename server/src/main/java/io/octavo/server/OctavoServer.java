@@ -13,6 +13,7 @@ import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.tls.TlsConfig;
+import io.octavo.server.validation.ValidationConfig;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -32,6 +33,7 @@ import org.springframework.context.annotation.Import;
     ExternalConfig.class,
     PublishConfig.class,
     TopicsConfig.class,
+    ValidationConfig.class,
     SubscribeConfig.class,
     HeldConfig.class,
     SecurityConfig.class,

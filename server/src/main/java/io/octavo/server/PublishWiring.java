@@ -18,6 +18,8 @@ import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.validation.PayloadChecks;
+import io.octavo.server.validation.ValidationConfig;
 import io.octavo.server.web.AdminApi;
 import io.octavo.server.web.AllHeads;
 import io.octavo.server.web.TopicIndex;
@@ -63,19 +65,25 @@ class PublishWiring {
     @Bean
     ExternalObjects externalObjects(Payloads payloads, ExternalConfig config) {
         ExternalPayloads external = payloads.external(config);
-        return (locations, announced) -> {
+        return (locations, announced, checks) -> {
             Long size = announced.size();
             return external.check(
                     locations,
                     new Expected(
-                            size == null ? Expected.UNKNOWN_SIZE : size, announced.sha256(), announced.contentType()));
+                            size == null ? Expected.UNKNOWN_SIZE : size, announced.sha256(), announced.contentType()),
+                    checks);
         };
     }
 
     @Bean
     Publisher publisher(
-            TopicLog log, TopicCommits commits, PayloadIntake intake, PublishConfig config, TopicsConfig topics) {
-        return new Publisher(log, commits, intake, config, topics);
+            TopicLog log,
+            TopicCommits commits,
+            PayloadIntake intake,
+            PublishConfig config,
+            TopicsConfig topics,
+            ValidationConfig validation) {
+        return new Publisher(log, commits, intake, config, topics, new PayloadChecks(validation, System::nanoTime));
     }
 
     @Bean

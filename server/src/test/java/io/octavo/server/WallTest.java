@@ -28,6 +28,29 @@ final class WallTest {
             .resideInAnyPackage("software.amazon..");
 
     @ArchTest
+    static final ArchRule onlyValidationKnowsTheSchemaLibrary = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.octavo.server.validation..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.networknt..");
+
+    @ArchTest
+    static final ArchRule validationKnowsNoRoleAndNoStore = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.validation..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.topic..",
+                    "io.octavo.server.payload..",
+                    "io.octavo.server.cassandra..",
+                    "io.octavo.server.web..");
+
+    @ArchTest
     static final ArchRule onlyTheWebKnowsHttp = noClasses()
             .that()
             .resideOutsideOfPackage("io.octavo.server.web..")

@@ -46,7 +46,7 @@ final class ContextAddCommand implements LocalCommand {
                 readable("--token-file", tokenFile),
                 readable("--ca", globals.ca() == null ? null : Path.of(globals.ca())));
         if (context.ca() != null) {
-            Trust.only(context.ca());
+            Trust.besidesKnown(context.ca());
         }
         Contexts contexts = Contexts.read(shell.environment()).with(context);
         contexts.write();

@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "delete",
@@ -56,10 +55,8 @@ final class DeleteCommand implements Subcommand {
         }
         String why = reason.text();
         options.require(session.shell());
-        JsonNode answer = options.carryOut(session, undo ? restoration(why) : deletion(session, why));
-        if (answer != null) {
-            session.done(answer, (undo ? "Restored " : "Deleted ") + topic);
-        }
+        options.carryOut(
+                session, undo ? restoration(why) : deletion(session, why), (undo ? "Restored " : "Deleted ") + topic);
     }
 
     private Write deletion(Session session, String why) throws InterruptedException {

@@ -68,6 +68,11 @@ final class Failure extends RuntimeException {
                 Duration.ZERO);
     }
 
+    /** What was waited for didn't come in time. */
+    static Failure waitedInVain(String detail) {
+        return new Failure(WAITED_IN_VAIN, problem("FAILED", detail), Duration.ZERO);
+    }
+
     /** This failure with one more field for scripts. */
     Failure with(String field, String value) {
         ObjectNode more = Json.object();

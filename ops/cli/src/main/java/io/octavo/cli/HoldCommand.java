@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "hold",
@@ -65,10 +64,8 @@ final class HoldCommand implements Subcommand {
         Instant expiresAt = expires == null ? null : Periods.moment("--expires", expires, session.now());
         String why = reason.text();
         options.require(session.shell());
-        JsonNode answer = options.carryOut(session, write(why, expiresAt));
-        if (answer != null) {
-            session.done(answer, (release ? "Released " : "Held ") + topic + " version " + version);
-        }
+        options.carryOut(
+                session, write(why, expiresAt), (release ? "Released " : "Held ") + topic + " version " + version);
     }
 
     private Write write(String why, @Nullable Instant expiresAt) {

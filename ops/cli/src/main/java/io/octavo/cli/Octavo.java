@@ -67,7 +67,7 @@ public final class Octavo {
             names = "--ca",
             scope = ScopeType.INHERIT,
             paramLabel = "FILE",
-            description = "The certificates to trust, PEM, instead of Java's; default the context's, or $OCTAVO_CA.")
+            description = "The authorities to trust besides Java's, PEM; default the context's, or $OCTAVO_CA.")
     @Nullable
     String ca;
 
@@ -145,6 +145,7 @@ public final class Octavo {
         commands.put("delete", DeleteCommand::new);
         commands.put("changes", ChangesCommand::new);
         commands.put("audit", AuditCommand::new);
+        commands.put("housekeeping", HousekeepingCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("context", ContextCommand::new);
@@ -238,9 +239,9 @@ public final class Octavo {
     }
 
     /** Java's own certificates, which take their time to read, only where there is somebody to believe. */
-    private static @Nullable SSLContext trust(Connection connection) throws IOException {
+    private static @Nullable SSLContext trust(Connection connection) {
         if (connection.ca() != null) {
-            return Trust.only(connection.ca());
+            return Trust.besidesKnown(connection.ca());
         }
         return connection.server().isEncrypted() ? null : Trust.nobody();
     }

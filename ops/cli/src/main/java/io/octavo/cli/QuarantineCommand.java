@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "quarantine",
@@ -60,9 +59,7 @@ final class QuarantineCommand implements Subcommand {
         Write write = Write.of(lift ? "DELETE" : "PUT", quarantine, again)
                 .tell(lift ? "Lift" : "Quarantine", (lift ? "the quarantine of " : "") + topic + " version " + version)
                 .tell("Reason", reason.text());
-        JsonNode answer = options.carryOut(session, write);
-        if (answer != null) {
-            session.done(answer, (lift ? "Lifted the quarantine of " : "Quarantined ") + topic + " version " + version);
-        }
+        options.carryOut(
+                session, write, (lift ? "Lifted the quarantine of " : "Quarantined ") + topic + " version " + version);
     }
 }

@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "add",
@@ -62,9 +61,6 @@ final class ScopesAddCommand implements Subcommand {
         if (reason != null) {
             write.tell("Reason", reason);
         }
-        JsonNode answer = options.carryOut(session, write);
-        if (answer != null) {
-            session.done(answer, "Published " + topic + " version " + version + " to " + scope);
-        }
+        options.carryOut(session, write, "Published " + topic + " version " + version + " to " + scope);
     }
 }

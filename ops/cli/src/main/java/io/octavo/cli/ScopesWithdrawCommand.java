@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "withdraw",
@@ -54,9 +53,6 @@ final class ScopesWithdrawCommand implements Subcommand {
         Write write = Write.of("DELETE", scopes, again)
                 .tell("Withdraw", topic + " version " + version + " from " + scope)
                 .tell("Reason", reason.text());
-        JsonNode answer = options.carryOut(session, write);
-        if (answer != null) {
-            session.done(answer, "Withdrew " + topic + " version " + version + " from " + scope);
-        }
+        options.carryOut(session, write, "Withdrew " + topic + " version " + version + " from " + scope);
     }
 }

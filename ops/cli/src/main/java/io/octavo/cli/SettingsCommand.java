@@ -18,21 +18,25 @@ import tools.jackson.databind.node.ObjectNode;
         name = "settings",
         header = "Shows or changes a topic's settings.",
         description = {
-            "With neither --set nor --replace it shows them; with --json it prints the server's topic.",
-            "Keys are description, owner, labels.NAME, retention.maxVersions, retention.maxAge (such as 30d) and"
-                    + " requireScope (true or false). An empty value sets the default again. --replace sets everything,"
-                    + " what isn't named to its default; it creates the topic if there is none.",
+            "Without --set, --schema and --replace it shows them; with --json it prints the server's topic.",
+            "Keys are description, owner, labels.NAME, retention.maxVersions, retention.maxAge (such as 30d),"
+                    + " requireScope (true or false), and what payloads are held against before they become versions:"
+                    + " validation.minSize and validation.maxSize in bytes, validation.maxSizeChange in percent of the"
+                    + " newest published version's size, and validation.format (json or json-lines). An empty value sets"
+                    + " the default again. --replace sets everything, what isn't named to its default; it creates the"
+                    + " topic if there is none.",
             "A change shows the environment and each setting's value before and after, and asks before it is made."
         },
         footer = {
             "  octavo settings prices",
             "  octavo settings prices --set owner=shop --set retention.maxVersions=50 --set labels.tier=",
+            "  octavo settings prices --set validation.maxSizeChange=50 --schema prices.schema.json",
             "  octavo settings prices --json | jq .settings > settings.json",
             "  octavo settings prices --replace settings.json --yes",
             "  octavo settings prices --replace '{\"owner\":\"shop\"}' --dry-run"
         })
 @Manual(
-        changes = "With --set or --replace the topic's settings, from which retention and publishing go by.",
+        changes = "With --set, --schema or --replace the topic's settings, from which retention and publishing go by.",
         related = {"topics", "hold", "audit"})
 final class SettingsCommand implements Subcommand {
     @Parameters(paramLabel = "TOPIC")
@@ -40,6 +44,13 @@ final class SettingsCommand implements Subcommand {
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting to change; may be given several times.")
     private List<String> changes = new ArrayList<>();
+
+    @Option(
+            names = "--schema",
+            paramLabel = "FILE|-|JSON",
+            description = "The JSON Schema that each payload, or each line of it, has to meet: itself, a file, or - for"
+                    + " standard input; --set validation.schema= takes it away.")
+    private @Nullable String schema;
 
     @Option(
             names = "--replace",
@@ -53,19 +64,22 @@ final class SettingsCommand implements Subcommand {
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
-        if (replacement != null && !changes.isEmpty()) {
-            throw Failure.usage("--set and --replace exclude each other");
+        boolean isPatch = schema != null || !changes.isEmpty();
+        if (replacement != null && isPatch) {
+            throw Failure.usage("--replace excludes --set and --schema");
         }
-        if (replacement == null && changes.isEmpty()) {
+        if (replacement == null && !isPatch) {
             show(session);
             return;
         }
         options.require(session.shell());
-        ObjectNode body =
-                replacement == null ? SettingsInput.patch(changes) : SettingsInput.whole(replacement, session.shell());
+        ObjectNode body = body(session.shell());
         CommandWords again = CommandWords.of("settings", topic);
         if (replacement == null) {
             changes.forEach(change -> again.option("--set", change));
+            if (schema != null) {
+                again.option("--schema", Json.write(body.path("validation").path("schema")));
+            }
         } else {
             again.option("--replace", Json.write(body));
         }
@@ -76,10 +90,18 @@ final class SettingsCommand implements Subcommand {
             Map<String, String> before = SettingsInput.flat(before(session));
             write.preview(tried -> differences(before, SettingsInput.flat(tried.path("settings"))));
         }
-        JsonNode answer = options.carryOut(session, write);
-        if (answer != null) {
-            session.done(answer, "Changed the settings of " + topic);
+        options.carryOut(session, write, "Changed the settings of " + topic);
+    }
+
+    private ObjectNode body(Shell shell) throws IOException {
+        if (replacement != null) {
+            return SettingsInput.object("--replace", replacement, shell);
         }
+        ObjectNode patch = SettingsInput.patch(changes);
+        if (schema != null) {
+            SettingsInput.schema(patch, SettingsInput.object("--schema", schema, shell));
+        }
+        return patch;
     }
 
     private void show(Session session) throws InterruptedException {

@@ -16,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Settings as people write them, and as the server does. Which keys there are, the server knows. */
 final class SettingsInput {
     private static final int LARGEST = 1 << 20;
+    private static final String SCHEMA = "validation.schema";
+    private static final List<String> SIZES =
+            List.of("validation.minSize", "validation.maxSize", "validation.maxSizeChange");
 
     private SettingsInput() {}
 
@@ -62,17 +65,38 @@ final class SettingsInput {
                 throw new InvalidField("--set", key + "=" + value, "a number of versions, 1 or more");
             }
             at.put(name, Long.parseLong(value));
+        } else if (SIZES.contains(key)) {
+            if (!value.matches("[1-9][0-9]{0,17}")) {
+                throw new InvalidField("--set", key + "=" + value, "a number of bytes, or of percent, 1 or more");
+            }
+            at.put(name, Long.parseLong(value));
+        } else if (key.equals(SCHEMA)) {
+            throw new InvalidField("--set", key + "=" + value, "--schema for a schema, or validation.schema= for none");
         } else {
             at.put(name, value);
         }
     }
 
     /**
-     * All settings: as they were given, from a file, or from standard input.
+     * Adds the schema of payloads to a patch.
      *
-     * @throws InvalidField if it is no JSON object
+     * @throws InvalidField if there is one in it already
      */
-    static ObjectNode whole(String given, Shell shell) throws IOException {
+    static void schema(ObjectNode patch, ObjectNode schema) {
+        ObjectNode at = group(patch, "validation");
+        if (at == null || at.has("schema")) {
+            throw new InvalidField("--schema", "a schema", "no " + SCHEMA + " beside it");
+        }
+        at.set("schema", schema);
+    }
+
+    /**
+     * A JSON object: as it was given, from a file, or from standard input.
+     *
+     * @param option where it was given
+     * @throws InvalidField if it is none
+     */
+    static ObjectNode object(String option, String given, Shell shell) throws IOException {
         byte[] text;
         if (given.stripLeading().startsWith("{")) {
             text = given.getBytes(StandardCharsets.UTF_8);
@@ -86,8 +110,7 @@ final class SettingsInput {
         if (text.length <= LARGEST && Json.read(text) instanceof ObjectNode settings) {
             return settings;
         }
-        throw new InvalidField(
-                "--replace", given, "a JSON object, or a file with one of at most " + Text.size(LARGEST));
+        throw new InvalidField(option, given, "a JSON object, or a file with one of at most " + Text.size(LARGEST));
     }
 
     /** Settings as keys with values; what is the default is not there. */
@@ -101,7 +124,7 @@ final class SettingsInput {
         for (Map.Entry<String, JsonNode> field : settings.properties()) {
             String key = prefix + field.getKey();
             JsonNode value = field.getValue();
-            if (value.isObject()) {
+            if (value.isObject() && !key.equals(SCHEMA)) {
                 collect(flat, key + ".", value);
             } else if (!value.isNull()) {
                 flat.put(key, value.isValueNode() ? value.asString() : Json.write(value));

@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "unpin",
@@ -50,9 +49,6 @@ final class UnpinCommand implements Subcommand {
         Write write = Write.of("DELETE", pin, again)
                 .tell("Unpin", topic + " for " + scope)
                 .tell("Reason", reason.text());
-        JsonNode answer = options.carryOut(session, write);
-        if (answer != null) {
-            session.done(answer, "Unpinned " + topic + " for " + scope);
-        }
+        options.carryOut(session, write, "Unpinned " + topic + " for " + scope);
     }
 }

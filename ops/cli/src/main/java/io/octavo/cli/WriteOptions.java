@@ -46,6 +46,19 @@ final class WriteOptions {
     }
 
     /**
+     * Does it, and prints what was done.
+     *
+     * @param done in words
+     * @throws Failure if the server or the person says no, or the outcome is unknown
+     */
+    void carryOut(Session session, Write write, String done) throws IOException, InterruptedException {
+        JsonNode answer = carryOut(session, write);
+        if (answer != null) {
+            session.done(answer, done);
+        }
+    }
+
+    /**
      * Does it.
      *
      * @return the server's answer; null if it was a dry run, whose result has been printed

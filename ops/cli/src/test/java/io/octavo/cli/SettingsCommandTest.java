@@ -81,6 +81,49 @@ class SettingsCommandTest {
     }
 
     @Test
+    void theChecksOfPayloadsAreSetAndShown() throws IOException {
+        Path file = Files.writeString(folder.resolve("schema.json"), "{\"type\": \"object\"}");
+        Run run = Run.against(server);
+        assertThat(run.status(
+                        "settings",
+                        "prices",
+                        "--set",
+                        "validation.maxSizeChange=50",
+                        "--set",
+                        "validation.maxSize=1000000",
+                        "--set",
+                        "validation.format=json-lines",
+                        "--schema",
+                        file.toString(),
+                        "--yes"))
+                .isZero();
+        assertThat(server.change().bodyText())
+                .isEqualTo("{\"validation\":{\"maxSizeChange\":50,\"maxSize\":1000000,\"format\":\"json-lines\","
+                        + "\"schema\":{\"type\":\"object\"}}}");
+
+        server.on("GET " + TOPIC, TestServer.json(200, """
+                        {"settings":{"validation":{"maxSize":9,"schema":{"type":"object","required":["a"]}}}}"""));
+        Run shown = Run.against(server);
+        assertThat(shown.status("settings", "prices")).isZero();
+        assertThat(shown.out()).isEqualTo("""
+                         SETTING             VALUE
+                         validation.maxSize  9
+                         validation.schema   {"type":"object","required":["a"]}
+                        """);
+        for (String wrong : new String[] {"validation.maxSize=1k", "validation.schema={}"}) {
+            assertThat(Run.against(server).status("settings", "prices", "--set", wrong, "--yes"))
+                    .isEqualTo(2);
+        }
+        assertThat(Run.against(server)
+                        .status("settings", "prices", "--set", "validation.schema=", "--schema", "{}", "--yes"))
+                .isEqualTo(2);
+        assertThat(Run.against(server).status("settings", "prices", "--schema", "{}", "--replace", "{}", "--yes"))
+                .isEqualTo(2);
+        assertThat(Run.against(server).status("settings", "prices", "--schema", "{]", "--yes"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void aChangeOfNothingSaysSo() {
         server.on("PATCH " + TOPIC, TestServer.write(BEFORE));
         Run run = Run.against(server);

@@ -89,7 +89,7 @@ class TrustTest {
     }
 
     @Test
-    void aServerIsBelievedByItsFileOfCertificatesOnly() throws Exception {
+    void aServerIsBelievedByItsFileOfCertificates() throws Exception {
         assertThat(new Run().status("topics", "--server", address(), "--ca", ca.toString()))
                 .isZero();
         assertThat(new Run().environment("OCTAVO_CA", ca.toString()).status("topics", "--server", address()))
@@ -100,6 +100,21 @@ class TrustTest {
         Path foreign = pem("foreign.pem", keys("foreign"));
         assertThat(new Run().status("topics", "--server", address(), "--ca", foreign.toString()))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void thoseThatJavaKnowsAreBelievedBesideTheFile() throws Exception {
+        Path foreign = pem("foreign.pem", keys("foreign"));
+        System.setProperty(
+                "javax.net.ssl.trustStore", folder.resolve("server.p12").toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", PASSWORD);
+        try {
+            assertThat(new Run().status("topics", "--server", address(), "--ca", foreign.toString()))
+                    .isZero();
+        } finally {
+            System.clearProperty("javax.net.ssl.trustStore");
+            System.clearProperty("javax.net.ssl.trustStorePassword");
+        }
     }
 
     @Test
@@ -136,9 +151,9 @@ class TrustTest {
         Path empty = Files.writeString(folder.resolve("empty.pem"), "nothing");
         Run run = new Run();
         assertThat(run.status("topics", "--server", address(), "--ca", empty.toString()))
-                .isEqualTo(1);
-        assertThat(run.err()).startsWith("octavo: --ca: " + empty + " (expected: a file of certificates, PEM)");
+                .isEqualTo(2);
+        assertThat(run.err()).startsWith("octavo: --ca: " + empty).contains("certificates in PEM");
         assertThat(new Run().status("topics", "--server", address(), "--ca", "/there/is/none"))
-                .isEqualTo(1);
+                .isEqualTo(2);
     }
 }

@@ -1,7 +1,9 @@
 package io.octavo.server.errors;
 
 import io.octavo.rules.ErrorCode;
+import io.octavo.rules.InvalidField;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +13,22 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceException extends RuntimeException {
     private final ErrorCode code;
     private final @Nullable Duration retryAfter;
+    private final List<InvalidField> findings;
 
     private ServiceException(ErrorCode code, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        this(code, message, retryAfter, cause, List.of());
+    }
+
+    private ServiceException(
+            ErrorCode code,
+            String message,
+            @Nullable Duration retryAfter,
+            @Nullable Throwable cause,
+            List<InvalidField> findings) {
         super(message, cause);
         this.code = code;
         this.retryAfter = retryAfter;
+        this.findings = findings;
     }
 
     /** The state of the topic, or the request itself, forbids it: repeating it unchanged is useless. */
@@ -33,6 +46,17 @@ public final class ServiceException extends RuntimeException {
         return new ServiceException(ErrorCode.RATE_LIMITED, message, retryAfter, null);
     }
 
+    /**
+     * A payload that does not pass the checks of its topic.
+     *
+     * @param findings where it fails, one or more; the caller bounds how many
+     */
+    public static ServiceException validationFailed(List<InvalidField> findings) {
+        int others = findings.size() - 1;
+        String message = findings.get(0).getMessage() + (others == 0 ? "" : "; and " + others + " more");
+        return new ServiceException(ErrorCode.VALIDATION_FAILED, message, null, null, List.copyOf(findings));
+    }
+
     public ErrorCode code() {
         return code;
     }
@@ -40,5 +64,10 @@ public final class ServiceException extends RuntimeException {
     /** When to try again; null where trying again is useless. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
+    }
+
+    /** The single places at fault, where the code is about such. */
+    public List<InvalidField> findings() {
+        return findings;
     }
 }

@@ -46,10 +46,11 @@ public final class GrpcErrors {
             return new StatusRuntimeException(status.getStatus(), status.getTrailers());
         }
         if (failure instanceof InvalidField field) {
-            return of(ErrorCode.INVALID_ARGUMENT, messageOf(field), List.of(violation(field)));
+            return of(ErrorCode.INVALID_ARGUMENT, messageOf(field), List.of(violations(List.of(field))));
         }
         if (failure instanceof ServiceException no) {
-            return of(no.code(), messageOf(no), retry(no));
+            return of(
+                    no.code(), messageOf(no), no.findings().isEmpty() ? retry(no) : List.of(violations(no.findings())));
         }
         String id = requestIds.get();
         LOG.error("request {} failed", id, failure);
@@ -74,12 +75,14 @@ public final class GrpcErrors {
         return StatusProto.toStatusRuntimeException(status.build());
     }
 
-    private static Message violation(InvalidField field) {
-        return BadRequest.newBuilder()
-                .addFieldViolations(BadRequest.FieldViolation.newBuilder()
-                        .setField(field.field())
-                        .setDescription(messageOf(field)))
-                .build();
+    private static Message violations(List<InvalidField> fields) {
+        BadRequest.Builder violations = BadRequest.newBuilder();
+        for (InvalidField field : fields) {
+            violations.addFieldViolations(BadRequest.FieldViolation.newBuilder()
+                    .setField(field.field())
+                    .setDescription(messageOf(field)));
+        }
+        return violations.build();
     }
 
     private static List<Message> retry(ServiceException no) {

@@ -67,12 +67,26 @@ public final class Housekeeping implements AutoCloseable {
      *     it; REQUEST_RUNNING if it was asked for already; UNAVAILABLE if nobody leads it at this moment
      */
     public RunReport run(String task) {
+        return loop(task).ask();
+    }
+
+    /**
+     * Has a task run now, and doesn't wait for it: {@link #tasks} tells when it is over, and what it did.
+     *
+     * @return how the task stood before
+     * @throws ServiceException as {@link #run}
+     */
+    public TaskStatus request(String task) {
+        return loop(task).request();
+    }
+
+    private TaskLoop loop(String task) {
         TaskLoop loop = loops.get(task);
         if (loop == null) {
             throw ServiceException.of(
                     ErrorCode.NOT_FOUND, "no task " + task + " (expected: " + String.join(", ", loops.keySet()) + ")");
         }
-        return loop.ask();
+        return loop;
     }
 
     /** Whether this node does the task now. */
@@ -83,7 +97,7 @@ public final class Housekeeping implements AutoCloseable {
 
     /** All tasks, as this node sees them. */
     public List<TaskStatus> tasks() {
-        return loops.values().stream().map(Housekeeping::status).toList();
+        return loops.values().stream().map(TaskLoop::status).toList();
     }
 
     /** Stops promptly: what is under way ends with its step, and others can take over at once. Blocks for seconds. */
@@ -91,11 +105,5 @@ public final class Housekeeping implements AutoCloseable {
     public void close() {
         loops.values().forEach(TaskLoop::stop);
         loops.values().forEach(TaskLoop::close);
-    }
-
-    private static TaskStatus status(TaskLoop loop) {
-        TaskRunner runner = loop.runner();
-        return new TaskStatus(
-                runner.task().name(), runner.task().interval(), runner.lease().holder(), runner.last());
     }
 }

@@ -31,6 +31,7 @@ final class TaskLoop {
     private final ScheduledThreadPoolExecutor leaseThread;
     private final ScheduledThreadPoolExecutor taskThread;
     private final Semaphore asked = new Semaphore(1);
+    private volatile @Nullable RunReport lastAsked;
 
     /**
      * @param clockCheck  this node neither takes nor renews the lease while it refuses
@@ -61,18 +62,43 @@ final class TaskLoop {
      *     UNAVAILABLE if there is no leader now, or the run takes too long
      */
     RunReport ask() {
+        RunReport report = await(submit());
+        if (report == null) {
+            requireLeadership();
+            throw nobodyLeads();
+        }
+        return report;
+    }
+
+    /**
+     * Has the task run now, or after the run that is under way, and waits for nothing; {@link #status} tells when that
+     * run has ended, and what it did.
+     *
+     * @return how the task stood before
+     * @throws ServiceException as {@link #ask}
+     */
+    TaskStatus request() {
+        TaskStatus before = status();
+        var unused = submit();
+        return before;
+    }
+
+    /** The task, as this node sees it. */
+    TaskStatus status() {
+        // Before what the run did: once it is not pending, that is there.
+        boolean pending = asked.availablePermits() == 0;
+        return new TaskStatus(
+                name(), runner.task().interval(), runner.lease().holder(), pending, runner.last(), lastAsked);
+    }
+
+    private Future<@Nullable RunReport> submit() {
         requireLeadership();
         if (!asked.tryAcquire()) {
             throw ServiceException.of(
                     ErrorCode.REQUEST_RUNNING, "a run of " + name() + " that was asked for has not ended yet");
         }
         try {
-            RunReport report = await(taskThread.submit(this::runAndRelease));
-            if (report == null) {
-                requireLeadership();
-                throw nobodyLeads();
-            }
-            return report;
+            return taskThread.submit(this::runAndRelease);
         } catch (RejectedExecutionException e) {
             asked.release();
             throw ServiceException.unavailable("this node is stopping", Duration.ofSeconds(5), e);
@@ -102,7 +128,11 @@ final class TaskLoop {
 
     private @Nullable RunReport runAndRelease() {
         try {
-            return runner.run();
+            RunReport report = runner.run();
+            if (report != null) {
+                lastAsked = report;
+            }
+            return report;
         } finally {
             asked.release();
         }

@@ -6,12 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task, as one node sees it.
  *
- * @param interval from the end of a run to the start of the next
- * @param leader   the node that does it; empty if none is known
- * @param last     the last run on this node; null if there was none
+ * @param interval  from the end of a run to the start of the next
+ * @param leader    the node that does it; empty if none is known
+ * @param pending   whether a run that was asked for here has not ended yet
+ * @param last      the last run on this node; null if there was none
+ * @param lastAsked the last of them that was asked for; null if there was none
  */
 public record TaskStatus(
         String task,
         Duration interval,
         String leader,
-        @Nullable RunReport last) {}
+        boolean pending,
+        @Nullable RunReport last,
+        @Nullable RunReport lastAsked) {}

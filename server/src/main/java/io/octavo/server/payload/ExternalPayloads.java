@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Payloads that somebody else put into S3: looked at when a version is made of them, read like ours, and never deleted
@@ -37,16 +39,23 @@ public final class ExternalPayloads {
         this.gate = gate;
     }
 
+    /** Looks at objects whose bytes need not be looked at for more than their digest. */
+    public Part check(List<S3Location> locations, Expected expected) {
+        return check(locations, expected, null);
+    }
+
     /**
      * Looks at objects that are said to be the same payload: each must be there, in a region of ours and a bucket that
      * the configuration allows, with this size; and if that is not too large, with this digest.
      *
      * @param expected with size and digest
+     * @param checks   what the bytes must be readable through to their end; null = they need not be looked at
      * @return ready for a version record
      * @throws InvalidField if one is not where it is said to be, or may not be used
-     * @throws ServiceException DIGEST_MISMATCH, TOO_LARGE, RATE_LIMITED or UNAVAILABLE
+     * @throws ServiceException DIGEST_MISMATCH, TOO_LARGE, RATE_LIMITED or UNAVAILABLE; VALIDATION_FAILED if it is too
+     *     large to be looked at
      */
-    public Part check(List<S3Location> locations, Expected expected) {
+    public Part check(List<S3Location> locations, Expected expected, @Nullable UnaryOperator<InputStream> checks) {
         if (!expected.hasSize() || expected.sha256().isEmpty()) {
             throw new InvalidField("sha256", "none", "size and SHA-256 of the objects");
         }
@@ -63,10 +72,15 @@ public final class ExternalPayloads {
             checkAllowed("locations[" + i + "].", locations.get(i), named);
         }
         boolean verify = expected.size() <= config.externalVerifyLimit().toBytes();
+        if (checks != null && !verify) {
+            throw tooLargeForChecks(expected.size());
+        }
         gate.enter();
         try {
             for (int i = 0; i < locations.size(); i++) {
-                checkObject("locations[" + i + "].", locations.get(i), expected, verify);
+                // They are all the same bytes: to look at the first will do.
+                UnaryOperator<InputStream> through = checks != null && i == 0 ? checks : UnaryOperator.identity();
+                checkObject("locations[" + i + "].", locations.get(i), expected, verify ? through : null);
             }
         } finally {
             gate.leave();
@@ -107,7 +121,18 @@ public final class ExternalPayloads {
         }
     }
 
-    private void checkObject(String field, S3Location location, Expected expected, boolean verify) {
+    private ServiceException tooLargeForChecks(long size) {
+        return ServiceException.validationFailed(List.of(new InvalidField(
+                "payload.size",
+                size,
+                "at most " + config.externalVerifyLimit().toBytes()
+                        + " bytes, up to which objects of others are read and can be checked; publish the bytes"
+                        + " themselves, or change the topic's validation")));
+    }
+
+    /** @param through what its bytes are verified through; null = they are not */
+    private void checkObject(
+            String field, S3Location location, Expected expected, @Nullable UnaryOperator<InputStream> through) {
         RegionStore region = region(field, location);
         long size = region.size(location);
         if (size == RegionStore.ABSENT) {
@@ -119,18 +144,22 @@ public final class ExternalPayloads {
                     ErrorCode.DIGEST_MISMATCH,
                     field + "key: an object of " + size + " bytes (expected: " + expected.size() + ", as announced)");
         }
-        if (verify) {
-            verify(field, region, location, expected);
+        if (through != null) {
+            verify(field, region, location, expected, through);
         }
     }
 
-    private static void verify(String field, RegionStore region, S3Location location, Expected expected) {
-        if (expected.size() == 0) {
-            new Intake(InputStream.nullInputStream(), expected, 0).verify();
-            return;
-        }
-        try (InputStream bytes = region.read(location, 0, expected.size())) {
-            Intake intake = new Intake(bytes, expected, expected.size());
+    private static void verify(
+            String field,
+            RegionStore region,
+            S3Location location,
+            Expected expected,
+            UnaryOperator<InputStream> through) {
+        try (InputStream bytes = expected.size() == 0
+                        ? InputStream.nullInputStream()
+                        : region.read(location, 0, expected.size());
+                InputStream checked = through.apply(bytes)) {
+            Intake intake = new Intake(checked, expected, expected.size());
             byte[] buffer = new byte[BUFFER];
             int read = 0;
             while (read >= 0) {

@@ -3,12 +3,14 @@ package io.octavo.server.publish;
 import com.google.protobuf.ByteString;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Scope;
+import io.octavo.protocol.Validation;
 import io.octavo.rules.Digests;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.publish.PayloadIntake.Announced;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.topic.PublishVersion;
+import io.octavo.server.validation.PayloadChecks;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +65,28 @@ public record PublishOrder(
         return scopes.isEmpty() && !stage ? List.of(Scope.getDefaultInstance()) : scopes;
     }
 
-    /** The command, once the bytes are known. */
-    PublishVersion command(Part part, long uploadId) {
+    /** Whether it says to whom it goes, be it to nobody yet. */
+    boolean saysScope() {
+        return stage || !scopes.isEmpty();
+    }
+
+    /**
+     * The command, once the bytes are known.
+     *
+     * @param checked the topic's checks of the bytes, which they have passed
+     */
+    PublishVersion command(Part part, long uploadId, Validation checked) {
         return new PublishVersion(
-                List.of(part), metadata, wantedScopes(), expectedVersion, ifChanged, hold, uploadId, reason);
+                List.of(part),
+                metadata,
+                wantedScopes(),
+                expectedVersion,
+                ifChanged,
+                hold,
+                uploadId,
+                reason,
+                saysScope(),
+                PayloadChecks.content(checked));
     }
 
     private static void check(Announced announced) {

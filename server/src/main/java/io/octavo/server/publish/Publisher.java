@@ -3,6 +3,7 @@ package io.octavo.server.publish;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.S3Location;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.Validation;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
@@ -15,6 +16,10 @@ import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.validation.CheckedBody;
+import io.octavo.server.validation.PayloadChecks;
+import io.octavo.server.validation.SizeRules;
+import io.octavo.server.validation.TopicChecks;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -36,14 +41,21 @@ public final class Publisher {
     private final TopicCommits commits;
     private final PayloadIntake intake;
     private final TopicsConfig topics;
+    private final PayloadChecks checks;
     private final RunningKeys running;
 
     public Publisher(
-            TopicLog log, TopicCommits commits, PayloadIntake intake, PublishConfig config, TopicsConfig topics) {
+            TopicLog log,
+            TopicCommits commits,
+            PayloadIntake intake,
+            PublishConfig config,
+            TopicsConfig topics,
+            PayloadChecks checks) {
         this.log = log;
         this.commits = commits;
         this.intake = intake;
         this.topics = topics;
+        this.checks = checks;
         this.running = new RunningKeys(config.inFlight());
     }
 
@@ -109,8 +121,8 @@ public final class Publisher {
 
     private Published dryRun(PublishOrder order, Source source) {
         return running.during(order.topic(), null, () -> {
-            admit(order, log.head(order.topic(), Read.LOCAL));
-            PublishVersion command = order.command(source.digest(), 0);
+            TopicChecks wanted = checks.of(live(admit(order, log.head(order.topic(), Read.LOCAL))));
+            PublishVersion command = order.command(source.examine(wanted), 0, wanted.content());
             Committed asked = commits.dryRun(order.topic(), command, order.who());
             return published(asked, command, asked.effect() == Effect.UNCHANGED ? Outcome.UNCHANGED : Outcome.DRY_RUN);
         });
@@ -122,30 +134,44 @@ public final class Publisher {
         if (order.key() != null && log.request(order.topic(), order.key()) != null) {
             return replay(order, order.key(), source);
         }
-        admit(order, seen);
-        return commit(order, seen, source, source.store());
+        TopicHead admitted = admit(order, seen);
+        TopicChecks wanted = checks.of(live(admitted));
+        Stored stored = source.store(wanted);
+        return commit(
+                order, admitted, source, stored, order.command(stored.part(), stored.uploadId(), wanted.content()));
     }
 
-    /** Refuses what the commit would refuse, before the payload is stored. */
-    private void admit(PublishOrder order, @Nullable TopicHead seen) {
+    /**
+     * Refuses what the commit would refuse, before the payload is stored.
+     *
+     * @return the head by whose settings the payload is to be checked
+     */
+    private @Nullable TopicHead admit(PublishOrder order, @Nullable TopicHead seen) {
         try {
-            check(order, seen);
+            check(order, live(seen));
+            if (!live(seen).getSettings().hasValidation()) {
+                return seen;
+            }
         } catch (ServiceException | InvalidField perhapsOutOfDate) {
-            check(order, log.head(order.topic(), Read.SERIAL));
+            // Told by the head that stands.
         }
+        TopicHead standing = log.head(order.topic(), Read.SERIAL);
+        check(order, live(standing));
+        return standing;
     }
 
-    private void check(PublishOrder order, @Nullable TopicHead standing) {
-        TopicHead head = standing == null || standing.hasDeletion() ? TopicHead.getDefaultInstance() : standing;
+    /** Of a topic that is not, or not any more, the empty head. */
+    private static TopicHead live(@Nullable TopicHead head) {
+        return head == null || head.hasDeletion() ? TopicHead.getDefaultInstance() : head;
+    }
+
+    private void check(PublishOrder order, TopicHead head) {
         if (head.getRevision() == 0 && !topics.autoCreate()) {
             throw ServiceException.of(
                     ErrorCode.TOPIC_NOT_FOUND,
                     "no topic " + order.topic() + " (expected: one that exists, for octavo.topics.auto-create is off)");
         }
-        boolean toEverybody = order.scopes().isEmpty() && !order.stage();
-        if (toEverybody && head.getSettings().getRequireScope()) {
-            throw new InvalidField("scope", "none", "at least one: the topic requires it; * means everybody");
-        }
+        PublishVersion.checkScopeSaid(head.getSettings(), order.saysScope());
         long newest = head.getNewestVersion() > head.getBaseVersion() ? head.getNewestVersion() : 0;
         if (order.expectedVersion() != null && order.expectedVersion() != newest) {
             throw ServiceException.of(
@@ -153,10 +179,13 @@ public final class Publisher {
                     "newest version of " + order.topic() + ": " + newest + " (expected: " + order.expectedVersion()
                             + ")");
         }
+        if (order.announced().size() != null) {
+            SizeRules.of(head).check(order.announced().size());
+        }
     }
 
     private Published replay(PublishOrder order, String key, Source source) {
-        PublishVersion command = order.command(source.digest(), 0);
+        PublishVersion command = order.command(source.digest(), 0, Validation.getDefaultInstance());
         Committed made = commits.made(order.topic(), key, command);
         if (made == null) {
             throw ServiceException.unavailable(
@@ -167,8 +196,8 @@ public final class Publisher {
         return published(made, command, Outcome.REPLAYED);
     }
 
-    private Published commit(PublishOrder order, @Nullable TopicHead seen, Source source, Stored stored) {
-        PublishVersion command = order.command(stored.part(), stored.uploadId());
+    private Published commit(
+            PublishOrder order, @Nullable TopicHead seen, Source source, Stored stored, PublishVersion command) {
         Committed done;
         try {
             done = commits.commit(order.topic(), command, order.who(), order.key(), seen);
@@ -214,7 +243,10 @@ public final class Publisher {
         /** What the record would say of the bytes, but where they are. */
         Part digest();
 
-        Stored store();
+        /** What the record would say of the bytes, if they pass. */
+        Part examine(TopicChecks checks);
+
+        Stored store(TopicChecks checks);
 
         void discard(Stored stored);
     }
@@ -226,8 +258,17 @@ public final class Publisher {
         }
 
         @Override
-        public Stored store() {
-            return intake.store(order.topic(), body, order.announced());
+        public Part examine(TopicChecks checks) {
+            try (CheckedBody checked = checks.on(body)) {
+                return BodyDigest.of(checked, order.announced());
+            }
+        }
+
+        @Override
+        public Stored store(TopicChecks checks) {
+            try (CheckedBody checked = checks.on(body)) {
+                return intake.store(order.topic(), checked, order.announced());
+            }
         }
 
         @Override
@@ -247,8 +288,13 @@ public final class Publisher {
         }
 
         @Override
-        public Stored store() {
-            return new Stored(0, objects.check(locations, order.announced()));
+        public Part examine(TopicChecks checks) {
+            return checks.ofBytes() == null ? digest() : store(checks).part();
+        }
+
+        @Override
+        public Stored store(TopicChecks checks) {
+            return new Stored(0, objects.check(locations, order.announced(), checks.ofBytes()));
         }
 
         @Override

@@ -2,9 +2,12 @@ package io.octavo.server.topic;
 
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Settings;
+import io.octavo.protocol.Validation;
+import io.octavo.protocol.Validation.Format;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.validation.Schemas;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,8 @@ public record ChangeSettings(
         UnaryOperator<Settings> change,
         String asked,
         @Nullable Long expectedRevision) implements Command {
+    private static final int MOST_PERCENT = 10_000;
+
     @Override
     public void apply(TopicEdit edit) {
         if (expectedRevision != null && expectedRevision != edit.revision() - 1) {
@@ -30,7 +35,7 @@ public record ChangeSettings(
         }
         edit.startNewLifeIfDeleted();
         Settings wanted = change.apply(edit.settings());
-        check(wanted);
+        check(wanted, edit.settings());
         if (edit.exists() && !edit.isDeleted() && wanted.equals(edit.settings())) {
             edit.nothingToDo(0);
             return;
@@ -44,7 +49,7 @@ public record ChangeSettings(
         return Fingerprint.of("settings").add(asked);
     }
 
-    private static void check(Settings settings) {
+    private static void check(Settings settings, Settings before) {
         Limits.checkText("description", settings.getDescription(), Limits.REASON_LENGTH);
         Limits.checkText("owner", settings.getOwner(), Limits.NAME_LENGTH);
         Limits.checkMetadata("labels", settings.getLabelsMap());
@@ -55,6 +60,35 @@ public record ChangeSettings(
         long maxAge = settings.getRetention().getMaxAgeSeconds();
         if (maxAge < 0) {
             throw new InvalidField("retention.maxAge", maxAge + " s", "a positive duration");
+        }
+        if (!settings.getValidation().equals(before.getValidation())) {
+            check(settings.getValidation());
+        }
+    }
+
+    private static void check(Validation validation) {
+        checkSize("validation.minSize", validation.getMinSize());
+        checkSize("validation.maxSize", validation.getMaxSize());
+        if (validation.getMaxSize() > 0 && validation.getMinSize() > validation.getMaxSize()) {
+            throw new InvalidField(
+                    "validation.minSize", validation.getMinSize(), "at most maxSize, " + validation.getMaxSize());
+        }
+        int change = validation.getMaxSizeChange();
+        if (change < 0 || change > MOST_PERCENT) {
+            throw new InvalidField(
+                    "validation.maxSizeChange", Integer.toUnsignedString(change), "1 to " + MOST_PERCENT + " percent");
+        }
+        if (validation.getFormat() == Format.UNRECOGNIZED) {
+            throw new InvalidField("validation.format", validation.getFormatValue(), "json or json-lines");
+        }
+        if (!validation.getSchema().isEmpty()) {
+            Schemas.check("validation.schema", validation.getSchema());
+        }
+    }
+
+    private static void checkSize(String field, long size) {
+        if (size < 0) {
+            throw new InvalidField(field, size, "1 byte or more");
         }
     }
 }

@@ -5,12 +5,15 @@ import io.octavo.protocol.Hold;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.Scope;
+import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.Validation;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.validation.PayloadChecks;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param hold            why the version is held from retention from the start; null = no hold
  * @param uploadId        the upload that stored the parts; 0 = none
  * @param reason          for the audit trail; may be empty
+ * @param scopeSaid       whether whoever asks has said to whom it goes, be it to nobody or to everybody
+ * @param checked         the checks of their bytes that the parts have passed, see {@link PayloadChecks#content}
  */
 public record PublishVersion(
         List<Part> parts,
@@ -33,8 +38,33 @@ public record PublishVersion(
         boolean ifChanged,
         @Nullable String hold,
         long uploadId,
-        String reason)
+        String reason,
+        boolean scopeSaid,
+        Validation checked)
         implements Command {
+    /** A version whose scopes were said, of parts that were not looked at. */
+    public PublishVersion(
+            List<Part> parts,
+            Map<String, String> metadata,
+            List<Scope> scopes,
+            @Nullable Long expectedVersion,
+            boolean ifChanged,
+            @Nullable String hold,
+            long uploadId,
+            String reason) {
+        this(
+                parts,
+                metadata,
+                scopes,
+                expectedVersion,
+                ifChanged,
+                hold,
+                uploadId,
+                reason,
+                true,
+                Validation.getDefaultInstance());
+    }
+
     public PublishVersion {
         parts = List.copyOf(parts);
         metadata = Map.copyOf(metadata);
@@ -69,6 +99,8 @@ public record PublishVersion(
             return;
         }
         edit.startNewLifeIfDeleted();
+        checkScopeSaid(edit.settings(), scopeSaid);
+        checkParts(edit);
         long number = edit.nextVersion();
         VersionRecord.Builder row = VersionRecord.newBuilder()
                 .setVersion(number)
@@ -94,6 +126,30 @@ public record PublishVersion(
                     .build());
         }
         edit.event(scopes.isEmpty() ? EventKind.STAGED : EventKind.PUBLISHED, number, scopes, reason);
+    }
+
+    /**
+     * Checks that a publish to everybody was meant to be one.
+     *
+     * @param scopeSaid whether somebody said to whom it goes
+     * @throws InvalidField if nobody has, and the topic requires it
+     */
+    public static void checkScopeSaid(Settings settings, boolean scopeSaid) {
+        if (!scopeSaid && settings.getRequireScope()) {
+            throw new InvalidField("scope", "none", "at least one: the topic requires it; * means everybody");
+        }
+    }
+
+    /** The topic's checks as they stand now; those that need the bytes must be the ones that the bytes have passed. */
+    private void checkParts(TopicEdit edit) {
+        edit.sizeRules().check(parts.stream().mapToLong(Part::getSize).sum());
+        Validation wanted = PayloadChecks.content(edit.settings().getValidation());
+        if (!wanted.equals(Validation.getDefaultInstance()) && !wanted.equals(checked)) {
+            throw ServiceException.validationFailed(List.of(new InvalidField(
+                    "payload",
+                    "not held against the checks of " + edit.topic() + " as they stand now",
+                    "a payload that is: settings.validation was changed meanwhile; publish it again")));
+        }
     }
 
     /** Withdrawn, its consumers go back to what they ran before. */

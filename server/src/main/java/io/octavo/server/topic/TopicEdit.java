@@ -16,6 +16,7 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.rules.Heads;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.validation.SizeRules;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -92,6 +93,11 @@ final class TopicEdit {
 
     Settings settings() {
         return head.getSettings();
+    }
+
+    /** How large the next payload may be. */
+    SizeRules sizeRules() {
+        return SizeRules.of(head);
     }
 
     void requireTopic() {

@@ -29,12 +29,18 @@ final class HousekeepingController {
                 .body(new Tasks(housekeeping.tasks().stream().map(TaskView::of).toList()));
     }
 
-    /** Answers when the run has ended. */
-    @Call("Runs a task of housekeeping, and answers what it did.")
+    /** Answers when the run has ended, or before it begins: with how the task stood, to tell when it does not any more. */
+    @Call(
+            value = "Runs a task of housekeeping, and answers what it did.",
+            query = "noWait",
+            status = {200, 202},
+            answers = {TaskView.Run.class, TaskView.class})
     @PostMapping(Addresses.HOUSEKEEPING_RUNS)
     @Needs(Right.ADMINISTER)
-    ResponseEntity<TaskView.Run> run(HttpServletRequest request, @PathVariable String task) {
-        Query.of(request);
-        return Answers.ok().body(TaskView.Run.of(housekeeping.run(task)));
+    ResponseEntity<?> run(HttpServletRequest request, @PathVariable String task) {
+        Query query = Query.of(request, "noWait");
+        return query.flag("noWait")
+                ? Answers.with(202).body(TaskView.of(housekeeping.request(task)))
+                : Answers.ok().body(TaskView.Run.of(housekeeping.run(task)));
     }
 }

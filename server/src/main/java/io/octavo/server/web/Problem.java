@@ -31,14 +31,21 @@ record Problem(
     }
 
     static Problem of(InvalidField invalid, String requestId) {
-        return new Problem(
-                "about:blank",
-                title(ErrorCode.INVALID_ARGUMENT),
+        return of(
                 HttpServletResponse.SC_BAD_REQUEST,
-                String.valueOf(invalid.getMessage()),
                 ErrorCode.INVALID_ARGUMENT,
+                String.valueOf(invalid.getMessage()),
                 requestId,
-                List.of(new FieldError(invalid.field(), invalid.value(), invalid.expected())));
+                List.of(invalid));
+    }
+
+    /** @param findings the fields that can't be taken; none if that isn't the reason */
+    static Problem of(int status, ErrorCode code, String detail, String requestId, List<InvalidField> findings) {
+        List<FieldError> errors = findings.stream()
+                .map(invalid -> new FieldError(invalid.field(), invalid.value(), invalid.expected()))
+                .toList();
+        return new Problem(
+                "about:blank", title(code), status, detail, code, requestId, errors.isEmpty() ? null : errors);
     }
 
     /** Makes this the whole answer. */

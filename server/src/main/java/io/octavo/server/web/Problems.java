@@ -75,7 +75,12 @@ final class Problems implements HandlerExceptionResolver {
                 response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
             }
             if (refused.code() != ErrorCode.INTERNAL) {
-                return Problem.of(status(refused.code()), refused.code(), String.valueOf(refused.getMessage()), id);
+                return Problem.of(
+                        status(refused.code()),
+                        refused.code(),
+                        String.valueOf(refused.getMessage()),
+                        id,
+                        refused.findings());
             }
         }
         if (thrown instanceof MissingPayload missing) {

@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
  * to its default, objects are merged. Checked as a whole when it is read.
  */
 final class SettingsPatch implements UnaryOperator<Settings> {
-    private static final List<String> FIELDS = List.of("description", "owner", "labels", "retention", "requireScope");
+    private static final List<String> FIELDS =
+            List.of("description", "owner", "labels", "retention", "requireScope", "validation");
     private static final List<String> RETENTION_FIELDS = List.of("maxVersions", "maxAge");
 
     private final ObjectNode patch;
@@ -46,6 +47,7 @@ final class SettingsPatch implements UnaryOperator<Settings> {
                 case "owner" -> settings.setOwner(text("owner", value));
                 case "requireScope" -> settings.setRequireScope(flag("requireScope", value));
                 case "labels" -> labels(settings, value);
+                case "validation" -> ValidationPatch.apply(settings, value);
                 default -> retention(settings, value);
             }
         }
@@ -90,7 +92,7 @@ final class SettingsPatch implements UnaryOperator<Settings> {
         }
     }
 
-    private static String text(String field, JsonNode value) {
+    static String text(String field, JsonNode value) {
         if (value.isNull()) {
             return "";
         }
@@ -117,7 +119,7 @@ final class SettingsPatch implements UnaryOperator<Settings> {
         return value.intValue();
     }
 
-    private static ObjectNode object(String field, JsonNode value) {
+    static ObjectNode object(String field, JsonNode value) {
         if (value instanceof ObjectNode object) {
             return object;
         }

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
  * A task of housekeeping, as one node sees it.
  *
  * @param leader  the node that does it; absent if none is known
+ * @param pending true while a run that was asked for here has not ended; else absent
  * @param lastRun the last run on this node; absent if there was none
+ * @param lastAskedRun the last of them that was asked for; absent if there was none
  */
 record TaskView(
         String task,
         long intervalMillis,
         @Nullable String leader,
-        @Nullable Run lastRun) {
+        @Nullable Boolean pending,
+        @Nullable Run lastRun,
+        @Nullable Run lastAskedRun) {
     /** All tasks. */
     record Tasks(List<TaskView> tasks) {}
 
@@ -44,11 +48,16 @@ record TaskView(
     }
 
     static TaskView of(TaskStatus status) {
-        RunReport last = status.last();
         return new TaskView(
                 status.task(),
                 status.interval().toMillis(),
                 status.leader().isEmpty() ? null : status.leader(),
-                last == null ? null : Run.of(last));
+                status.pending() ? true : null,
+                run(status.last()),
+                run(status.lastAsked()));
+    }
+
+    private static @Nullable Run run(@Nullable RunReport report) {
+        return report == null ? null : Run.of(report);
     }
 }

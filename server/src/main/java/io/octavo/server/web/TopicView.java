@@ -3,10 +3,12 @@ package io.octavo.server.web;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.Validation;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A topic, as every answer that has one shows it.
@@ -32,7 +34,28 @@ record TopicView(
             @Nullable String owner,
             Map<String, String> labels,
             RetentionView retention,
-            boolean requireScope) {}
+            boolean requireScope,
+            @Nullable ValidationView validation) {}
+
+    /** What a payload must be to become a version; null = anything of its kind. */
+    record ValidationView(
+            @Nullable Long minSize,
+            @Nullable Long maxSize,
+            @Nullable Integer maxSizeChange,
+            @Nullable PayloadFormat format,
+            @Nullable ObjectNode schema) {
+        static @Nullable ValidationView of(Settings settings) {
+            Validation rules = settings.getValidation();
+            return rules.equals(Validation.getDefaultInstance())
+                    ? null
+                    : new ValidationView(
+                            rules.getMinSize() == 0 ? null : (Long) rules.getMinSize(),
+                            rules.getMaxSize() == 0 ? null : (Long) rules.getMaxSize(),
+                            rules.getMaxSizeChange() == 0 ? null : (Integer) rules.getMaxSizeChange(),
+                            PayloadFormat.of(rules.getFormat()),
+                            rules.getSchema().isEmpty() ? null : (ObjectNode) Json.MAPPER.readTree(rules.getSchema()));
+        }
+    }
 
     /** How much history is kept; null = the installation's default. */
     record RetentionView(
@@ -74,6 +97,7 @@ record TopicView(
                 settings.getOwner().isEmpty() ? null : settings.getOwner(),
                 new TreeMap<>(settings.getLabelsMap()),
                 new RetentionView(maxVersions == 0 ? null : maxVersions, maxAge == 0 ? null : Ages.format(maxAge)),
-                settings.getRequireScope());
+                settings.getRequireScope(),
+                ValidationView.of(settings));
     }
 }

@@ -110,7 +110,35 @@ class HousekeepingTest {
         RunReport report = a.run("test");
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(ran).hasSize(1);
-        assertThat(a.tasks()).containsExactly(new TaskStatus("test", Duration.ofHours(1), "a", report));
+        assertThat(a.tasks()).containsExactly(new TaskStatus("test", Duration.ofHours(1), "a", false, report, report));
+    }
+
+    @Test
+    void aRunThatNobodyWaitsForIsPendingUntilItHasEnded() throws InterruptedException {
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(2);
+        try (Housekeeping slow = node("c", Duration.ofHours(1), run -> {
+            begun.countDown();
+            if (begun.getCount() == 0) {
+                await(goOn);
+            }
+        })) {
+            slow.start();
+            while (slow.tasks().get(0).last() == null) {
+                Thread.onSpinWait();
+            }
+            TaskStatus before = slow.request("test");
+            assertThat(before.pending()).isFalse();
+            assertThat(before.lastAsked()).isNull();
+            assertThat(slow.tasks().get(0).pending()).isTrue();
+            assertCode(ErrorCode.REQUEST_RUNNING, () -> slow.request("test"));
+            goOn.countDown();
+            while (slow.tasks().get(0).pending()) {
+                Thread.onSpinWait();
+            }
+            assertThat(requireNonNull(slow.tasks().get(0).lastAsked()).outcome())
+                    .isEqualTo(Outcome.DONE);
+        }
     }
 
     @Test

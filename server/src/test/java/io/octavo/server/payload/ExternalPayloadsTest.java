@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,29 @@ class ExternalPayloadsTest {
 
         assertThat(part.getExternal().getDigestVerified()).isFalse();
         assertThat(part.getSha256()).isEqualTo(wrong);
+    }
+
+    @Test
+    void bytesThatAreToBeCheckedAreReadThroughTheCheckOnceAndRefusedIfTheyAreTooLarge() {
+        AtomicInteger checked = new AtomicInteger();
+        UnaryOperator<InputStream> checks = bytes -> {
+            checked.incrementAndGet();
+            return bytes;
+        };
+        payloads(DataSize.ofBytes(BYTES.length)).check(List.of(inEurope, inAmerica), announced(SHA_256), checks);
+        assertThat(checked).hasValue(1);
+
+        assertThatThrownBy(() -> payloads(DataSize.ofBytes(BYTES.length - 1))
+                        .check(List.of(inEurope), announced(SHA_256), checks))
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VALIDATION_FAILED))
+                .hasMessageContaining("payload.size: " + BYTES.length);
+        ServiceException refusal = ServiceException.of(ErrorCode.VALIDATION_FAILED, "by the test");
+        assertThatThrownBy(
+                        () -> payloads(DataSize.ofMegabytes(1)).check(List.of(inEurope), announced(SHA_256), bytes -> {
+                            throw refusal;
+                        }))
+                .isSameAs(refusal);
     }
 
     @Test

@@ -5,6 +5,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.FieldMask;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.ErrorInfo;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -12,14 +16,19 @@ import io.grpc.Metadata;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import io.octavo.protocol.ChangeSettingsRequest;
 import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.Scope;
+import io.octavo.protocol.Settings;
+import io.octavo.protocol.Validation;
+import io.octavo.protocol.Write;
 import io.octavo.rules.Digests;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcFixture;
@@ -62,7 +71,7 @@ class GrpcPublishTest {
     @BeforeEach
     void start() throws IOException {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
-        Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true));
+        Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true), TestChecks.CHECKS);
         GrpcPublish service =
                 new GrpcPublish(publisher, log, commits, workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
@@ -101,6 +110,32 @@ class GrpcPublishTest {
         assertThat(response.getRecord().getParts(0).getSize()).isEqualTo(6);
         assertThat(response.getRecord().getMetadataMap()).containsEntry("k", "v");
         assertThat(response.getRecord().getBy()).startsWith("unverified:anonymous@");
+    }
+
+    @Test
+    void aPayloadThatFailsItsChecksIsRefusedWithItsPlaces() throws Exception {
+        Validation checks = Validation.newBuilder()
+                .setFormat(Validation.Format.JSON_LINES)
+                .setSchema("{\"type\":\"integer\"}")
+                .build();
+        PublishServiceGrpc.newBlockingStub(requireNonNull(fixture).channel())
+                .changeSettings(ChangeSettingsRequest.newBuilder()
+                        .setWrite(Write.newBuilder().setTopic("prices"))
+                        .setSettings(Settings.newBuilder().setValidation(checks))
+                        .setFields(FieldMask.newBuilder().addPaths("validation"))
+                        .build());
+        Call call = call();
+        call.send(header(PublishHeader.newBuilder().setTopic("prices").build()));
+        call.send(chunk("1\n\"a\"\n\"b\"\n"));
+        call.requests().onCompleted();
+
+        com.google.rpc.Status refusal = StatusProto.fromThrowable(call.failure());
+        assertThat(refusal.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT.value());
+        assertThat(refusal.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo("VALIDATION_FAILED");
+        assertThat(refusal.getDetails(1).unpack(BadRequest.class).getFieldViolationsList().stream()
+                        .map(FieldViolation::getField))
+                .containsExactly("payload line 2#", "payload line 3#");
+        assertThat(payloads.left()).isZero();
     }
 
     @Test

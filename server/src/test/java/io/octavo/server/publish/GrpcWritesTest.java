@@ -56,7 +56,8 @@ class GrpcWritesTest {
     @BeforeEach
     void aTopicOfTwoVersions() throws IOException {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
-        Publisher publisher = new Publisher(log, commits, new MemoryPayloads(), CONFIG, new TopicsConfig(true));
+        Publisher publisher =
+                new Publisher(log, commits, new MemoryPayloads(), CONFIG, new TopicsConfig(true), TestChecks.CHECKS);
         ArrivalConfig anyPace =
                 new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
         Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);

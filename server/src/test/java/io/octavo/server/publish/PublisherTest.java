@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.octavo.protocol.Part;
+import io.octavo.protocol.Settings;
+import io.octavo.protocol.Validation;
+import io.octavo.protocol.Validation.Format;
+import io.octavo.rules.Digests;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.Scopes;
@@ -18,13 +23,16 @@ import io.octavo.server.topic.Impact;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +150,89 @@ class PublisherTest {
     }
 
     @Test
+    void settingsThatChangeWhileThePayloadComesHoldForIt() {
+        Publisher racing = publisher(() -> change(settings -> settings.setRequireScope(true)));
+        assertThatThrownBy(() -> racing.publish(Orders.of("prices").order(), body("one")))
+                .isInstanceOfSatisfying(
+                        InvalidField.class, e -> assertThat(e.field()).isEqualTo("scope"));
+        change(settings -> settings.setRequireScope(false));
+
+        Publisher tightening = publisher(() -> change(
+                settings -> settings.setValidation(Validation.newBuilder().setMaxSize(2))));
+        assertRefused(
+                ErrorCode.VALIDATION_FAILED,
+                () -> tightening.publish(Orders.of("prices").order(), body("one")));
+        change(Settings.Builder::clearValidation);
+
+        Publisher checking = publisher(() -> change(
+                settings -> settings.setValidation(Validation.newBuilder().setFormat(Format.JSON))));
+        assertRefused(
+                ErrorCode.VALIDATION_FAILED,
+                () -> checking.publish(Orders.of("prices").order(), body("1")));
+        assertThat(payloads.left()).isZero();
+        publish(Orders.of("prices"), "1");
+    }
+
+    @Test
+    void whatIsRefusedLeavesNothingBehindAndADryRunSaysTheSame() {
+        change(settings -> settings.setValidation(
+                Validation.newBuilder().setFormat(Format.JSON).setMinSize(3)));
+
+        for (String text : List.of("{}", "none")) {
+            assertRefused(ErrorCode.VALIDATION_FAILED, () -> publish(Orders.of("prices"), text));
+            assertRefused(
+                    ErrorCode.VALIDATION_FAILED,
+                    () -> publish(Orders.of("prices").staged(), text));
+            assertRefused(
+                    ErrorCode.VALIDATION_FAILED,
+                    () -> publisher.dryRun(Orders.of("prices").order(), body(text)));
+        }
+        assertThat(payloads.left()).isZero();
+        assertThatThrownBy(() -> publisher.publish(
+                        Orders.of("prices").order(new Announced(2L, ByteString.EMPTY, "")), unreadable()))
+                .hasMessageContaining("payload.size: 2");
+        publish(Orders.of("prices").key("k"), "[1]");
+        change(settings -> settings.setValidation(Validation.newBuilder().setMinSize(9)));
+        assertThat(publish(Orders.of("prices").key("k"), "[1]").outcome()).isEqualTo(Outcome.REPLAYED);
+    }
+
+    @Test
+    void aPayloadThatIsSuddenlyLargerOrSmallerIsRefusedUntilTheSettingsAllowIt() {
+        publish(Orders.of("prices"), "x".repeat(100));
+        change(settings -> settings.setValidation(Validation.newBuilder().setMaxSizeChange(20)));
+
+        publish(Orders.of("prices"), "x".repeat(120));
+        assertThatThrownBy(() -> publish(Orders.of("prices"), "x".repeat(145)))
+                .hasMessageContaining(
+                        "96 to 144 bytes by validation.maxSizeChange, 20 % of the 120 bytes of version 2");
+        assertRefused(ErrorCode.VALIDATION_FAILED, () -> publish(Orders.of("prices"), "x".repeat(95)));
+        change(Settings.Builder::clearValidation);
+        publish(Orders.of("prices"), "x".repeat(300));
+    }
+
+    @Test
+    void objectsOfOthersAreHeldAgainstTheChecksToo() {
+        change(settings -> settings.setValidation(
+                Validation.newBuilder().setFormat(Format.JSON).setMaxSize(10)));
+        ByteString digest = ByteString.copyFrom(Digests.sha256("none".getBytes(UTF_8)));
+        ExternalObjects objects = (locations, announced, checks) -> {
+            try (InputStream through = requireNonNull(checks).apply(body("none"))) {
+                through.readAllBytes();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            return Part.newBuilder().setSize(4).setSha256(digest).build();
+        };
+        PublishOrder order = Orders.of("prices").order(new Announced(4L, digest, ""));
+        assertRefused(ErrorCode.VALIDATION_FAILED, () -> publisher.publish(order, List.of(), objects));
+        assertRefused(ErrorCode.VALIDATION_FAILED, () -> publisher.dryRun(order, List.of(), objects));
+        assertRefused(
+                ErrorCode.VALIDATION_FAILED,
+                () -> publisher.publish(
+                        Orders.of("prices").order(new Announced(11L, digest, "")), List.of(), ExternalObjects.NONE));
+    }
+
+    @Test
     void aTopicThatWasDeletedStartsAnewWithTheNumbersGoingOn() {
         long revision = publish(Orders.of("prices"), "one").revision();
         commits.commit("prices", new DeleteTopic(revision, "gone"), "tester", null);
@@ -168,7 +259,8 @@ class PublisherTest {
 
     @Test
     void aRefusedCommitLeavesNoPayload() {
-        Publisher racing = new Publisher(log, commits, overtaken(), config(2), new TopicsConfig(true));
+        Publisher racing =
+                new Publisher(log, commits, overtaken(), config(2), new TopicsConfig(true), TestChecks.CHECKS);
 
         assertRefused(
                 ErrorCode.VERSION_CONFLICT,
@@ -257,7 +349,32 @@ class PublisherTest {
     }
 
     private Publisher publisher(int inFlight, boolean autoCreate) {
-        return new Publisher(log, commits, payloads, config(inFlight), new TopicsConfig(autoCreate));
+        return new Publisher(log, commits, payloads, config(inFlight), new TopicsConfig(autoCreate), TestChecks.CHECKS);
+    }
+
+    /** One during whose payloads something else happens. */
+    private Publisher publisher(Runnable meanwhile) {
+        PayloadIntake intake = new PayloadIntake() {
+            @Override
+            public Stored store(String topic, InputStream body, Announced announced) {
+                meanwhile.run();
+                return payloads.store(topic, body, announced);
+            }
+
+            @Override
+            public void discard(Stored stored) {
+                payloads.discard(stored);
+            }
+        };
+        return new Publisher(log, commits, intake, config(2), new TopicsConfig(true), TestChecks.CHECKS);
+    }
+
+    private void change(UnaryOperator<Settings.Builder> change) {
+        commits.commit(
+                "prices",
+                new ChangeSettings(before -> change.apply(before.toBuilder()).build(), "", null),
+                "tester",
+                null);
     }
 
     private static PublishConfig config(int inFlight) {

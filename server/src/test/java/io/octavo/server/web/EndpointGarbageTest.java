@@ -62,7 +62,12 @@ class EndpointGarbageTest {
             new Endpoint("GET", "/topics", "query=a&owner=b&limit=5&pageToken=?", null),
             new Endpoint("GET", "/topics/{topic}", "", null),
             new Endpoint("PUT", "/topics/{topic}", "", "{\"owner\":\"a\",\"retention\":{\"maxVersions\":3}}"),
-            new Endpoint("PATCH", "/topics/{topic}", "", "{\"description\":\"d\",\"labels\":{},\"requireScope\":true}"),
+            new Endpoint(
+                    "PATCH",
+                    "/topics/{topic}",
+                    "",
+                    "{\"description\":\"d\",\"labels\":{},\"requireScope\":true,"
+                            + "\"validation\":{\"maxSize\":9,\"format\":\"json\",\"schema\":{\"type\":\"object\"}}}"),
             new Endpoint("DELETE", "/topics/{topic}", "reason=r", null),
             new Endpoint("POST", "/topics/{topic}/restore", "", "{\"reason\":\"r\"}"),
             new Endpoint(

@@ -41,18 +41,11 @@ class ErrorCodesTest {
         node.intake(node.payloads());
     }
 
-    // Nothing validates payloads yet; tokens, rights, leaders and slow callers have tests of their own.
+    // Tokens, rights, leaders and slow callers have tests of their own.
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,
-            names = {
-                "VALIDATION_FAILED",
-                "UNAUTHENTICATED",
-                "PERMISSION_DENIED",
-                "NAME_TAKEN",
-                "LED_ELSEWHERE",
-                "TOO_SLOW"
-            })
+            names = {"UNAUTHENTICATED", "PERMISSION_DENIED", "NAME_TAKEN", "LED_ELSEWHERE", "TOO_SLOW"})
     void eachCodeIsAProblemOfItsStatus(ErrorCode code) throws Exception {
         http.publish(topic, "one");
         http.publish(topic, "two");
@@ -123,6 +116,9 @@ class ErrorCodesTest {
             }
             case IDEMPOTENCY_KEY_REUSED ->
                 http.post(versions, "three", "Idempotency-Key", topic).isStatus(201);
+            case VALIDATION_FAILED ->
+                http.json("PATCH", address, "{\"validation\":{\"format\":\"json\"}}")
+                        .isStatus(200);
             case GONE -> node.payloads().lose();
             case INTERNAL -> node.intake(failing(() -> new IllegalStateException("a fault")));
             case UNAVAILABLE ->
@@ -138,7 +134,7 @@ class ErrorCodesTest {
             case HEAD_FULL -> http.json("PUT", address + "/pins?scope=*", ONE);
             case IDEMPOTENCY_KEY_REUSED -> http.post(versions, "four", "Idempotency-Key", topic);
             case GONE -> http.get(versions + "/1/payload");
-            case INTERNAL, UNAVAILABLE -> http.post(versions, "three");
+            case VALIDATION_FAILED, INTERNAL, UNAVAILABLE -> http.post(versions, "three");
             case REQUEST_RUNNING, RATE_LIMITED -> whileOthersPublish(code == ErrorCode.REQUEST_RUNNING ? 1 : 64);
             default -> throw new AssertionError("no way to " + code + " is known: add one");
         };

@@ -31,10 +31,19 @@ class HousekeepingApiTest {
         JsonNode tasks = node.http().get(TASKS).isStatus(200).json().get("tasks");
         assertThat(tasks).hasSize(1);
         JsonNode task = tasks.get(0);
-        assertThat(task.propertyNames()).containsExactly("task", "intervalMillis", "leader", "lastRun");
+        assertThat(task.propertyNames()).containsExactly("task", "intervalMillis", "leader", "lastRun", "lastAskedRun");
         assertThat(task.get("intervalMillis").longValue()).isEqualTo(3_600_000);
         assertThat(task.get("leader").stringValue()).isEqualTo("node-1");
         assertThat(task.get("lastRun")).isEqualTo(run);
+        assertThat(task.get("lastAskedRun")).isEqualTo(run);
+
+        JsonNode before =
+                node.http().post(RUNS + "?noWait=true", "").isStatus(202).json();
+        assertThat(before).isEqualTo(task);
+        do {
+            task = node.http().get(TASKS).isStatus(200).json().get("tasks").get(0);
+        } while (task.has("pending"));
+        assertThat(task.get("lastAskedRun")).isNotEqualTo(run);
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
+import io.octavo.server.publish.TestChecks;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.reads.Reads;
@@ -221,7 +222,7 @@ final class TestNode implements AutoCloseable {
 
         @Bean
         ExternalObjects externalObjects() {
-            return (locations, announced) -> {
+            return (locations, announced, checks) -> {
                 if (!locations.get(0).getBucket().equals("outside")) {
                     throw new InvalidField(
                             "locations[0].bucket", locations.get(0).getBucket(), "outside");
@@ -263,7 +264,7 @@ final class TestNode implements AutoCloseable {
                 }
             };
             PublishConfig config = new PublishConfig(64, Duration.ofSeconds(5));
-            return new Publisher(log, commits, intake, config, new TopicsConfig(true));
+            return new Publisher(log, commits, intake, config, new TopicsConfig(true), TestChecks.CHECKS);
         }
 
         @Bean

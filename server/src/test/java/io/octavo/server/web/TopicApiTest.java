@@ -75,6 +75,33 @@ class TopicApiTest {
     }
 
     @Test
+    void theSchemaIsReplacedAsAWholeAndTheOtherChecksOneByOne() {
+        http.json(
+                        "PUT",
+                        path,
+                        "{\"validation\":{\"minSize\":1,\"maxSize\":9000,\"maxSizeChange\":20,\"format\":\"json-lines\","
+                                + "\"schema\":{\"type\":\"object\",\"required\":[\"a\"]}}}")
+                .isStatus(201);
+        JsonNode patched = http.json(
+                        "PATCH",
+                        path,
+                        "{\"validation\":{\"minSize\":null,\"maxSizeChange\":50,\"schema\":{\"minProperties\":1}}}")
+                .isStatus(200)
+                .json();
+        assertThat(patched.get("settings").get("validation").toString())
+                .isEqualTo("{\"maxSize\":9000,\"maxSizeChange\":50,\"format\":\"json-lines\","
+                        + "\"schema\":{\"minProperties\":1}}");
+        assertThat(patched.get("undo").stringValue()).contains("\"required\":[\"a\"]");
+        JsonNode cleared = http.json(
+                        "PATCH",
+                        path,
+                        "{\"validation\":{\"maxSize\":null,\"maxSizeChange\":null,\"format\":null,\"schema\":null}}")
+                .isStatus(200)
+                .json();
+        assertThat(cleared.get("settings").has("validation")).isFalse();
+    }
+
+    @Test
     void aSettingsChangeCanBeRepeatedAndCanExpectARevision() {
         http.json("PUT", path, "{\"owner\":\"a\"}", "Idempotency-Key", "k").isStatus(201);
         http.json("PATCH", path, "{\"owner\":\"b\"}", "If-Match", "\"1\"").isStatus(200);
@@ -139,6 +166,19 @@ class TopicApiTest {
                 "{\"retention\":{\"maxAge\":7}} | retention.maxAge",
                 "{\"retention\":{\"max\":7}} | retention.max",
                 "{\"retention\":7} | retention",
+                "{\"validation\":7} | validation",
+                "{\"validation\":{\"size\":7}} | validation.size",
+                "{\"validation\":{\"minSize\":0}} | validation.minSize",
+                "{\"validation\":{\"minSize\":2,\"maxSize\":1}} | validation.minSize",
+                "{\"validation\":{\"maxSize\":-1}} | validation.maxSize",
+                "{\"validation\":{\"maxSize\":99999999999999999999}} | validation.maxSize",
+                "{\"validation\":{\"maxSizeChange\":\"10%\"}} | validation.maxSizeChange",
+                "{\"validation\":{\"maxSizeChange\":10001}} | validation.maxSizeChange",
+                "{\"validation\":{\"format\":\"xml\"}} | validation.format",
+                "{\"validation\":{\"format\":1}} | validation.format",
+                "{\"validation\":{\"schema\":true}} | validation.schema",
+                "{\"validation\":{\"schema\":{\"type\":\"strin\"}}} | validation.schema#/type",
+                "{\"validation\":{\"schema\":{\"$ref\":\"http://localhost/\"}}} | validation.schema",
             })
     void badSettingsAreRefusedByName(String json, String field) {
         http.json("PUT", path, json).isInvalid(field);

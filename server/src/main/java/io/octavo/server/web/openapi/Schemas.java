@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The schemas of the records that requests and answers are made of. What a record does not mark as nullable is always
@@ -29,7 +30,8 @@ final class Schemas {
             long.class, List.of("integer", "int64"),
             Long.class, List.of("integer", "int64"),
             Double.class, List.of("number", "double"),
-            Instant.class, List.of("string", "date-time"));
+            Instant.class, List.of("string", "date-time"),
+            ObjectNode.class, List.of("object"));
 
     private final Components components;
     private final Map<String, Class<?>> names = new HashMap<>();

@@ -1,0 +1,48 @@
+package io.octavo.cli;
+
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+        name = "housekeeping",
+        header = "Lists the tasks of housekeeping and their last runs.",
+        description = {
+            "Shows which node leads each task, and of the last run on the node that is asked when it began, how it ended,"
+                    + " how long it took, and how many things it looked at, put in order, and left to a later run.",
+            "Only nodes with the role housekeeping know; octavo status lists the nodes."
+        },
+        footer = {
+            "  octavo housekeeping",
+            "  octavo housekeeping --json | jq '.tasks[].lastRun'",
+            "  octavo housekeeping run sweep"
+        },
+        subcommands = HousekeepingRunCommand.class)
+@Manual(related = {"housekeeping run", "status"})
+final class HousekeepingCommand implements Subcommand {
+    @Override
+    public void run(Session session) throws IOException, InterruptedException {
+        JsonNode document = new HousekeepingTasks(session).read();
+        if (session.json()) {
+            session.result(document);
+            return;
+        }
+        Table table =
+                new Table("TASK", "LED BY", ">LAST RUN", "OUTCOME", ">TOOK", ">EXAMINED", ">DONE", ">FAILED", "ERROR");
+        for (JsonNode task : Json.list(document, "tasks")) {
+            JsonNode run = task.path("lastRun");
+            boolean none = run.isMissingNode();
+            table.row(
+                    Json.text(task, "task"),
+                    Json.text(task, "leader"),
+                    Text.age(Json.time(run, "startedAt"), session.now()),
+                    task.path("pending").asBoolean(false) ? "RUNNING" : Json.text(run, "outcome"),
+                    none ? "" : HousekeepingTasks.took(run),
+                    none ? "" : Long.toString(Json.number(run, "examined")),
+                    none ? "" : Long.toString(Json.number(run, "done")),
+                    none ? "" : Long.toString(Json.number(run, "failed")),
+                    Json.text(run, "error"));
+        }
+        table.print(session.shell().out());
+    }
+}

@@ -1,0 +1,67 @@
+package io.octavo.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** The tasks of housekeeping, as the node of a session sees them. */
+final class HousekeepingTasks {
+    private final Session session;
+
+    HousekeepingTasks(Session session) {
+        this.session = session;
+    }
+
+    /** @throws Failure if that node does no housekeeping, saying which do */
+    JsonNode read() throws InterruptedException {
+        try {
+            return session.api().get(Target.of("housekeeping"));
+        } catch (Failure failure) {
+            throw failure.code().equals("NOT_FOUND") ? elsewhere() : failure;
+        }
+    }
+
+    /** The task of that name. */
+    JsonNode read(String name) throws InterruptedException {
+        List<JsonNode> tasks = Json.list(read(), "tasks");
+        return tasks.stream()
+                .filter(task -> Json.text(task, "task").equals(name))
+                .findFirst()
+                .orElseThrow(() -> Failure.here("TASK: " + name + " (expected: one of "
+                        + tasks.stream().map(task -> Json.text(task, "task")).collect(Collectors.joining(", "))
+                        + ")"));
+    }
+
+    /** Why a task can't be run by the node of this session: another one leads it. */
+    Failure ledElsewhere(String task, String leader) throws InterruptedException {
+        String address = Json.list(session.api().get(Target.of("status")), "nodes").stream()
+                .filter(node -> Json.text(node, "node").equals(leader))
+                .map(node -> Json.text(node, "http"))
+                .findFirst()
+                .orElse("");
+        return Failure.here(task + " is led by the node " + (leader.isEmpty() ? "of nobody at this moment" : leader)
+                + ", not by the one at " + session.server()
+                + (address.isEmpty()
+                        ? "; ask that one with --server"
+                        : "; ask that one: "
+                                + CommandWords.of("housekeeping", "run", task).option("--server", address)));
+    }
+
+    private Failure elsewhere() throws InterruptedException {
+        String others = Json.list(session.api().get(Target.of("status")), "nodes").stream()
+                .filter(node -> Json.list(node, "roles").stream()
+                        .anyMatch(role -> role.asString("").equals("housekeeping")))
+                .map(node -> Json.text(node, "node") + " at " + Json.text(node, "http"))
+                .collect(Collectors.joining(", "));
+        return Failure.here(
+                "the node at " + session.server() + " does no housekeeping (expected: --server with one that"
+                        + " does: " + (others.isEmpty() ? "none is known" : others) + ")");
+    }
+
+    /** How long a run took. */
+    static String took(JsonNode run) {
+        long millis = Json.number(run, "tookMillis");
+        return millis < 1000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.validation;
+
+import org.jspecify.annotations.NullMarked;

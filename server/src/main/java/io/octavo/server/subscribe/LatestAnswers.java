@@ -47,7 +47,7 @@ final class LatestAnswers {
         var unused = head.whenComplete((found, failure) -> {
             if (failure == null) {
                 answer(request, found, caller);
-            } else {
+            } else if (!head.isCancelled()) {
                 caller.onError(failure);
             }
         });

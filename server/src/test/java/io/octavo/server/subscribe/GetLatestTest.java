@@ -4,6 +4,9 @@ import static io.octavo.server.subscribe.TestHeads.CONSUMER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -16,6 +19,7 @@ import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.SubscribeServiceGrpc.SubscribeServiceBlockingStub;
 import io.octavo.protocol.TopicState;
 import io.octavo.rules.Scopes;
+import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcFixture;
 import io.octavo.server.reads.CountedLog;
 import io.octavo.server.topic.InMemoryTopicLog;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.unit.DataSize;
 
 /** {@code GetLatest} of a node that hears of no change by itself. */
@@ -154,7 +159,11 @@ class GetLatestTest {
     }
 
     @Test
-    void nobodyWaitsBeyondHisDeadline() {
+    void nobodyWaitsBeyondHisDeadlineAndThatIsNoFault() {
+        ListAppender<ILoggingEvent> faults = new ListAppender<>();
+        faults.start();
+        Logger errors = (Logger) LoggerFactory.getLogger(GrpcErrors.class);
+        errors.addAppender(faults);
         CountDownLatch answer = new CountDownLatch(1);
         log.beforeAnswer(question -> await(answer));
         StatusRuntimeException late = catchThrowableOfType(
@@ -163,6 +172,8 @@ class GetLatestTest {
         assertThat(late.getStatus().getCode()).isIn(Code.DEADLINE_EXCEEDED, Code.UNAVAILABLE);
         awaitWaiting(0);
         answer.countDown();
+        errors.detachAppender(faults);
+        assertThat(faults.list).isEmpty();
     }
 
     @Test

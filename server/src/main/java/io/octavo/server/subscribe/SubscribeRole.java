@@ -9,6 +9,7 @@ import io.octavo.protocol.Hint;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.consumers.ConsumerReports;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class SubscribeRole implements AutoCloseable {
     private final HeadCache cache;
     private final CacheRefresh refresh;
     private final LatestVersions latest;
+    private final Reads reads;
     private final SubscribeService service;
     private final Holding holding;
     private final Repeated feed;
@@ -70,6 +72,7 @@ public final class SubscribeRole implements AutoCloseable {
         refresh = new CacheRefresh(
                 log, changes, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
         latest = new LatestVersions(cache);
+        reads = new Reads(log, cache::head, cache::put, registry);
         feed = new Repeated(named("octavo-feed"), refresh::tick);
         sweep = new Repeated(named("octavo-sweep"), refresh::sweepTick);
         fillers = new ThreadPoolExecutor(
@@ -93,8 +96,8 @@ public final class SubscribeRole implements AutoCloseable {
         service = new SubscribeService(
                 new PollAnswers(
                         cache, small, inlineBytes, (int) config.pollInterval().toMillis()),
-                latest,
-                new VersionRecords(log, cache),
+                new LatestAnswers(latest, reads.fresh()),
+                new VersionRecords(reads.explicit(), cache),
                 small,
                 payloads,
                 region,
@@ -145,6 +148,11 @@ public final class SubscribeRole implements AutoCloseable {
         return latest;
     }
 
+    /** What this node reads for those who ask. */
+    public Reads reads() {
+        return reads;
+    }
+
     /**
      * Completes when a consumer is to run another version of a topic than this one, and at the latest after a time; with
      * UNAVAILABLE when this node goes away. On a thread that must not be blocked.
@@ -180,6 +188,7 @@ public final class SubscribeRole implements AutoCloseable {
         sweep.stop();
         consumerSweep.stop();
         fillers.shutdownNow();
+        reads.close();
         try {
             boolean feedEnded = feed.awaitEnd(STOP);
             boolean sweepEnded = sweep.awaitEnd(STOP);

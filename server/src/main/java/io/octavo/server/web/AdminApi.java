@@ -4,6 +4,7 @@ import io.octavo.server.consumers.Fleet;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.Publisher;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import java.time.InstantSource;
@@ -13,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish nodes serve besides: all writes, topics and their lists, and the web UI. Needs a {@link Publisher},
- * {@link TopicCommits}, a {@link TopicLog}, a {@link TopicIndex}, a {@link Fleet} and a clock; takes an {@link ExternalObjects} and an
- * {@link AllHeads} where there are such.
+ * {@link TopicCommits}, a {@link TopicLog}, {@link Reads}, a {@link TopicIndex}, a {@link Fleet} and a clock; takes an
+ * {@link ExternalObjects} and an {@link AllHeads} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class AdminApi {
@@ -40,18 +41,18 @@ public class AdminApi {
     }
 
     @Bean
-    TopicController topicController(TopicLog log, TopicCommits commits, LiveReaders readers) {
-        return new TopicController(log, commits, readers);
+    TopicController topicController(Reads reads, TopicCommits commits, LiveReaders readers) {
+        return new TopicController(reads.explicit(), commits, readers);
     }
 
     @Bean
-    PinsController pinsController(TopicLog log, TopicCommits commits, LiveReaders readers) {
-        return new PinsController(log, commits, readers);
+    PinsController pinsController(Reads reads, TopicCommits commits, LiveReaders readers) {
+        return new PinsController(reads.explicit(), commits, readers);
     }
 
     @Bean
-    MarksController marksController(TopicLog log, TopicCommits commits, LiveReaders readers) {
-        return new MarksController(log, commits, readers);
+    MarksController marksController(Reads reads, TopicCommits commits, LiveReaders readers) {
+        return new MarksController(reads.explicit(), commits, readers);
     }
 
     @Bean
@@ -66,8 +67,8 @@ public class AdminApi {
 
     @Bean
     EventsController eventsController(
-            TopicLog log, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
-        return new EventsController(log, heads.getIfAvailable(() -> log::forEachHead), readers, clock);
+            TopicLog log, Reads reads, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
+        return new EventsController(reads.explicit(), heads.getIfAvailable(() -> log::forEachHead), readers, clock);
     }
 
     @Bean

@@ -8,8 +8,8 @@ import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.PinScope;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.UnpinScope;
 import io.octavo.server.web.PinView.Pinned;
 import io.octavo.server.web.PinView.Pins;
@@ -35,7 +35,7 @@ final class PinsController {
     private final TopicReads reads;
     private final Writes writes;
 
-    PinsController(TopicLog log, TopicCommits commits, LiveReaders readers) {
+    PinsController(ReadableLog log, TopicCommits commits, LiveReaders readers) {
         this.reads = new TopicReads(log);
         this.writes = new Writes(commits, readers);
     }

@@ -37,6 +37,8 @@ public enum ErrorCode {
     PINNED,
     /** The version is marked as bad. */
     QUARANTINED,
+    /** Live consumers would be left without any version. */
+    NO_VERSION_LEFT,
     /** The topic's head has no room for this change. */
     HEAD_FULL,
     /** It was there and is gone for ever. */

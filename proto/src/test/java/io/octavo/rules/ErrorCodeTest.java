@@ -20,6 +20,7 @@ final class ErrorCodeTest {
                         "VERSION_CONFLICT",
                         "REQUEST_RUNNING",
                         "LED_ELSEWHERE",
+                        "NO_VERSION_LEFT",
                         "PINNED",
                         "QUARANTINED",
                         "HEAD_FULL",

@@ -11,6 +11,7 @@ import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.security.OidcConfig;
 import io.octavo.server.security.SecurityConfig;
+import io.octavo.server.subscribe.ConsumersConfig;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.SubscribeConfig;
 import io.octavo.server.tls.TlsConfig;
@@ -38,6 +39,7 @@ import org.springframework.context.annotation.Import;
     ValidationConfig.class,
     SubscribeConfig.class,
     HeldConfig.class,
+    ConsumersConfig.class,
     SecurityConfig.class,
     OidcConfig.class,
     PlaintextConfig.class,

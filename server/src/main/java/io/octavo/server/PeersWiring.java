@@ -1,11 +1,14 @@
 package io.octavo.server;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.consumers.Fleet;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.peers.NodeCalls;
 import io.octavo.server.peers.PeerTls;
 import io.octavo.server.security.NodeSecret;
 import io.octavo.server.security.SecurityConfig;
+import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.tls.ServerTls;
 import io.octavo.server.tls.TlsConfig;
 import org.slf4j.Logger;
@@ -35,5 +38,19 @@ class PeersWiring {
             membership.follow(calls::nodes);
         }
         return calls;
+    }
+
+    /** What all consumers report; also where this node calls no other, which the answers tell. */
+    @Bean
+    Fleet fleet(NodeCalls calls, Membership membership, ObjectProvider<SubscribeRole> subscribe, MeterRegistry meters) {
+        SubscribeRole role = subscribe.getIfAvailable();
+        return new Fleet(
+                role == null ? null : role.consumers(), calls::subscribers, () -> subscribers(membership), meters);
+    }
+
+    private static int subscribers(Membership membership) {
+        return (int) membership.nodes().stream()
+                .filter(sighting -> sighting.node().subscribes())
+                .count();
     }
 }

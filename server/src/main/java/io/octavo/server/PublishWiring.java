@@ -13,6 +13,7 @@ import io.octavo.server.payload.UploadsConfig;
 import io.octavo.server.publish.Arrivals;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.GrpcPublish;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
@@ -107,6 +108,7 @@ class PublishWiring {
             Uploader uploader,
             TopicLog log,
             TopicCommits commits,
+            LiveReaders readers,
             PublishConfig config,
             Arrivals arrivals,
             GrpcErrors errors) {
@@ -115,6 +117,7 @@ class PublishWiring {
                 uploader,
                 log,
                 commits,
+                readers,
                 RequestIds.carriedTo(publishWorkers(config)),
                 config,
                 arrivals,

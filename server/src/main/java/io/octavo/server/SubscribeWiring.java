@@ -6,9 +6,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLinks;
 import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.consumers.ConsumerReports;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.peers.NodeService;
+import io.octavo.server.subscribe.ConsumersConfig;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.LatestVersions;
 import io.octavo.server.subscribe.PayloadSource;
@@ -36,6 +38,7 @@ class SubscribeWiring {
             Payloads payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
+            ConsumersConfig consumersConfig,
             NodeTable.Node self,
             InstantSource clock,
             MeterRegistry meters) {
@@ -56,7 +59,16 @@ class SubscribeWiring {
             }
         };
         return new SubscribeRole(
-                log, feed, source, config, heldConfig, self.region(), clock, RandomGenerator.getDefault(), meters);
+                log,
+                feed,
+                source,
+                config,
+                heldConfig,
+                consumersConfig,
+                self.region(),
+                clock,
+                RandomGenerator.getDefault(),
+                meters);
     }
 
     @Bean
@@ -79,6 +91,8 @@ class SubscribeWiring {
 
     @Bean
     BindableService nodeService(SubscribeRole role) {
-        return new NodeService(role::hint);
+        ConsumerReports reports = role.consumers();
+        return new NodeService(
+                role::hint, new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
     }
 }

@@ -14,6 +14,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
+import io.octavo.server.consumers.ConsumerReports;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
@@ -23,8 +24,10 @@ import io.octavo.server.peers.Hints;
 import io.octavo.server.peers.NodeCalls;
 import io.octavo.server.peers.NodeService;
 import io.octavo.server.peers.PeerTls;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.security.NodeSecret;
 import io.octavo.server.security.SecurityConfig;
+import io.octavo.server.subscribe.ConsumersConfig;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.PayloadSource;
 import io.octavo.server.subscribe.SubscribeConfig;
@@ -84,12 +87,15 @@ class HintsIT {
                     new NoPayloads(),
                     new SubscribeConfig(sweep, DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
                     new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
+                    new ConsumersConfig(DataSize.ofMegabytes(1)),
                     "eu",
                     CLOCK,
                     new Random(1),
                     meters);
             role.start();
-            BindableService service = new NodeService(role::hint);
+            ConsumerReports reports = role.consumers();
+            BindableService service = new NodeService(
+                    role::hint, new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
             GrpcConfig config = new GrpcConfig(
                     "127.0.0.1:0",
                     DataSize.ofMegabytes(4),
@@ -137,12 +143,14 @@ class HintsIT {
         private final ChangeAnnouncer feed;
         private final Membership membership;
         private final NodeCalls calls;
+        private final Reads reads;
         private final Hints hints = new Hints(System::nanoTime, new Random(1), meters);
 
         Publisher(CassandraConfig cassandra) {
             store = TestCassandra.open(cassandra);
             feed = new ChangeAnnouncer(
                     store.changes(), BoundedPatience.within(Duration.ofSeconds(10)), Duration.ofSeconds(1), meters);
+            reads = new Reads(store.log(), topic -> null, head -> {}, meters);
             NodeTable.Node self = row("a", "publish", "127.0.0.1:1");
             membership = new Membership(store.nodes(), self, CLOCK, meters);
             calls = new NodeCalls(self, new NodeSecret(SECRET).shown(), new PeerTls("", null));
@@ -158,6 +166,7 @@ class HintsIT {
         @Override
         public void close() {
             hints.close();
+            reads.close();
             calls.close();
             membership.close();
             feed.close();
@@ -204,7 +213,7 @@ class HintsIT {
 
     @Test
     void whatANodePublishesIsInTheMemoryOfTheOtherWellBeforeTheFeedTells() {
-        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.feed));
+        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.reads, a.feed));
         publish(commits);
         awaitRevision(1, Duration.ofSeconds(10));
         double known = b.count("octavo.cache.hinted");
@@ -228,7 +237,7 @@ class HintsIT {
 
     @Test
     void aHeadTooLargeForAHintIsReadAtOnce() {
-        TopicCommits commits = a.commits(new Announcements(null, a.hints, NOBODY));
+        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.reads, NOBODY));
         for (int i = 1; i <= 10; i++) {
             publish(commits, Scopes.parse("app=a" + i), Map.of("k", "x".repeat(4000)));
             awaitRevision(i, Duration.ofSeconds(10));

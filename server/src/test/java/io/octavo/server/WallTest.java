@@ -77,6 +77,23 @@ final class WallTest {
                     "io.octavo.server.web..");
 
     @ArchTest
+    static final ArchRule sharedReadsKnowTheLogAloneAndNoRole = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.reads..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework..",
+                    "io.grpc..",
+                    "com.datastax..",
+                    "io.octavo.server.cassandra..",
+                    "io.octavo.server.payload..",
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..");
+
+    @ArchTest
     static final ArchRule theTlsFilesKnowNoTransportAndNoRole = noClasses()
             .that()
             .resideInAPackage("io.octavo.server.tls..")
@@ -98,6 +115,19 @@ final class WallTest {
     static final ArchRule callsBetweenNodesKnowNoRoleAndNoStore = noClasses()
             .that()
             .resideInAPackage("io.octavo.server.peers..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
+
+    @ArchTest
+    static final ArchRule whoAsksWhatConsumersRunKnowsNoRoleAndNoStore = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.consumers..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

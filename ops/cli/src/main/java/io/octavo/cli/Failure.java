@@ -70,7 +70,7 @@ final class Failure extends RuntimeException {
 
     /** What was waited for didn't come in time. */
     static Failure waitedInVain(String detail) {
-        return new Failure(WAITED_IN_VAIN, problem("FAILED", detail), Duration.ZERO);
+        return new Failure(WAITED_IN_VAIN, problem("WAITED_IN_VAIN", detail), Duration.ZERO);
     }
 
     /** This failure with one more field for scripts. */

@@ -16,13 +16,15 @@ final class Impact {
         if (moves.isEmpty()) {
             lines.add("No scope's version changes");
         } else {
-            lines.addAll(table(moves).lines());
+            String atLeast = answer.path("instancesAtLeast").asBoolean(false) ? "at least " : "";
+            lines.addAll(table(moves, atLeast).lines());
         }
         lines.addAll(rest(answer));
         return lines;
     }
 
-    private static Table table(List<JsonNode> moves) {
+    /** @param atLeast stands before numbers of instances */
+    private static Table table(List<JsonNode> moves, String atLeast) {
         boolean counted = moves.stream().anyMatch(move -> move.hasNonNull("instances"));
         boolean shared = moves.stream().anyMatch(move -> move.hasNonNull("share"));
         List<String> headings = new ArrayList<>(List.of("SCOPE", ">FROM", ">TO"));
@@ -40,7 +42,7 @@ final class Impact {
                 row.add(move.hasNonNull("share") ? move.path("share").asString("") + " %" : "all");
             }
             if (counted) {
-                row.add(move.hasNonNull("instances") ? Long.toString(Json.number(move, "instances")) : "");
+                row.add(move.hasNonNull("instances") ? atLeast + Json.number(move, "instances") : "");
             }
             table.row(row.toArray(String[]::new));
         }

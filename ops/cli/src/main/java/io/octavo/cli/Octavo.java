@@ -134,6 +134,7 @@ public final class Octavo {
         commands.put("topics", TopicsCommand::new);
         commands.put("history", HistoryCommand::new);
         commands.put("explain", ExplainCommand::new);
+        commands.put("consumers", ConsumersCommand::new);
         commands.put("rollback", RollbackCommand::new);
         commands.put("pin", PinCommand::new);
         commands.put("unpin", UnpinCommand::new);

@@ -2,6 +2,7 @@ package io.octavo.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,12 +24,24 @@ record Pages(String field, List<JsonNode> entries, String nextPageToken) {
      * @throws Failure if the list doesn't go on where it says
      */
     static Pages read(Api api, Target list, String field, int limit) throws InterruptedException {
+        return read(api, list, field, limit, page -> {});
+    }
+
+    /**
+     * Reads pages until there are {@code limit} entries, or no more.
+     *
+     * @param seen is given every page as it came
+     * @throws Failure if the list doesn't go on where it says
+     */
+    static Pages read(Api api, Target list, String field, int limit, Consumer<JsonNode> seen)
+            throws InterruptedException {
         List<JsonNode> entries = new ArrayList<>();
         String token = "";
         int empty = 0;
         do {
             JsonNode page = api.get(list.with("limit", Math.min(LARGEST_PAGE, limit - entries.size()))
                     .with("pageToken", token.isEmpty() ? null : token));
+            seen.accept(page);
             List<JsonNode> more = Json.list(page, field);
             String next = Json.text(page, "nextPageToken");
             empty += more.isEmpty() ? 1 : 0;

@@ -3,6 +3,7 @@ package io.octavo.cli;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,11 +53,15 @@ final class PinCommand implements Subcommand {
     private @Nullable String expires;
 
     @Mixin
+    private WaitOptions wait = new WaitOptions();
+
+    @Mixin
     private WriteOptions options = new WriteOptions();
 
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
+        wait.check(options.isDryRun() ? "--dry-run" : null);
         Versions.check("VERSION", version);
         Instant expiresAt = expires == null ? null : Periods.moment("--expires", expires, session.now());
         ObjectNode body = Json.object().put("version", version).put("reason", reason.text());
@@ -80,6 +85,7 @@ final class PinCommand implements Subcommand {
                     answer,
                     "Pinned " + topic + " to version " + version + " for " + scope
                             + Pins.newer(Json.number(answer, "newerVersions")));
+            wait.await(session, topic, Json.number(answer, "revision"), Set.of(version));
         }
     }
 

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  octavo publish prices prices.json --scope region=eu --scope region=us,app=shop",
             "  octavo publish prices prices.json --if-changed --hold 'the audit of 2026'",
             "  octavo publish prices prices.json --dry-run",
+            "  octavo publish prices prices.json --wait 100%% --wait-timeout 2m",
             "  pg_dump shop | octavo publish shop-dump - --meta source=pg1 --stage"
         })
 @Manual(
@@ -89,9 +92,13 @@ final class PublishCommand implements Subcommand {
     @Option(names = "--content-type", paramLabel = "TYPE", description = "Kept with the version.")
     private @Nullable String contentType;
 
+    @Mixin
+    private WaitOptions wait = new WaitOptions();
+
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
+        wait.check(stage ? "--stage" : dryRun ? "--dry-run" : null);
         Map<String, String> metadata = metadata(session.shell().environment());
         String given = WriteOptions.checkedKey("--idempotency-key", givenKey);
         String key = given == null ? WriteOptions.newKey() : given;
@@ -116,6 +123,7 @@ final class PublishCommand implements Subcommand {
                     + "); version " + Json.number(version, "version") + " is not what was sent");
         }
         print(session, published, key);
+        wait.await(session, topic, Json.number(version, "revision"), Set.of(Json.number(version, "version")));
     }
 
     private Upload.Published send(

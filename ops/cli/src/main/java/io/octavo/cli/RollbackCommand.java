@@ -2,6 +2,8 @@ package io.octavo.cli;
 
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,11 +52,15 @@ final class RollbackCommand implements Subcommand {
     private boolean keep;
 
     @Mixin
+    private WaitOptions wait = new WaitOptions();
+
+    @Mixin
     private WriteOptions options = new WriteOptions();
 
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
+        wait.check(options.isDryRun() ? "--dry-run" : null);
         ObjectNode body = Json.object();
         if (to != null) {
             body.put("to", Versions.check("--to", to));
@@ -83,6 +89,10 @@ final class RollbackCommand implements Subcommand {
         JsonNode answer = options.carryOut(session, write);
         if (answer != null) {
             session.done(answer, "Rolled back " + topic, Impact.lines(answer));
+            Set<Long> versions = Json.list(answer, "moves").stream()
+                    .map(move -> Json.number(move, "to"))
+                    .collect(Collectors.toSet());
+            wait.await(session, topic, Json.number(answer, "revision"), versions);
         }
     }
 }

@@ -38,6 +38,11 @@ final class WriteOptions {
         }
     }
 
+    /** Whether nothing is to be changed. */
+    boolean isDryRun() {
+        return dryRun;
+    }
+
     /** Whether a person is to see what changes before it does. */
     boolean isShown(Session session) {
         // A repetition of what may have been done already: trying it would say that it can't be done.

@@ -108,6 +108,7 @@ public final class GrpcErrors {
             case NAME_TAKEN -> Status.Code.ALREADY_EXISTS;
             case VERSION_CONFLICT, REQUEST_RUNNING, TOO_SLOW -> Status.Code.ABORTED;
             case LED_ELSEWHERE,
+                    NO_VERSION_LEFT,
                     PINNED,
                     QUARANTINED,
                     HEAD_FULL,

@@ -28,6 +28,7 @@ import io.octavo.protocol.WithdrawVersionRequest;
 import io.octavo.protocol.Write;
 import io.octavo.protocol.WriteResponse;
 import io.octavo.rules.InvalidField;
+import io.octavo.server.consumers.CountedImpact;
 import io.octavo.server.security.Identity;
 import io.octavo.server.security.Permissions;
 import io.octavo.server.topic.AddScope;
@@ -61,6 +62,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     private final GrpcUploads uploads;
     private final TopicLog log;
     private final TopicCommits commits;
+    private final LiveReaders readers;
     private final Executor workers;
     private final PublishConfig config;
     private final Arrivals arrivals;
@@ -76,14 +78,16 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             Uploader uploader,
             TopicLog log,
             TopicCommits commits,
+            LiveReaders readers,
             Executor workers,
             PublishConfig config,
             Arrivals arrivals,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.publisher = publisher;
-        this.uploads = new GrpcUploads(uploader, workers, toGrpc);
+        this.uploads = new GrpcUploads(uploader, readers, workers, toGrpc);
         this.log = log;
         this.commits = commits;
+        this.readers = readers;
         this.workers = workers;
         this.config = config;
         this.arrivals = arrivals;
@@ -160,7 +164,12 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
 
     @Override
     public void quarantineVersion(QuarantineVersionRequest r, StreamObserver<WriteResponse> caller) {
-        answer(r.getWrite(), new QuarantineVersion(r.getVersion(), r.getWrite().getReason()), caller);
+        QuarantineVersion command =
+                new QuarantineVersion(r.getVersion(), r.getWrite().getReason());
+        if (!r.getForce()) {
+            readers.requireVersionsLeft(r.getWrite().getTopic(), command, Callers.who());
+        }
+        answer(r.getWrite(), command, caller);
     }
 
     @Override
@@ -231,7 +240,8 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
                 .setRevision(done.revision())
                 .setReplayed(done.effect() == Effect.REPLAYED)
                 .setDryRun(done.effect() == Effect.DRY_RUN);
-        answer.addAllImpact(moves(done.impact()));
+        CountedImpact impact = readers.count(done);
+        answer.setInstancesAtLeast(impact.isAtLeast()).addAllImpact(moves(impact));
         String undo = UndoCommand.of(command, done);
         if (undo != null) {
             answer.setUndo(undo);
@@ -243,18 +253,20 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
         caller.onCompleted();
     }
 
-    static List<ScopeMove> moves(List<Impact> impacts) {
-        return impacts.stream().map(GrpcPublish::move).toList();
+    static List<ScopeMove> moves(CountedImpact impact) {
+        return impact.moves().stream().map(GrpcPublish::move).toList();
     }
 
-    private static ScopeMove move(Impact impact) {
+    private static ScopeMove move(CountedImpact.Move counted) {
+        Impact impact = counted.impact();
         Integer bound = impact.bound();
-        return ScopeMove.newBuilder()
+        ScopeMove.Builder move = ScopeMove.newBuilder()
                 .setScope(impact.scope())
                 .setFrom(impact.from())
                 .setTo(impact.to())
-                .setShareBound(bound == null ? 0 : bound)
-                .build();
+                .setShareBound(bound == null ? 0 : bound);
+        Long instances = counted.instances();
+        return (instances == null ? move : move.setInstances(instances)).build();
     }
 
     /** Takes what is still on its way of a call that was refused at once. */

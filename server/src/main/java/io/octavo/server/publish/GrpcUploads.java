@@ -24,11 +24,17 @@ import java.util.function.Supplier;
 /** The uploads of {@link GrpcPublish}: answered by workers, for they ask S3, and go on if the caller goes away. */
 final class GrpcUploads {
     private final Uploader uploader;
+    private final LiveReaders readers;
     private final Executor workers;
     private final Function<Throwable, StatusRuntimeException> toGrpc;
 
-    GrpcUploads(Uploader uploader, Executor workers, Function<Throwable, StatusRuntimeException> toGrpc) {
+    GrpcUploads(
+            Uploader uploader,
+            LiveReaders readers,
+            Executor workers,
+            Function<Throwable, StatusRuntimeException> toGrpc) {
         this.uploader = uploader;
+        this.readers = readers;
         this.workers = workers;
         this.toGrpc = toGrpc;
     }
@@ -47,7 +53,7 @@ final class GrpcUploads {
         PublishOrder order = PublishCall.order(r.getHeader(), Callers.who());
         answer(caller, () -> {
             Published published = r.getDryRun() ? uploader.dryRun(order) : uploader.complete(order, r.getUploadId());
-            return PublishCall.response(order, published);
+            return PublishCall.response(order, published, readers.count(published));
         });
     }
 

@@ -7,6 +7,7 @@ import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.rules.InvalidField;
+import io.octavo.server.consumers.CountedImpact;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadIntake.Announced;
 import io.octavo.server.publish.Published.Outcome;
@@ -101,7 +102,7 @@ final class PublishCall implements StreamObserver<PublishRequest> {
     private void carryOut(PublishOrder order) {
         try {
             Published published = publisher.publish(order, pipe);
-            call.onNext(response(order, published));
+            call.onNext(response(order, published, CountedImpact.uncounted(published.impact())));
             call.onCompleted();
         } catch (RuntimeException | Error e) {
             call.onError(toGrpc.apply(e));
@@ -154,14 +155,15 @@ final class PublishCall implements StreamObserver<PublishRequest> {
                 who);
     }
 
-    static PublishResponse response(PublishOrder order, Published published) {
+    static PublishResponse response(PublishOrder order, Published published, CountedImpact impact) {
         return PublishResponse.newBuilder()
                 .setTopic(order.topic())
                 .setRecord(published.version())
                 .setRevision(published.revision())
                 .setReplayed(published.outcome() == Outcome.REPLAYED)
                 .setDryRun(published.outcome() == Outcome.DRY_RUN)
-                .addAllImpact(GrpcPublish.moves(published.impact()))
+                .addAllImpact(GrpcPublish.moves(impact))
+                .setInstancesAtLeast(impact.isAtLeast())
                 .build();
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome  whether it was made now
  * @param undo     the shell command that takes the version back; null if there is nothing to undo
  * @param impact   what it changes, or would, for whom
+ * @param before   the head that stood right before; null if it can't be had any more
  */
 public record Published(
         TopicHead head,
@@ -22,7 +23,8 @@ public record Published(
         VersionRecord version,
         Outcome outcome,
         @Nullable String undo,
-        List<Impact> impact) {
+        List<Impact> impact,
+        @Nullable TopicHead before) {
     public Published {
         impact = List.copyOf(impact);
     }

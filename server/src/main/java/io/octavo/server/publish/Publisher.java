@@ -250,7 +250,13 @@ public final class Publisher {
 
     private static Published published(Committed done, PublishVersion command, Outcome outcome) {
         return new Published(
-                done.head(), done.revision(), version(done), outcome, UndoCommand.of(command, done), done.impact());
+                done.head(),
+                done.revision(),
+                version(done),
+                outcome,
+                UndoCommand.of(command, done),
+                done.impact(),
+                done.before());
     }
 
     /** Whether nothing can have been committed, nor will be: only then the payload is nobody's. */

@@ -8,6 +8,8 @@ import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
+import io.octavo.server.consumers.ConsumerReports;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -41,12 +43,15 @@ public final class SubscribeRole implements AutoCloseable {
     private final HeadCache cache;
     private final CacheRefresh refresh;
     private final LatestVersions latest;
+    private final Reads reads;
     private final SubscribeService service;
     private final Consistency consistency;
     private final Holding holding;
     private final Repeated feed;
     private final Repeated sweep;
     private final Repeated rechecks;
+    private final ConsumerRegistry consumers;
+    private final Repeated consumerSweep;
     private final ThreadPoolExecutor fillers;
     private final ThreadPoolExecutor checkers;
 
@@ -62,6 +67,7 @@ public final class SubscribeRole implements AutoCloseable {
             PayloadSource payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
+            ConsumersConfig consumersConfig,
             String region,
             InstantSource clock,
             RandomGenerator random,
@@ -70,6 +76,7 @@ public final class SubscribeRole implements AutoCloseable {
         refresh = new CacheRefresh(
                 log, changes, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
         latest = new LatestVersions(cache);
+        reads = new Reads(log, cache::head, cache::put, registry);
         feed = new Repeated(named("octavo-feed"), refresh::tick);
         sweep = new Repeated(named("octavo-sweep"), refresh::sweepTick);
         fillers = threads("octavo-payloads");
@@ -82,19 +89,26 @@ public final class SubscribeRole implements AutoCloseable {
         rechecks = new Repeated(named("octavo-consistency"), consistency::round);
         holding = new Holding(cache, consistency, small, inlineBytes, heldConfig, registry);
         cache.listen(holding::changed);
+        consumers = new ConsumerRegistry(cache, config.pollInterval(), consumersConfig.memoryBytes(), System::nanoTime);
+        consumerSweep = new Repeated(named("octavo-consumers"), () -> {
+            consumers.sweep();
+            return ConsumerRegistry.SWEEP;
+        });
         service = new SubscribeService(
                 new PollAnswers(
                         cache, small, inlineBytes, (int) config.pollInterval().toMillis()),
-                latest,
-                new VersionRecords(log, cache),
+                new LatestAnswers(latest, reads.fresh()),
+                new VersionRecords(reads.explicit(), cache),
                 small,
                 payloads,
                 region,
                 holding.waiters(),
                 new InlineBudget(heldConfig.inlineInFlight().toBytes()),
                 consistency,
+                consumers,
                 registry);
         registerGauges(registry);
+        registerConsumerGauges(registry);
     }
 
     /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
@@ -103,6 +117,7 @@ public final class SubscribeRole implements AutoCloseable {
         feed.start();
         sweep.start();
         rechecks.start();
+        consumerSweep.start();
     }
 
     /** All heads. */
@@ -141,6 +156,11 @@ public final class SubscribeRole implements AutoCloseable {
         return latest;
     }
 
+    /** What this node reads for those who ask. */
+    public Reads reads() {
+        return reads;
+    }
+
     /**
      * Completes when a consumer is to run another version of a topic than this one, and at the latest after a time; with
      * UNAVAILABLE when this node goes away. On a thread that must not be blocked.
@@ -151,6 +171,11 @@ public final class SubscribeRole implements AutoCloseable {
             String topic, Consumer consumer, long version, Duration atMost) {
         HeldLatest waiter = new HeldLatest(topic, consumer, version);
         return holding.waiters().hold(waiter, atMost) ? waiter.changed() : null;
+    }
+
+    /** What consumers that poll this node have reported. */
+    public ConsumerReports consumers() {
+        return new ConsumerQueries(consumers, cache);
     }
 
     /** The gRPC service. */
@@ -170,11 +195,13 @@ public final class SubscribeRole implements AutoCloseable {
         feed.stop();
         sweep.stop();
         rechecks.stop();
+        consumerSweep.stop();
         fillers.shutdownNow();
         checkers.shutdownNow();
+        reads.close();
         try {
             boolean haveEnded = true;
-            for (Repeated thread : List.of(feed, sweep, rechecks)) {
+            for (Repeated thread : List.of(feed, sweep, rechecks, consumerSweep)) {
                 haveEnded &= thread.awaitEnd(STOP);
             }
             for (ThreadPoolExecutor threads : List.of(fillers, checkers)) {
@@ -204,6 +231,19 @@ public final class SubscribeRole implements AutoCloseable {
                 .register(registry);
         TimeGauge.builder("octavo.cache.age", cache, TimeUnit.MILLISECONDS, SubscribeRole::ageMillis)
                 .description("Time since the feed of changes was last read")
+                .register(registry);
+    }
+
+    private void registerConsumerGauges(MeterRegistry registry) {
+        Gauge.builder("octavo.consumers", consumers, ConsumerRegistry::size)
+                .description("Instances that poll this node and are recorded")
+                .register(registry);
+        Gauge.builder("octavo.consumers.bytes", consumers, ConsumerRegistry::bytes)
+                .baseUnit("bytes")
+                .description("Memory of what instances have reported, about")
+                .register(registry);
+        Gauge.builder("octavo.consumers.unrecorded", consumers, ConsumerRegistry::unrecorded)
+                .description("Instances that poll this node and are not recorded for want of memory, about")
                 .register(registry);
     }
 

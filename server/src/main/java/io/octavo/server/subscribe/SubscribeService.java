@@ -17,10 +17,8 @@ import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.ReadPayloadRequest;
 import io.octavo.protocol.ReadPayloadResponse;
 import io.octavo.protocol.SubscribeServiceGrpc;
-import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
-import io.octavo.rules.Heads;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.MissingPayload;
@@ -36,7 +34,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     private static final int MOST_LISTED_BYTES = 2 << 20;
 
     private final PollAnswers polls;
-    private final LatestVersions latest;
+    private final LatestAnswers latest;
     private final VersionRecords versions;
     private final SmallPayloads payloads;
     private final PayloadSource source;
@@ -45,10 +43,11 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     private final Waiters waiters;
     private final InlineBudget inFlight;
     private final Consistency consistency;
+    private final ConsumerRegistry consumers;
 
     SubscribeService(
             PollAnswers polls,
-            LatestVersions latest,
+            LatestAnswers latest,
             VersionRecords versions,
             SmallPayloads payloads,
             PayloadSource source,
@@ -56,10 +55,12 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
             Waiters waiters,
             InlineBudget inFlight,
             Consistency consistency,
+            ConsumerRegistry consumers,
             MeterRegistry registry) {
         this.consistency = consistency;
         this.waiters = waiters;
         this.inFlight = inFlight;
+        this.consumers = consumers;
         this.polls = polls;
         this.latest = latest;
         this.versions = versions;
@@ -78,9 +79,10 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
         if (news != null) {
             consistency.heard(news);
         }
+        long came = consumers.heard(request);
         boolean mayHold = request.getHoldMs() > 0;
         if (mayHold && !(news != null && news.isUrgent())) {
-            if (hold(request, (ServerCallStreamObserver<PollResponse>) caller)) {
+            if (hold(request, came, (ServerCallStreamObserver<PollResponse>) caller)) {
                 pollTimer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
                 return;
             }
@@ -103,12 +105,13 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
         return answer;
     }
 
-    private boolean hold(PollRequest request, ServerCallStreamObserver<PollResponse> caller) {
+    private boolean hold(PollRequest request, long came, ServerCallStreamObserver<PollResponse> caller) {
         InlineLoan loan = new InlineLoan(inFlight);
         HeldPoll held = new HeldPoll(request, caller, polls, loan);
         caller.setOnCancelHandler(() -> {
             waiters.cancel(held);
             loan.end();
+            consumers.gaveUp(request, came);
         });
         caller.setOnCloseHandler(loan::end);
         return waiters.hold(held, Duration.ofMillis(request.getHoldMs()));
@@ -138,29 +141,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
 
     @Override
     public void getLatest(GetLatestRequest request, StreamObserver<GetLatestResponse> caller) {
-        Latest found = latest.of(request.getTopic(), request.getConsumer(), request.getIgnorePins());
-        GetLatestResponse.Builder answer = GetLatestResponse.newBuilder();
-        if (found instanceof Latest.Found version) {
-            answer.setHead(narrow(version.head(), request))
-                    .setVersion(version.resolution().version())
-                    .setRecord(version.record())
-                    .setPinned(version.resolution().pinned())
-                    .setHeldBack(version.heldBack());
-            if (version.resolution().scope() != null) {
-                answer.setScope(version.resolution().scope());
-            }
-        } else if (found instanceof Latest.AllHeldBack none) {
-            answer.setHead(narrow(none.head(), request)).setHeldBack(none.heldBack());
-        } else if (found instanceof Latest.NeverPublished nobody) {
-            answer.setHead(narrow(nobody.head(), request));
-        } else if (found instanceof Latest.PublishedToOthers others) {
-            answer.setHead(narrow(others.head(), request));
-        } else {
-            throw ServiceException.of(
-                    ErrorCode.TOPIC_NOT_FOUND, "topic: " + request.getTopic() + " (expected: a topic that exists)");
-        }
-        caller.onNext(answer.build());
-        caller.onCompleted();
+        latest.answer(request, caller);
     }
 
     @Override
@@ -208,9 +189,5 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
                     ErrorCode.RANGE_NOT_SATISFIABLE,
                     "offset: " + offset + " (expected: at most the payload's size, " + part.getSize() + ")");
         }
-    }
-
-    private static TopicHead narrow(TopicHead head, GetLatestRequest request) {
-        return Heads.narrow(head, request.getConsumer());
     }
 }

@@ -8,6 +8,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -24,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Impact(
         Scope scope, long from, long to, @Nullable Integer bound) {
+    /** By scope, and by versions within it. */
+    public static final Comparator<Impact> ORDER = Comparator.comparing(Impact::scope, Scopes.ORDER)
+            .thenComparing(Impact::from)
+            .thenComparing(Impact::to);
+
     /** The scopes that one head and the other resolve differently, in the order of scopes. */
     public static List<Impact> between(TopicHead before, TopicHead after) {
         TreeSet<Scope> scopes = new TreeSet<>(Scopes.ORDER);

@@ -1,7 +1,10 @@
 package io.octavo.server.web;
 
+import io.octavo.server.consumers.Fleet;
 import io.octavo.server.publish.ExternalObjects;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.Publisher;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import java.time.InstantSource;
@@ -11,14 +14,20 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish nodes serve besides: all writes, topics and their lists, and the web UI. Needs a {@link Publisher},
- * {@link TopicCommits}, a {@link TopicLog}, a {@link TopicIndex} and a clock; takes an {@link ExternalObjects} and an
- * {@link AllHeads} where there are such.
+ * {@link TopicCommits}, a {@link TopicLog}, {@link Reads}, a {@link TopicIndex}, a {@link Fleet} and a clock; takes an
+ * {@link ExternalObjects} and an {@link AllHeads} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class AdminApi {
     @Bean
-    PublishController publishController(Publisher publisher, ObjectProvider<ExternalObjects> external) {
-        return new PublishController(publisher, external.getIfAvailable(() -> ExternalObjects.NONE));
+    LiveReaders liveReaders(TopicCommits commits, Fleet fleet) {
+        return new LiveReaders(commits, fleet);
+    }
+
+    @Bean
+    PublishController publishController(
+            Publisher publisher, ObjectProvider<ExternalObjects> external, LiveReaders readers) {
+        return new PublishController(publisher, external.getIfAvailable(() -> ExternalObjects.NONE), readers);
     }
 
     @Bean
@@ -32,23 +41,23 @@ public class AdminApi {
     }
 
     @Bean
-    TopicController topicController(TopicLog log, TopicCommits commits) {
-        return new TopicController(log, commits);
+    TopicController topicController(Reads reads, TopicCommits commits, LiveReaders readers) {
+        return new TopicController(reads.explicit(), commits, readers);
     }
 
     @Bean
-    PinsController pinsController(TopicLog log, TopicCommits commits) {
-        return new PinsController(log, commits);
+    PinsController pinsController(Reads reads, TopicCommits commits, LiveReaders readers) {
+        return new PinsController(reads.explicit(), commits, readers);
     }
 
     @Bean
-    MarksController marksController(TopicLog log, TopicCommits commits) {
-        return new MarksController(log, commits);
+    MarksController marksController(Reads reads, TopicCommits commits, LiveReaders readers) {
+        return new MarksController(reads.explicit(), commits, readers);
     }
 
     @Bean
-    RollbackController rollbackController(TopicCommits commits) {
-        return new RollbackController(commits);
+    RollbackController rollbackController(TopicCommits commits, LiveReaders readers) {
+        return new RollbackController(commits, readers);
     }
 
     @Bean
@@ -58,8 +67,8 @@ public class AdminApi {
 
     @Bean
     EventsController eventsController(
-            TopicLog log, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
-        return new EventsController(log, heads.getIfAvailable(() -> log::forEachHead), readers, clock);
+            TopicLog log, Reads reads, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
+        return new EventsController(reads.explicit(), heads.getIfAvailable(() -> log::forEachHead), readers, clock);
     }
 
     @Bean

@@ -12,7 +12,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.security.Right;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.HeldVersions.Held;
 import io.octavo.server.web.PastHeads.Moment;
@@ -42,12 +42,13 @@ final class LatestController {
     private static final int MOST_SCOPES_TOLD = 20;
 
     private final PastHeads heads;
-    private final TopicLog log;
+    private final ReadableLog log;
     private final PayloadAnswer payload;
     private final HeldAnswers held;
     private final HeldVersions heldVersions;
 
-    LatestController(PastHeads heads, TopicLog log, PayloadOutlet outlet, HeldAnswers held, HeldVersions heldVersions) {
+    LatestController(
+            PastHeads heads, ReadableLog log, PayloadOutlet outlet, HeldAnswers held, HeldVersions heldVersions) {
         this.held = held;
         this.heldVersions = heldVersions;
         this.heads = heads;
@@ -62,6 +63,7 @@ final class LatestController {
      * @param reason null = not known
      * @param etag   of the answer without the payload
      * @param past   whether that time is over
+     * @param strict whether the log was asked for it, which nobody does who waits for another answer
      */
     private record Found(
             TopicHead head,
@@ -69,12 +71,14 @@ final class LatestController {
             @Nullable Reason reason,
             VersionRecord record,
             String etag,
-            boolean past) {}
+            boolean past,
+            boolean strict) {}
 
     @Call(
             value = "The version that a consumer is to run, or was to run at an instant, with the reason. With"
-                    + " If-None-Match and Prefer: wait=25, the answer waits until there is another version.",
-            query = {"region", "app", "cluster", "instance", "at"},
+                    + " If-None-Match and Prefer: wait=25, the answer waits until there is another version; not if it is"
+                    + " strict.",
+            query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"},
             headers = {"If-None-Match", "Prefer"},
             status = {200, 304},
             answers = VersionView.class)
@@ -83,7 +87,7 @@ final class LatestController {
     Object get(HttpServletRequest request, @PathVariable String topic) {
         Duration wait = HeldAnswers.wait(request);
         Found found = find(request, topic);
-        if (!wait.isZero() && !found.past() && Headers.noneMatchHas(request, found.etag())) {
+        if (!wait.isZero() && !found.past() && !found.strict() && Headers.noneMatchHas(request, found.etag())) {
             DeferredResult<ResponseEntity<?>> later = held.hold(
                     topic,
                     found.consumer(),
@@ -113,7 +117,7 @@ final class LatestController {
 
     @Call(
             value = "The bytes that a consumer is to run, or was to run at an instant.",
-            query = {"region", "app", "cluster", "instance", "at"},
+            query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"},
             headers = {"Range", "If-Range", "If-None-Match"},
             status = {200, 206, 304},
             bytes = true)
@@ -125,7 +129,7 @@ final class LatestController {
     }
 
     private Found find(HttpServletRequest request, String topic) {
-        Query query = Query.of(request, "region", "app", "cluster", "instance", "at");
+        Query query = Query.of(request, "region", "app", "cluster", "instance", "at", "minRevision", "strict");
         Consumer consumer = Consumers.of(query);
         Moment moment = heads.moment(topic, query);
         TopicHead head = moment.then();
@@ -139,16 +143,16 @@ final class LatestController {
         boolean past = moment.at() != null;
         Held missing = past ? null : heldVersions.of(head, consumer);
         if (missing != null) {
-            return standIn(head, consumer, missing);
+            return standIn(head, consumer, missing, query.flag("strict"));
         }
         VersionRecord record = past ? pastRecord(head, resolution.version()) : record(head, resolution.version());
         // What is said of a version of the past can change with the topic of today.
         String etag =
                 Headers.etag(past ? head.getRevision() + "-" + moment.now().getRevision() : head.getRevision());
-        return new Found(head, consumer, Reason.of(resolution), record, etag, past);
+        return new Found(head, consumer, Reason.of(resolution), record, etag, past, query.flag("strict"));
     }
 
-    private static Found standIn(TopicHead head, Consumer consumer, Held missing) {
+    private static Found standIn(TopicHead head, Consumer consumer, Held missing, boolean strict) {
         VersionRecord record = missing.record();
         Scope scope = missing.standIn().scope();
         if (record == null || scope == null) {
@@ -160,7 +164,7 @@ final class LatestController {
         }
         // At the same revision it is given back some day.
         String etag = Headers.etag(head.getRevision() + "-" + missing.version() + "-" + record.getVersion());
-        return new Found(head, consumer, Reason.standIn(scope, missing.version()), record, etag, false);
+        return new Found(head, consumer, Reason.standIn(scope, missing.version()), record, etag, false, strict);
     }
 
     private static VersionRecord record(TopicHead head, long version) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.AddScope;
 import io.octavo.server.topic.Command;
@@ -12,9 +13,9 @@ import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.HoldVersion;
 import io.octavo.server.topic.LiftQuarantine;
 import io.octavo.server.topic.QuarantineVersion;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.ReleaseHold;
 import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.WithdrawVersion;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,9 +39,9 @@ final class MarksController {
     private final TopicReads reads;
     private final Writes writes;
 
-    MarksController(TopicLog log, TopicCommits commits) {
+    MarksController(ReadableLog log, TopicCommits commits, LiveReaders readers) {
         this.reads = new TopicReads(log);
-        this.writes = new Writes(commits);
+        this.writes = new Writes(commits, readers);
     }
 
     /** Publishes an old or staged version to one more scope. */
@@ -78,15 +79,19 @@ final class MarksController {
 
     @Call(
             value = "Marks a version as bad: it is served to nobody any more except by its number.",
-            query = {"reason", "dryRun"},
+            query = {"reason", "force", "dryRun"},
             headers = {"Idempotency-Key", "Octavo-Who"})
     @PutMapping(QUARANTINE)
     @Needs(Right.QUARANTINE)
     ResponseEntity<VersionView> quarantine(
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
-        Query query = Writes.query(request, "reason");
+        Query query = Writes.query(request, "reason", "force");
         String reason = query.requiredText("reason", "why the version is bad");
-        return answer(request, query, topic, new QuarantineVersion(TopicReads.number(version), reason));
+        QuarantineVersion command = new QuarantineVersion(TopicReads.number(version), reason);
+        if (!query.flag("force")) {
+            writes.requireVersionsLeft(request, topic, command);
+        }
+        return answer(request, query, topic, command);
     }
 
     @Call(
@@ -139,7 +144,7 @@ final class MarksController {
         Committed done = writes.carryOut(request, query, topic, command);
         VersionRecord record = requireNonNull(done.version(), topic);
         return Answers.written(200, done)
-                .body(VersionView.written(done.head(), record, done.revision(), Written.of(command, done)));
+                .body(VersionView.written(done.head(), record, done.revision(), writes.written(command, done)));
     }
 
     private static Scope scope(Query query) {

@@ -4,11 +4,12 @@ import io.octavo.protocol.Pin;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Scopes;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.PinScope;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.UnpinScope;
 import io.octavo.server.web.PinView.Pinned;
 import io.octavo.server.web.PinView.Pins;
@@ -34,9 +35,9 @@ final class PinsController {
     private final TopicReads reads;
     private final Writes writes;
 
-    PinsController(TopicLog log, TopicCommits commits) {
+    PinsController(ReadableLog log, TopicCommits commits, LiveReaders readers) {
         this.reads = new TopicReads(log);
-        this.writes = new Writes(commits);
+        this.writes = new Writes(commits, readers);
     }
 
     @Call("The pins of a topic.")
@@ -72,7 +73,7 @@ final class PinsController {
                         PinView.of(standing(done, command)),
                         done.head().getNewestVersion() - version,
                         Addresses.page(topic),
-                        Written.of(command, done)));
+                        writes.written(command, done)));
     }
 
     @Call(
@@ -93,7 +94,7 @@ final class PinsController {
                         done.revision(),
                         Scopes.format(scope),
                         Addresses.page(topic),
-                        Written.of(command, done)));
+                        writes.written(command, done)));
     }
 
     /** The pin that was made; as it was asked for, if it was taken away again since. */

@@ -118,7 +118,14 @@ final class Problems implements HandlerExceptionResolver {
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case TOO_SLOW -> 408;
-            case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, HEAD_FULL -> 409;
+            case VERSION_CONFLICT,
+                    NAME_TAKEN,
+                    REQUEST_RUNNING,
+                    LED_ELSEWHERE,
+                    PINNED,
+                    QUARANTINED,
+                    NO_VERSION_LEFT,
+                    HEAD_FULL -> 409;
             case GONE -> 410;
             case STALE_REVISION -> 412;
             case TOO_LARGE -> 413;

@@ -7,6 +7,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.ExternalObjects;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.PayloadIntake.Announced;
 import io.octavo.server.publish.PublishOrder;
 import io.octavo.server.publish.Published;
@@ -38,10 +39,12 @@ final class PublishController {
     private final Publisher publisher;
 
     private final ExternalObjects external;
+    private final LiveReaders readers;
 
-    PublishController(Publisher publisher, ExternalObjects external) {
+    PublishController(Publisher publisher, ExternalObjects external, LiveReaders readers) {
         this.publisher = publisher;
         this.external = external;
+        this.readers = readers;
     }
 
     @Call(
@@ -115,7 +118,7 @@ final class PublishController {
                 Headers.who(request));
     }
 
-    private static ResponseEntity<VersionView> answer(Published published) {
+    private ResponseEntity<VersionView> answer(Published published) {
         boolean isThere = published.outcome() == Outcome.MADE || published.outcome() == Outcome.REPLAYED;
         BodyBuilder answer = Answers.with(isThere ? 201 : 200);
         if (isThere) {
@@ -127,7 +130,10 @@ final class PublishController {
             answer.header(Headers.REPLAYED, "true");
         }
         return answer.body(VersionView.written(
-                published.head(), published.version(), published.version().getRevision(), Written.of(published)));
+                published.head(),
+                published.version(),
+                published.version().getRevision(),
+                Written.of(published, readers.count(published))));
     }
 
     private static void checkEncoding(HttpServletRequest request) {

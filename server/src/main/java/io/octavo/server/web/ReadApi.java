@@ -1,27 +1,28 @@
 package io.octavo.server.web;
 
+import io.octavo.server.consumers.Fleet;
 import io.octavo.server.publish.PayloadOutlet;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.reads.Reads;
 import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run and why. Needs a
- * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} and
- * {@link HeldVersions} where there are such.
+ * What publish and subscribe nodes serve: versions, payloads, what a consumer is to run and why, and what
+ * consumers run. Needs a {@link Reads}, a {@link PayloadOutlet}, a {@link Latest}, a {@link Fleet} and a clock;
+ * {@link LatestChanges} and {@link HeldVersions} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class ReadApi {
     @Bean
-    VersionsController versionsController(TopicLog log) {
-        return new VersionsController(log);
+    VersionsController versionsController(Reads reads) {
+        return new VersionsController(reads.explicit());
     }
 
     @Bean
-    PayloadController payloadController(TopicLog log, PayloadOutlet outlet) {
-        return new PayloadController(log, outlet);
+    PayloadController payloadController(Reads reads, PayloadOutlet outlet) {
+        return new PayloadController(reads.explicit(), outlet);
     }
 
     @Bean
@@ -32,23 +33,34 @@ public class ReadApi {
     @Bean
     LatestController latestController(
             Latest latest,
-            TopicLog log,
+            Reads reads,
             PayloadOutlet outlet,
             InstantSource clock,
             HeldAnswers held,
             ObjectProvider<HeldVersions> heldVersions) {
         return new LatestController(
-                new PastHeads(latest, log, clock),
-                log,
+                heads(latest, reads, clock),
+                reads.explicit(),
                 outlet,
                 held,
                 heldVersions.getIfAvailable(() -> HeldVersions.NONE));
     }
 
     @Bean
+    ConsumersController consumersController(Fleet fleet, InstantSource clock) {
+        return new ConsumersController(fleet, clock);
+    }
+
+    @Bean
     ExplainController explainController(
-            Latest latest, TopicLog log, InstantSource clock, ObjectProvider<HeldVersions> heldVersions) {
+            Latest latest, Reads reads, InstantSource clock, ObjectProvider<HeldVersions> heldVersions) {
         return new ExplainController(
-                new PastHeads(latest, log, clock), log, heldVersions.getIfAvailable(() -> HeldVersions.NONE));
+                heads(latest, reads, clock),
+                reads.explicit(),
+                heldVersions.getIfAvailable(() -> HeldVersions.NONE));
+    }
+
+    private static PastHeads heads(Latest latest, Reads reads, InstantSource clock) {
+        return new PastHeads(latest, reads.fresh(), reads.explicit(), clock);
     }
 }

@@ -6,6 +6,7 @@ import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.RollbackTopic;
@@ -29,8 +30,8 @@ final class RollbackController {
 
     private final Writes writes;
 
-    RollbackController(TopicCommits commits) {
-        this.writes = new Writes(commits);
+    RollbackController(TopicCommits commits, LiveReaders readers) {
+        this.writes = new Writes(commits, readers);
     }
 
     /**
@@ -83,7 +84,7 @@ final class RollbackController {
                 body.flag("keep"));
         checkRights(request, topic, command);
         Committed done = writes.carryOut(request, query, topic, command);
-        return Answers.written(200, done).body(view(command, done));
+        return Answers.written(200, done).body(view(command, done, writes.written(command, done)));
     }
 
     /** A quarantine concerns everybody, also where only one scope is moved. */
@@ -95,7 +96,7 @@ final class RollbackController {
         }
     }
 
-    private static RolledBack view(RollbackTopic command, Committed done) {
+    private static RolledBack view(RollbackTopic command, Committed done, Written written) {
         TopicHead head = done.head();
         VersionRecord left = done.version();
         List<Pin> pinned = pinned(done);
@@ -107,13 +108,14 @@ final class RollbackController {
                                 Scopes.format(pin.getScope()),
                                 left == null ? null : left.getVersion(),
                                 pin.getVersion(),
-                                null))
+                                null,
+                                written.instances(pin.getScope(), pin.getVersion())))
                         .toList(),
                 staying(head, pinned).map(PinView::of).toList(),
                 left != null && left.hasQuarantine() ? left.getVersion() : null,
                 omitted(command, head, left),
                 Addresses.page(head.getTopic()),
-                Written.of(command, done));
+                written);
     }
 
     /** The pins that the rollback made; none if that can't be known any more. */

@@ -5,6 +5,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.UndoCommand;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.ChangeSettings;
@@ -12,9 +13,9 @@ import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.DeleteTopic;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.RestoreTopic;
 import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
@@ -36,14 +37,14 @@ import org.springframework.web.bind.annotation.RestController;
 final class TopicController {
     private static final String JSON = "application/json";
 
-    private final TopicLog log;
+    private final ReadableLog log;
     private final TopicReads reads;
     private final Writes writes;
 
-    TopicController(TopicLog log, TopicCommits commits) {
+    TopicController(ReadableLog log, TopicCommits commits, LiveReaders readers) {
         this.log = log;
         this.reads = new TopicReads(log);
-        this.writes = new Writes(commits);
+        this.writes = new Writes(commits, readers);
     }
 
     @Call(
@@ -147,7 +148,7 @@ final class TopicController {
     private ResponseEntity<TopicView> mark(HttpServletRequest request, Query query, String topic, Command command) {
         Committed done = writes.carryOut(request, query, topic, command);
         return Answers.written(200, done)
-                .body(TopicView.written(done.head(), done.revision(), Written.of(command, done)));
+                .body(TopicView.written(done.head(), done.revision(), writes.written(command, done)));
     }
 
     private ResponseEntity<TopicView> change(
@@ -160,7 +161,7 @@ final class TopicController {
         if (isMade) {
             answer.header("Location", Addresses.topic(topic));
         }
-        return answer.body(TopicView.written(done.head(), done.revision(), Written.of(done, undo(done))));
+        return answer.body(TopicView.written(done.head(), done.revision(), writes.written(done, undo(done))));
     }
 
     private static boolean isNone(TopicHead head) {

@@ -1,10 +1,12 @@
 package io.octavo.server.web;
 
+import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.TopicCommits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out what requests ask for: in the name of who asks, once per idempotency key, or only for show. */
 final class Writes {
@@ -12,9 +14,11 @@ final class Writes {
     static final String DRY_RUN = "dryRun";
 
     private final TopicCommits commits;
+    private final LiveReaders readers;
 
-    Writes(TopicCommits commits) {
+    Writes(TopicCommits commits, LiveReaders readers) {
         this.commits = commits;
+        this.readers = readers;
     }
 
     /** The parameters of a write: those named, and those that all writes have. */
@@ -28,5 +32,20 @@ final class Writes {
         String who = Headers.who(request);
         String key = Headers.one(request, Headers.IDEMPOTENCY_KEY);
         return query.flag(DRY_RUN) ? commits.dryRun(topic, command, who) : commits.commit(topic, command, who, key);
+    }
+
+    /** Refuses what would leave live instances without any version. */
+    void requireVersionsLeft(HttpServletRequest request, String topic, Command command) {
+        readers.requireVersionsLeft(topic, command, Headers.who(request));
+    }
+
+    /** What the answer says of what was done, or would be. */
+    Written written(Command command, Committed done) {
+        return Written.of(command, done, readers.count(done));
+    }
+
+    /** The same, of what is taken back in a way of its own. */
+    Written written(Committed done, @Nullable String undo) {
+        return Written.of(done, readers.count(done), undo);
     }
 }

@@ -1,6 +1,8 @@
 package io.octavo.server.web;
 
+import io.octavo.protocol.Scope;
 import io.octavo.rules.Scopes;
+import io.octavo.server.consumers.CountedImpact;
 import io.octavo.server.publish.Published;
 import io.octavo.server.publish.Published.Outcome;
 import io.octavo.server.publish.UndoCommand;
@@ -9,6 +11,7 @@ import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.Impact;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dryRun true = nothing was changed; else null
  * @param impact what each scope is moved from and to; empty if nobody moves, or if an earlier request did it
+ * @param instancesAtLeast true = there may be more instances, for not all nodes could say; else null
  * @param undo   the shell command that takes it back; null if there is none
  */
 record Written(
         @Nullable Boolean dryRun,
         List<Move> impact,
+        @Nullable Boolean instancesAtLeast,
         @Nullable String undo) {
     /**
      * A scope whose consumers move.
@@ -28,21 +33,25 @@ record Written(
      * @param from  the version they ran; null = none
      * @param to    the version they are to run; null = none
      * @param share the part of the instances that moves so, in percent; null = all others
+     * @param instances how many live instances move so; null = nobody could say, or was asked
      */
     record Move(
             String scope,
             @Nullable Long from,
             @Nullable Long to,
-            @Nullable Double share) {
+            @Nullable Double share,
+            @Nullable Long instances) {
         private static final double BOUNDS_PER_PERCENT = 100;
 
-        static Move of(Impact impact) {
+        static Move of(CountedImpact.Move move) {
+            Impact impact = move.impact();
             Integer bound = impact.bound();
             return new Move(
                     Scopes.format(impact.scope()),
                     version(impact.from()),
                     version(impact.to()),
-                    bound == null ? null : bound / BOUNDS_PER_PERCENT);
+                    bound == null ? null : bound / BOUNDS_PER_PERCENT,
+                    move.instances());
         }
 
         static @Nullable Long version(long version) {
@@ -50,20 +59,35 @@ record Written(
         }
     }
 
-    static Written of(Command command, Committed done) {
-        return of(done, UndoCommand.of(command, done));
+    static Written of(Command command, Committed done, CountedImpact impact) {
+        return of(done, impact, UndoCommand.of(command, done));
     }
 
-    static Written of(Committed done, @Nullable String undo) {
-        return new Written(done.effect() == Effect.DRY_RUN ? true : null, moves(done.impact()), undo);
+    static Written of(Committed done, CountedImpact impact, @Nullable String undo) {
+        return of(done.effect() == Effect.DRY_RUN, impact, undo);
     }
 
-    static Written of(Published published) {
+    static Written of(Published published, CountedImpact impact) {
+        return of(published.outcome() == Outcome.DRY_RUN, impact, published.undo());
+    }
+
+    private static Written of(boolean dryRun, CountedImpact impact, @Nullable String undo) {
         return new Written(
-                published.outcome() == Outcome.DRY_RUN ? true : null, moves(published.impact()), published.undo());
+                dryRun ? true : null,
+                impact.moves().stream().map(Move::of).toList(),
+                impact.isAtLeast() ? true : null,
+                undo);
     }
 
-    private static List<Move> moves(List<Impact> impact) {
-        return impact.stream().map(Move::of).toList();
+    /** How many live instances of a scope, and of no narrower one that is told, move to a version; null = see above. */
+    @Nullable
+    Long instances(Scope scope, long to) {
+        List<Long> counts = impact.stream()
+                .filter(move -> move.scope().equals(Scopes.format(scope)) && Objects.equals(move.to(), to))
+                .map(Move::instances)
+                .toList();
+        return counts.isEmpty() || counts.contains(null)
+                ? null
+                : (Long) counts.stream().mapToLong(Objects::requireNonNull).sum();
     }
 }

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLinks;
+import io.octavo.server.subscribe.ConsumersConfig;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.PayloadSource;
 import io.octavo.server.subscribe.SubscribeConfig;
@@ -47,6 +48,7 @@ class CallThreadsTest {
                         new SubscribeConfig(
                                 Duration.ofMinutes(1), DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
                         new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
+                        new ConsumersConfig(DataSize.ofMegabytes(1)),
                         "eu",
                         InstantSource.system(),
                         new Random(1),

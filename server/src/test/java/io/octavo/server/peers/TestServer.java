@@ -1,6 +1,9 @@
 package io.octavo.server.peers;
 
+import io.octavo.protocol.CountConsumersResponse;
+import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.Hint;
+import io.octavo.protocol.ListConsumersResponse;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
@@ -21,6 +24,11 @@ import org.springframework.util.unit.DataSize;
 
 /** What a node shows the others, on loopback: keeps the hints that it is told. */
 final class TestServer implements AutoCloseable {
+    private static final NodeService.Consumers NOBODY = new NodeService.Consumers(
+            request -> ListConsumersResponse.getDefaultInstance(),
+            request -> CountConsumersResponse.getDefaultInstance(),
+            request -> CountMovesResponse.getDefaultInstance());
+
     private final List<Hint> hints = new CopyOnWriteArrayList<>();
     private final GrpcServer server;
     private final String scheme;
@@ -39,7 +47,7 @@ final class TestServer implements AutoCloseable {
                 Duration.ZERO);
         server = new GrpcServer(
                 config,
-                List.of(new NodeService(hints::add)),
+                List.of(new NodeService(hints::add, NOBODY)),
                 Set.of(),
                 List.of(new NodeSecret(security)),
                 new GrpcErrors(() -> "id"),

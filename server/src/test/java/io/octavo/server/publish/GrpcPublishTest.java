@@ -78,6 +78,7 @@ class GrpcPublishTest {
                 uploader(publisher),
                 log,
                 commits,
+                TestCommits.uncounted(commits),
                 workers,
                 CONFIG,
                 arrivals,

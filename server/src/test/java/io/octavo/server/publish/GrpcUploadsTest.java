@@ -84,6 +84,7 @@ class GrpcUploadsTest {
                 new Uploader(publisher, log, stores.node(), clock),
                 log,
                 commits,
+                TestCommits.uncounted(commits),
                 workers,
                 CONFIG,
                 arrivals,

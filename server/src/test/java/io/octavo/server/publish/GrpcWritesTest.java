@@ -9,7 +9,9 @@ import com.google.protobuf.FieldMask;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.AddScopeRequest;
 import io.octavo.protocol.ChangeSettingsRequest;
 import io.octavo.protocol.DeleteTopicRequest;
@@ -22,6 +24,7 @@ import io.octavo.protocol.QuarantineVersionRequest;
 import io.octavo.protocol.ReleaseHoldRequest;
 import io.octavo.protocol.RestoreTopicRequest;
 import io.octavo.protocol.RollbackRequest;
+import io.octavo.protocol.RunState;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicHead;
@@ -29,9 +32,11 @@ import io.octavo.protocol.UnpinScopeRequest;
 import io.octavo.protocol.WithdrawVersionRequest;
 import io.octavo.protocol.Write;
 import io.octavo.protocol.WriteResponse;
+import io.octavo.server.consumers.Fleet;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcFixture;
 import io.octavo.server.payload.TestUploads;
+import io.octavo.server.subscribe.TestConsumers;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog.Read;
@@ -52,6 +57,7 @@ class GrpcWritesTest {
     private static final PublishConfig CONFIG = new PublishConfig(8, Duration.ofSeconds(1));
 
     private final InMemoryTopicLog log = new InMemoryTopicLog(InstantSource.system());
+    private final TestConsumers consumers = new TestConsumers(log::forEachHead);
     private @Nullable GrpcFixture fixture;
 
     @BeforeEach
@@ -62,10 +68,20 @@ class GrpcWritesTest {
         ArrivalConfig anyPace =
                 new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
         Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);
+        LiveReaders readers =
+                new LiveReaders(commits, new Fleet(consumers, List::of, () -> 1, new SimpleMeterRegistry()));
         InstantSource clock = InstantSource.system();
         Uploader uploader = new Uploader(publisher, log, new TestUploads(clock).node(), clock);
         GrpcPublish service = new GrpcPublish(
-                publisher, uploader, log, commits, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+                publisher,
+                uploader,
+                log,
+                commits,
+                readers,
+                Runnable::run,
+                CONFIG,
+                arrivals,
+                new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {
@@ -100,6 +116,38 @@ class GrpcWritesTest {
                 .build());
         assertThat(unpinned.getUndo()).startsWith("octavo pin prices 1");
         assertThat(head().getPinsList()).isEmpty();
+    }
+
+    @Test
+    void answersTellHowManyInstancesMove() {
+        consumers.poll("region=eu", "a", "prices", 2, RunState.APPLIED, "");
+        consumers.poll("region=us", "b", "prices", 2, RunState.APPLIED, "");
+        WriteResponse pinned = stub().pinScope(PinScopeRequest.newBuilder()
+                .setWrite(write("calm"))
+                .setVersion(1)
+                .setScope(EU)
+                .build());
+        assertThat(pinned.getImpact(0).getInstances()).isEqualTo(1);
+        assertThat(pinned.getInstancesAtLeast()).isFalse();
+    }
+
+    @Test
+    void aQuarantineThatLeavesLiveInstancesNothingMustBeForced() {
+        consumers.poll("region=eu", "a", "prices", 2, RunState.APPLIED, "");
+        QuarantineVersionRequest first = QuarantineVersionRequest.newBuilder()
+                .setWrite(write("bad"))
+                .setVersion(1)
+                .build();
+        QuarantineVersionRequest second = first.toBuilder().setVersion(2).build();
+        stub().quarantineVersion(first);
+        StatusRuntimeException refused =
+                catchThrowableOfType(StatusRuntimeException.class, () -> stub().quarantineVersion(second));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
+        assertThat(refused.getStatus().getDescription()).contains("1 of *");
+        WriteResponse forced =
+                stub().quarantineVersion(second.toBuilder().setForce(true).build());
+        assertThat(forced.getImpact(0).getTo()).isZero();
+        assertThat(forced.getImpact(0).getInstances()).isEqualTo(1);
     }
 
     @Test

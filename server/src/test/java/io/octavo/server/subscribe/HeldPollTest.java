@@ -13,6 +13,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.protocol.ListConsumersRequest;
 import io.octavo.protocol.Offer;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
@@ -49,6 +50,7 @@ class HeldPollTest {
             new SubscribeConfig(
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(40)),
             new HeldConfig(DataSize.ofKilobytes(64), 1000, DataSize.ofMegabytes(100), DataSize.ofMegabytes(1)),
+            new ConsumersConfig(DataSize.ofMegabytes(1)),
             "eu",
             clock,
             new Random(1),
@@ -87,6 +89,21 @@ class HeldPollTest {
         assertThat(offer.getPayload()).isEqualTo(TestHeads.payload(4));
         assertThat(held()).isZero();
         assertThat(meters.counter("octavo.wakeups").count()).isEqualTo(1);
+    }
+
+    @Test
+    void isKnownWithWhatItSaysWhileItWaits() {
+        ListenableFuture<PollResponse> poll = hold(LONG, state("t", 3, 5).setState(RunState.APPLIED));
+        assertThat(role.consumers()
+                        .list(ListConsumersRequest.newBuilder().setLimit(2).build())
+                        .getConsumersList())
+                .singleElement()
+                .satisfies(consumer -> {
+                    assertThat(consumer.getTopic()).isEqualTo("t");
+                    assertThat(consumer.getVersion()).isEqualTo(3);
+                    assertThat(consumer.getState()).isEqualTo(RunState.APPLIED);
+                });
+        poll.cancel(true);
     }
 
     @Test

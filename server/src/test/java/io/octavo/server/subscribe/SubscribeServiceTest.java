@@ -56,6 +56,7 @@ class SubscribeServiceTest {
             new SubscribeConfig(
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(30)),
             new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
+            new ConsumersConfig(DataSize.ofMegabytes(1)),
             "eu",
             clock,
             new Random(1),
@@ -125,7 +126,7 @@ class SubscribeServiceTest {
         assertThat(reason(failure(() -> version("unknown", 9)))).isEqualTo("TOPIC_NOT_FOUND");
         assertThat(reason(failure(() -> version("t", 0)))).isEqualTo("INVALID_ARGUMENT");
         log.logAway(true);
-        assertThat(failure(() -> version("t", 3)).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+        assertThat(failure(() -> version("t", 2)).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
     }
 
     @Test

@@ -41,11 +41,18 @@ class ErrorCodesTest {
         node.intake(node.payloads());
     }
 
-    // Tokens, rights, leaders and slow callers have tests of their own.
+    // Tokens, rights, leaders, slow callers and consumers have tests of their own.
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,
-            names = {"UNAUTHENTICATED", "PERMISSION_DENIED", "NAME_TAKEN", "LED_ELSEWHERE", "TOO_SLOW"})
+            names = {
+                "UNAUTHENTICATED",
+                "PERMISSION_DENIED",
+                "NAME_TAKEN",
+                "LED_ELSEWHERE",
+                "TOO_SLOW",
+                "NO_VERSION_LEFT"
+            })
     void eachCodeIsAProblemOfItsStatus(ErrorCode code) throws Exception {
         http.publish(topic, "one");
         http.publish(topic, "two");
@@ -68,7 +75,14 @@ class ErrorCodesTest {
             case TOPIC_NOT_FOUND, VERSION_NOT_FOUND, PIN_NOT_FOUND, NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case TOO_SLOW -> 408;
-            case VERSION_CONFLICT, NAME_TAKEN, REQUEST_RUNNING, LED_ELSEWHERE, PINNED, QUARANTINED, HEAD_FULL -> 409;
+            case VERSION_CONFLICT,
+                    NAME_TAKEN,
+                    REQUEST_RUNNING,
+                    LED_ELSEWHERE,
+                    PINNED,
+                    QUARANTINED,
+                    NO_VERSION_LEFT,
+                    HEAD_FULL -> 409;
             case GONE -> 410;
             case STALE_REVISION -> 412;
             case TOO_LARGE -> 413;

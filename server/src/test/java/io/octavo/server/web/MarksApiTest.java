@@ -30,7 +30,8 @@ class MarksApiTest {
         JsonNode added = put("/versions/2/scopes?scope=region%3Deu&reason=try").json();
         assertThat(added.get("state").stringValue()).isEqualTo("PUBLISHED");
         assertThat(added.get("revision").longValue()).isEqualTo(3);
-        assertThat(added.get("impact").toString()).isEqualTo("[{\"scope\":\"region=eu\",\"from\":1,\"to\":2}]");
+        assertThat(added.get("impact").toString())
+                .isEqualTo("[{\"scope\":\"region=eu\",\"from\":1,\"to\":2,\"instances\":0}]");
         assertThat(added.get("undo").stringValue())
                 .isEqualTo("octavo scopes withdraw " + topic + " 2 --scope 'region=eu' --reason 'undo'");
         assertThat(latest("region=eu")).isEqualTo(2);
@@ -47,7 +48,7 @@ class MarksApiTest {
         http.publish(topic, "two");
         JsonNode bad = put("/versions/2/quarantine?reason=poison").json();
         assertThat(bad.get("state").stringValue()).isEqualTo("QUARANTINED");
-        assertThat(bad.get("impact").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":2,\"to\":1}]");
+        assertThat(bad.get("impact").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":2,\"to\":1,\"instances\":0}]");
         assertThat(latest("region=eu")).isEqualTo(1);
         assertThat(http.get(address + "/versions/2/payload").text()).isEqualTo("two");
         http.json("PUT", address + "/pins?scope=*", "{\"version\":2,\"reason\":\"r\"}")
@@ -97,7 +98,7 @@ class MarksApiTest {
                 .isStatus(200)
                 .json();
         assertThat(gone.get("deleted").booleanValue()).isTrue();
-        assertThat(gone.get("impact").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":1}]");
+        assertThat(gone.get("impact").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":1,\"instances\":0}]");
         assertThat(gone.get("undo").stringValue()).isEqualTo("octavo delete " + topic + " --undo --reason 'undo'");
         http.get(address + "/latest").isStatus(404);
 

@@ -51,6 +51,8 @@ class RightsTest {
                 "GET    | topics/prices/versions/1/payload          | READ            |",
                 "GET    | topics/prices/latest                      | READ            |",
                 "GET    | topics/prices/latest/payload              | READ            |",
+                "GET    | consumers?topic=prices                    | READ            |",
+                "GET    | topics/prices/consumers/counts            | READ            |",
                 "DELETE | topics/prices/versions/1/scopes?scope=app%3Dx  | WITHDRAW   |",
                 "PUT    | topics/prices/versions/1/quarantine?reason=r&dryRun=true | QUARANTINE |",
                 "DELETE | topics/prices/versions/1/quarantine?reason=r&dryRun=true | QUARANTINE |",

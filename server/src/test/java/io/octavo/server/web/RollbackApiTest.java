@@ -33,7 +33,7 @@ class RollbackApiTest {
         assertThat(answer.propertyNames())
                 .containsExactly("topic", "revision", "moves", "staying", "quarantined", "ui", "impact", "undo");
         assertThat(answer.get("revision").longValue()).isEqualTo(4);
-        assertThat(answer.get("moves").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":2,\"to\":1}]");
+        assertThat(answer.get("moves").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":2,\"to\":1,\"instances\":0}]");
         assertThat(answer.get("impact")).isEqualTo(answer.get("moves"));
         assertThat(answer.get("staying").get(0).get("scope").stringValue()).isEqualTo("app=recs");
         assertThat(answer.get("quarantined").longValue()).isEqualTo(2);

@@ -7,6 +7,7 @@ import io.octavo.protocol.ExternalPointer;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
+import io.octavo.server.consumers.Fleet;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.Run;
@@ -22,9 +23,12 @@ import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TestChecks;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.reads.Reads;
+import io.octavo.server.subscribe.TestConsumers;
 import io.octavo.server.tls.ServerTls;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.NodeDirectory.Node;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -120,6 +124,10 @@ final class TestNode implements AutoCloseable {
 
     InMemoryTopicLog log() {
         return context.getBean(InMemoryTopicLog.class);
+    }
+
+    TestConsumers consumers() {
+        return context.getBean(TestConsumers.class);
     }
 
     TopicCommits commits() {
@@ -249,6 +257,16 @@ final class TestNode implements AutoCloseable {
         }
 
         @Bean
+        TestConsumers consumers(InMemoryTopicLog log) {
+            return new TestConsumers(log::forEachHead);
+        }
+
+        @Bean
+        Fleet fleet(TestConsumers consumers) {
+            return new Fleet(consumers, List::of, () -> 1, new SimpleMeterRegistry());
+        }
+
+        @Bean
         Publisher publisher(InMemoryTopicLog log, TopicCommits commits, Switch payloads) {
             PayloadIntake intake = new PayloadIntake() {
                 @Override
@@ -271,8 +289,13 @@ final class TestNode implements AutoCloseable {
         }
 
         @Bean
-        Latest latest(InMemoryTopicLog log) {
-            return Latest.of(log);
+        Reads reads(InMemoryTopicLog log) {
+            return new Reads(log, topic -> log.head(topic, Read.LOCAL), head -> {}, new SimpleMeterRegistry());
+        }
+
+        @Bean
+        Latest latest(Reads reads) {
+            return Latest.of(reads.explicit());
         }
 
         @Bean

@@ -47,13 +47,28 @@ final class Parameters {
         text(QUERY, "expiresAt", "When it ends by itself: a time (RFC 3339).");
         text(QUERY, "holder", "In whose name a version is held.");
         for (String part : List.of("region", "app", "cluster", "instance")) {
-            text(QUERY, part, "The consumer's " + part + "; without it, of a consumer that has none.");
+            text(
+                    QUERY,
+                    part,
+                    "The consumer's " + part + "; without it, of a consumer that has none. In lists: of any.");
         }
         text(QUERY, "at", "An instant of the past (RFC 3339). What lies beyond the audit trail is a 410.");
+        QUERY.put(
+                "minRevision",
+                Described.of(
+                        "integer",
+                        "The answer is of this revision of the topic or a later one; what can't be had soon is a 503. Not"
+                                + " together with at."));
+        flag(
+                "strict",
+                "The answer sees every write that was acknowledged before; what can't be had soon is a 503. Dear: not for"
+                        + " polling. Not together with at.");
         text(QUERY, "since", "A time (RFC 3339), or how long ago, like 1h or 7d. At most 30 days; usually 1h.");
         text(QUERY, "who", "Part of who did it.");
         text(QUERY, "kind", "What was done, like PUBLISHED or PINNED.");
         text(QUERY, "topic", "Of this topic only.");
+        text(QUERY, "state", "In this state only: FETCHING, APPLIED, FAILED, OVERRIDDEN or UNRESOLVED.");
+        flag("lagging", "Only those that don't run what they are to run.");
         text(QUERY, "query", "Part of the name.");
         text(QUERY, "owner", "Of this owner only.");
         QUERY.put("limit", Described.of("integer", "How many on a page: 1 to 1000, usually 100."));

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.octavo.server.consumers;
+
+import org.jspecify.annotations.NullMarked;

@@ -34,7 +34,7 @@ final class Consistency {
     static final Duration SUSPECTED_ONCE_IN = Duration.ofSeconds(10);
 
     private static final Duration ROUND = Duration.ofSeconds(1);
-    private static final int MOST_IN_A_ROUND = 100;
+    private static final int MOST_IN_A_ROUND = 50;
     private static final int MOST_SUSPECTED = 10_000;
     private static final int ATTEMPTS = 3;
     private static final double SHORTEST = 0.8;

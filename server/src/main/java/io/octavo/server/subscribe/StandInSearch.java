@@ -50,8 +50,9 @@ final class StandInSearch {
             CachedTopic topic,
             long version,
             Inquiry inquiry,
-            boolean settled,
+            boolean isSure,
             LongFunction<List<VersionRecord>> pages) {
+        boolean settled = isSure;
         List<Scope> wanted = topic.scopesOf(version);
         List<Scope> covered = new ArrayList<>();
         List<VersionRecord> found = new ArrayList<>();
@@ -64,15 +65,20 @@ final class StandInSearch {
             looked += page.size();
             below = page.get(page.size() - 1).getVersion();
             for (VersionRecord record : page) {
-                if (isServable(topic.head(), record)
-                        && !coversAll(covered, wanted)
-                        && helps(record, covered, wanted)
-                        && inquiry.size() < MOST_ASKED
-                        && isThere(topic, record, inquiry)) {
+                if (!isServable(topic.head(), record)
+                        || coversAll(covered, wanted)
+                        || !helps(record, covered, wanted)
+                        || inquiry.size() == MOST_ASKED) {
+                    continue;
+                }
+                if (isThere(topic, record, inquiry)) {
                     found.add(record);
                     record.getPublicationsList().stream()
                             .filter(publication -> !publication.hasWithdrawal() && !publication.hasShare())
                             .forEach(publication -> covered.add(publication.getScope()));
+                } else {
+                    // It may come back before the version that all this is about.
+                    settled = false;
                 }
             }
         }

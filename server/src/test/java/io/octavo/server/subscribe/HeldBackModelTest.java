@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * what it has to be.
  */
 class HeldBackModelTest {
-    private static final int STORIES = 300;
+    private static final int STORIES = 100;
     private static final int EVENTS = 60;
     /** Few enough for a search to look at all of them. */
     private static final int MOST_VERSIONS = StandInSearch.MOST_ASKED - 1;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** A topic whose payloads can be lost, and a cache of it that the consistency check looks after. */
 final class CheckedTopic {
@@ -30,8 +31,12 @@ final class CheckedTopic {
 
     CheckedTopic(Executor executor) {
         consistency = new Consistency(cache, log, payloads, executor, clock, meters);
-        cache.listen(consistency::changed);
+        cache.listen(this::changed);
         cache.loaded();
+    }
+
+    private void changed(@Nullable CachedTopic before, CachedTopic now) {
+        var unused = consistency.changed(before, now);
     }
 
     /** Publishes a version whose payload's id is its number. */

@@ -19,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -69,7 +68,7 @@ class ConsistencyTest {
         List<CachedTopic> heard = new ArrayList<>();
         topic.cache.listen((before, now) -> {
             heard.add(now);
-            topic.consistency.changed(before, now);
+            var unused = topic.consistency.changed(before, now);
         });
         topic.payloads.bringBack(2);
         topic.again();
@@ -224,7 +223,7 @@ class ConsistencyTest {
         HeadCache loading = new HeadCache(busy.clock);
         Consistency consistency =
                 new Consistency(loading, busy.log, busy.payloads, Runnable::run, busy.clock, new SimpleMeterRegistry());
-        loading.listen(consistency::changed);
+        listen(loading, consistency);
         loading.put(TestHeads.head("t", 1, 1));
         assertThat(busy.payloads.asked()).isZero();
     }
@@ -260,8 +259,7 @@ class ConsistencyTest {
         });
         full.publish(ALL);
         full.payloads.lose(1);
-        CompletableFuture<?> never = new CompletableFuture<>();
-        full.cache.listen((before, now) -> never.complete(null));
+        full.cache.listen((before, now) -> {});
         full.refresh();
         assertThat(full.consistency.changed(null, full.cached())).isCompleted();
         assertThat(offered(full)).isEqualTo(1);
@@ -296,7 +294,7 @@ class ConsistencyTest {
         MapPayloads payloads = new MapPayloads();
         Consistency consistency =
                 new Consistency(cache, log, payloads, Runnable::run, clock, new SimpleMeterRegistry());
-        cache.listen(consistency::changed);
+        listen(cache, consistency);
         cache.loaded();
         payloads.lose(3);
         log.logAway(true);
@@ -335,6 +333,12 @@ class ConsistencyTest {
                 .build());
         assertThat(offered(0)).isEqualTo(1);
         assertThat(gauge()).isZero();
+    }
+
+    private static void listen(HeadCache cache, Consistency consistency) {
+        cache.listen((before, now) -> {
+            var unused = consistency.changed(before, now);
+        });
     }
 
     private void publish(int versions, String... scopes) {

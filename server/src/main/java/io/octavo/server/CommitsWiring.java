@@ -2,6 +2,8 @@ package io.octavo.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.nodes.Membership;
+import io.octavo.server.peers.Hints;
+import io.octavo.server.peers.NodeCalls;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.BoundedPatience;
 import io.octavo.server.topic.ChangeAnnouncer;
@@ -10,6 +12,7 @@ import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,18 +33,22 @@ class CommitsWiring {
     }
 
     @Bean
+    Hints hints(NodeCalls calls, MeterRegistry meters) {
+        Hints hints = new Hints(System::nanoTime, RandomGenerator.getDefault(), meters);
+        calls.follow(hints::reach);
+        return hints;
+    }
+
+    @Bean
     TopicCommits topicCommits(
             TopicLog log,
             Membership membership,
+            Hints hints,
             ChangeAnnouncer announcer,
             ObjectProvider<SubscribeRole> subscribe,
             InstantSource clock,
             MeterRegistry meters) {
-        TopicCommits.Announcer everywhere = head -> {
-            // The subscribe role of this very node need not wait for the feed.
-            subscribe.ifAvailable(role -> role.hint(head));
-            announcer.announce(head);
-        };
+        TopicCommits.Announcer everywhere = new Announcements(subscribe.getIfAvailable(), hints, announcer);
         return new TopicCommits(
                 log, membership::checkClock, everywhere, clock, BoundedPatience.within(COMMIT_PATIENCE), meters);
     }

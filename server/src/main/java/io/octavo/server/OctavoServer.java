@@ -6,6 +6,7 @@ import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.payload.ExternalConfig;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
+import io.octavo.server.payload.UploadsConfig;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.security.OidcConfig;
@@ -31,6 +32,7 @@ import org.springframework.context.annotation.Import;
     RegionsConfig.class,
     PayloadConfig.class,
     ExternalConfig.class,
+    UploadsConfig.class,
     PublishConfig.class,
     TopicsConfig.class,
     ValidationConfig.class,
@@ -49,6 +51,7 @@ import org.springframework.context.annotation.Import;
     HealthWiring.class,
     StoresWiring.class,
     NodeWiring.class,
+    PeersWiring.class,
     CommitsWiring.class,
     PublishWiring.class,
     SubscribeWiring.class,

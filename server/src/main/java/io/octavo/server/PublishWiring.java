@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.grpc.BindableService;
+import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.RequestIds;
 import io.octavo.server.payload.Expected;
@@ -8,6 +9,7 @@ import io.octavo.server.payload.ExternalConfig;
 import io.octavo.server.payload.ExternalPayloads;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.StoredPayload;
+import io.octavo.server.payload.UploadsConfig;
 import io.octavo.server.publish.Arrivals;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.GrpcPublish;
@@ -15,6 +17,7 @@ import io.octavo.server.publish.PayloadIntake;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.publish.Uploader;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
@@ -26,6 +29,7 @@ import io.octavo.server.web.TopicIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -87,8 +91,20 @@ class PublishWiring {
     }
 
     @Bean
+    Uploader uploader(
+            Publisher publisher,
+            TopicLog log,
+            Payloads payloads,
+            UploadsConfig config,
+            CassandraStore store,
+            InstantSource clock) {
+        return new Uploader(publisher, log, payloads.signed(config, store.openUploads(), clock), clock);
+    }
+
+    @Bean
     BindableService publishService(
             Publisher publisher,
+            Uploader uploader,
             TopicLog log,
             TopicCommits commits,
             PublishConfig config,
@@ -96,6 +112,7 @@ class PublishWiring {
             GrpcErrors errors) {
         return new GrpcPublish(
                 publisher,
+                uploader,
                 log,
                 commits,
                 RequestIds.carriedTo(publishWorkers(config)),

@@ -8,6 +8,7 @@ import io.octavo.protocol.PayloadLinks;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
+import io.octavo.server.peers.NodeService;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.PayloadSource;
 import io.octavo.server.subscribe.SubscribeConfig;
@@ -58,5 +59,10 @@ class SubscribeWiring {
     @Bean
     BindableService subscribeService(SubscribeRole role) {
         return role.service();
+    }
+
+    @Bean
+    BindableService nodeService(SubscribeRole role) {
+        return new NodeService(role::hint);
     }
 }

@@ -95,6 +95,31 @@ final class WallTest {
                     "io.octavo.server.web..");
 
     @ArchTest
+    static final ArchRule callsBetweenNodesKnowNoRoleAndNoStore = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.peers..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
+
+    @ArchTest
+    static final ArchRule theRolesDoNotKnowTheOtherNodes = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.topic..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.octavo.server.peers..");
+
+    @ArchTest
     static final ArchRule thePublishRoleDoesNotKnowTheOthers = noClasses()
             .that()
             .resideInAPackage("io.octavo.server.publish..")

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,14 @@ final class TranscriptIT {
         Ran refused = as(job, "publish", "other-prices", first.toString());
         assertThat(refused.status()).as("%s", refused).isEqualTo(1);
         assertThat(refused.err()).contains("other-prices");
+
+        as(ADMIN, "settings", "shop-prices", "--set", "validation.format=json", "--yes")
+                .done();
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"a\":");
+        Ran invalid = as(job, "publish", "shop-prices", broken.toString());
+        assertThat(invalid.status()).as("%s", invalid).isEqualTo(1);
+        assertThat(invalid.err()).contains("VALIDATION_FAILED", "payload");
+        assertThat(latest(job, "shop-prices")).isEqualTo(2);
     }
 
     @Test
@@ -103,6 +113,34 @@ final class TranscriptIT {
         HttpResponse<byte[]> old = send(job, "GET", "/topics/shop-weights/versions/1/payload", null);
         assertThat(new String(old.body(), UTF_8)).isEqualTo("one");
         assertRefused(send(job, "POST", "/topics/other/versions", "one"), 403, "PERMISSION_DENIED");
+
+        call(ADMIN, "PATCH", "/topics/shop-flags", "{\"validation\":{\"maxSize\":2}}");
+        assertRefused(send(job, "POST", "/topics/shop-flags/versions", "off"), 422, "VALIDATION_FAILED");
+        assertThat(latest(job, "shop-flags")).isEqualTo(1);
+
+        CompletableFuture<HttpResponse<byte[]>> next = nextLatest(job, "shop-flags");
+        publish(job, "shop-flags", "", "no");
+        assertThat(Rest.json(next.get(5, TimeUnit.SECONDS)).get("version").getAsLong())
+                .isEqualTo(2);
+    }
+
+    /** Waits for another version than the latest, as a script would. */
+    private CompletableFuture<HttpResponse<byte[]>> nextLatest(String token, String topic) throws Exception {
+        String path = "/topics/" + topic + "/latest";
+        String etag =
+                send(token, "GET", path, null).headers().firstValue("ETag").orElseThrow();
+        HttpRequest request = rest().request(path)
+                .header("Authorization", "Bearer " + token)
+                .header("If-None-Match", etag)
+                .header("Prefer", "wait=25")
+                .build();
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return rest().send(request);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test
@@ -170,6 +208,9 @@ final class TranscriptIT {
         assertThat(as(ADMIN, "token", "list").done().out())
                 .contains("reader-cli")
                 .doesNotContain(reader);
+
+        assertThat(as(ADMIN, "housekeeping", "run", "expiry").done().out()).contains("expiry");
+        assertThat(as(reader, "housekeeping", "run", "expiry").status()).isEqualTo(1);
 
         as(ADMIN, "token", "revoke", "reader-cli", "--reason", "left", "--yes").done();
         assertThat(as("", "topics").status()).isEqualTo(1);

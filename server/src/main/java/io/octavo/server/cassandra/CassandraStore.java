@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.DirectPayloads;
+import io.octavo.server.payload.OpenUploads;
 import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.security.TokenStore;
@@ -25,6 +26,7 @@ public final class CassandraStore implements AutoCloseable {
     private final ChangeFeed changes;
     private final DirectPayloads payloads;
     private final UploadLedger uploads;
+    private final OpenUploads openUploads;
     private final NodeTable nodes;
     private final TokenStore tokens;
     private final LeaseTable leases;
@@ -39,6 +41,7 @@ public final class CassandraStore implements AutoCloseable {
         changes = new CassandraChangeFeed(calls, keyspace, clock);
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
+        openUploads = new CassandraOpenUploads(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
         tokens = new CassandraTokenStore(calls, keyspace);
         leases = new CassandraLeaseTable(calls, keyspace);
@@ -78,6 +81,10 @@ public final class CassandraStore implements AutoCloseable {
 
     public UploadLedger uploads() {
         return uploads;
+    }
+
+    public OpenUploads openUploads() {
+        return openUploads;
     }
 
     public NodeTable nodes() {

@@ -114,6 +114,15 @@ final class CassandraTopicLog implements TopicLog {
     }
 
     @Override
+    public @Nullable UploadOutcome upload(String topic, long uploadId) {
+        UploadRecord upload = entry(
+                "upload",
+                at(cql.selectEntry().bind(topic, Section.UPLOAD, uploadId), Read.SERIAL),
+                UploadRecord.parser());
+        return upload == null ? null : upload.getOutcome();
+    }
+
+    @Override
     public void forEachHead(Consumer<TopicHead> consumer) {
         ResultSet rows = calls.repeatable("heads", cql.selectHeads().bind().setPageSize(HEADS_PER_PAGE));
         for (Row row : rows) {

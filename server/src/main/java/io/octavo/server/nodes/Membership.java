@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ public final class Membership implements AutoCloseable {
     private final NodeTable table;
     private final Node self;
     private final InstantSource clock;
+    private final List<Consumer<List<Node>>> followers = new CopyOnWriteArrayList<>();
     private volatile List<Sighting> sightings = List.of();
     private volatile Instant lastBeat = Instant.MIN;
     private volatile boolean closed;
@@ -55,6 +58,7 @@ public final class Membership implements AutoCloseable {
             writeRow();
             sightings = table.read();
             lastBeat = clock.instant();
+            followers.forEach(follower -> follower.accept(up()));
         } catch (RuntimeException e) {
             LOG.warn("this node could not tell that it is up: {}", e.getMessage());
         }
@@ -70,6 +74,16 @@ public final class Membership implements AutoCloseable {
     /** The nodes that were up at the last beat. */
     public List<Sighting> nodes() {
         return sightings;
+    }
+
+    /** Has a follower told of the nodes that are up, now and at every beat, on its thread; it must not block. */
+    public void follow(Consumer<List<Node>> follower) {
+        followers.add(follower);
+        follower.accept(up());
+    }
+
+    private List<Node> up() {
+        return sightings.stream().map(Sighting::node).toList();
     }
 
     /** Whether the store answered not longer ago than this; doesn't ask it. */

@@ -19,6 +19,11 @@ public interface NodeTable {
         /** Stands before the address of gRPC services that speak TLS. */
         public static final String TLS = "https://";
 
+        /** Whether it has the subscribe role. */
+        public boolean subscribes() {
+            return ("," + roles + ",").contains(",subscribe,");
+        }
+
         /** Whether the gRPC services speak TLS, and nothing else. */
         public boolean grpcTls() {
             return grpc.startsWith(TLS);

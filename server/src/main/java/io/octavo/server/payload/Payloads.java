@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -205,6 +206,16 @@ public final class Payloads implements AutoCloseable {
     /** Objects in these regions that are not ours, and can be payloads nevertheless. */
     public ExternalPayloads external(ExternalConfig external) {
         return new ExternalPayloads(regions, external, config.maxSize().toBytes(), large);
+    }
+
+    /** Payloads that their publishers put into these regions themselves. */
+    public SignedUploads signed(UploadsConfig uploads, OpenUploads open, InstantSource clock) {
+        Gate completions = new Gate(
+                uploads.concurrent(),
+                config.uploadWait(),
+                "uploads: " + uploads.concurrent() + " are being completed on this node");
+        return new SignedUploads(
+                regions, uploads, config.maxSize().toBytes(), ledger, open, this::newId, completions, s3Sizes, clock);
     }
 
     /** Removes a payload that became part of nothing; what can't be removed now is left to the sweep. */

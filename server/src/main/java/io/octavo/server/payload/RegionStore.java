@@ -3,8 +3,10 @@ package io.octavo.server.payload;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.S3Location;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One region's object store. Calls block, each with a time-out; they throw a
@@ -35,6 +37,24 @@ interface RegionStore extends AutoCloseable {
 
     /** Makes the parts, in this order, the object. */
     void complete(String key, String attempt, List<String> tags);
+
+    /** The parts that an attempt has, in no order; null if the store doesn't know the attempt. */
+    @Nullable
+    List<StoredPart> parts(String key, String attempt);
+
+    /** A part that the store has in full. */
+    record StoredPart(int number, long size, String tag) {}
+
+    /**
+     * A signed address to put a part to, by plain HTTP; computed here, without asking the store.
+     *
+     * @param length in bytes; the store takes no other
+     * @param good   for how long
+     */
+    SignedPart partLink(String key, String attempt, int number, long length, Duration good);
+
+    /** The store's mark of an object's content, as it is; empty if it isn't there. */
+    String tag(String key);
 
     /** Gives an attempt up, and frees its parts; harmless if the store doesn't know it. */
     void abort(String key, String attempt);

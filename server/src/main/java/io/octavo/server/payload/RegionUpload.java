@@ -3,6 +3,7 @@ package io.octavo.server.payload;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** One payload on its way to one region. Parts may be put by several threads; the rest is for one at a time. */
@@ -16,6 +17,13 @@ final class RegionUpload {
     RegionUpload(RegionStore store, String key) {
         this.store = store;
         this.key = key;
+    }
+
+    /** One whose parts are all there. */
+    RegionUpload(RegionStore store, String key, String attempt, SortedMap<Integer, String> tags) {
+        this(store, key);
+        this.attempt = attempt;
+        this.tags.putAll(tags);
     }
 
     String region() {

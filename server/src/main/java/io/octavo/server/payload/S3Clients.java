@@ -62,7 +62,7 @@ final class S3Clients {
     static S3Presigner presigner(S3Config s3) {
         return S3Presigner.builder()
                 .region(Region.of(s3.signingRegion()))
-                .endpointOverride(s3.endpoint())
+                .endpointOverride(s3.publicEndpoint() == null ? s3.endpoint() : s3.publicEndpoint())
                 .credentialsProvider(credentials(s3))
                 .serviceConfiguration(S3Configuration.builder()
                         .pathStyleAccessEnabled(s3.pathStyle())

@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param signingRegion what S3 calls the region, part of each signature
  * @param ca            file, in PEM, of the authorities that alone are believed about an https endpoint; null = those
  *     that the Java runtime knows
+ * @param publicEndpoint base address of the same store as readers and publishers reach it, for links and signed uploads;
+ *     null = the endpoint
  */
 public record S3Config(
         @Nullable URI endpoint,
@@ -26,7 +28,8 @@ public record S3Config(
         @Nullable String secretKey,
         boolean pathStyle,
         String signingRegion,
-        @Nullable String ca) {
+        @Nullable String ca,
+        @Nullable URI publicEndpoint) {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern SIGNING_REGION = Pattern.compile("[a-z0-9-]{1,63}");
 
@@ -39,10 +42,10 @@ public record S3Config(
             @Nullable String secretKey,
             @DefaultValue("true") boolean pathStyle,
             @DefaultValue("us-east-1") String signingRegion,
-            @Nullable String ca) {
-        if (endpoint != null && (!isHttp(endpoint) || endpoint.getHost() == null || endpoint.getUserInfo() != null)) {
-            throw invalid("endpoint", hideUser(endpoint), "http://HOST[:PORT] or https://HOST[:PORT]");
-        }
+            @Nullable String ca,
+            @Nullable URI publicEndpoint) {
+        checkAddress("endpoint", endpoint);
+        checkAddress("public-endpoint", publicEndpoint);
         if (bucket == null || !BUCKET.matcher(bucket).matches()) {
             throw invalid("bucket", bucket == null ? "(absent)" : bucket, BUCKET.pattern());
         }
@@ -65,6 +68,7 @@ public record S3Config(
         this.pathStyle = pathStyle;
         this.signingRegion = signingRegion;
         this.ca = isGiven(ca) ? ca : null;
+        this.publicEndpoint = publicEndpoint;
     }
 
     /** One whose endpoint, if it speaks TLS, is judged by the authorities that the Java runtime knows. */
@@ -75,7 +79,13 @@ public record S3Config(
             @Nullable String secretKey,
             boolean pathStyle,
             String signingRegion) {
-        this(endpoint, bucket, accessKey, secretKey, pathStyle, signingRegion, null);
+        this(endpoint, bucket, accessKey, secretKey, pathStyle, signingRegion, null, null);
+    }
+
+    private static void checkAddress(String key, @Nullable URI address) {
+        if (address != null && (!isHttp(address) || address.getHost() == null || address.getUserInfo() != null)) {
+            throw invalid(key, hideUser(address), "http://HOST[:PORT] or https://HOST[:PORT]");
+        }
     }
 
     private static boolean isHttp(URI endpoint) {
@@ -99,6 +109,7 @@ public record S3Config(
     public String toString() {
         return "S3Config[endpoint=" + endpoint + ", bucket=" + bucket + ", keys="
                 + (accessKey == null ? "AWS credential chain" : "given") + ", pathStyle=" + pathStyle
-                + ", signingRegion=" + signingRegion + ", ca=" + ca + "]";
+                + ", signingRegion=" + signingRegion + ", ca=" + ca + ", publicEndpoint="
+                + publicEndpoint + "]";
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -28,6 +29,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequest;
+import software.amazon.awssdk.services.s3.presigner.model.PresignedUploadPartRequest;
 
 /** A region's S3 bucket. Reading and writing have connections of their own: slow readers hold up no publisher. */
 final class S3Region implements RegionStore {
@@ -137,6 +139,30 @@ final class S3Region implements RegionStore {
     }
 
     @Override
+    public @Nullable List<StoredPart> parts(String key, String attempt) {
+        return call("ListParts", () -> {
+            try {
+                return writes.listPartsPaginator(r -> r.bucket(bucket).key(key).uploadId(attempt)).parts().stream()
+                        .map(part -> new StoredPart(part.partNumber(), part.size(), part.eTag()))
+                        .toList();
+            } catch (NoSuchUploadException e) {
+                return null;
+            }
+        });
+    }
+
+    @Override
+    public SignedPart partLink(String key, String attempt, int number, long length, Duration good) {
+        PresignedUploadPartRequest signed = presigner.presignUploadPart(r -> r.signatureDuration(good)
+                .uploadPartRequest(u -> u.bucket(bucket)
+                        .key(key)
+                        .uploadId(attempt)
+                        .partNumber(number)
+                        .contentLength(length)));
+        return new SignedPart(signed.url().toString(), signed.expiration());
+    }
+
+    @Override
     public void abort(String key, String attempt) {
         call("AbortMultipartUpload", () -> {
             try {
@@ -170,6 +196,17 @@ final class S3Region implements RegionStore {
                         .limit(most)
                         .map(upload -> new Unfinished(upload.key(), upload.uploadId()))
                         .toList());
+    }
+
+    @Override
+    public String tag(String key) {
+        return call("HeadObject", () -> {
+            try {
+                return writes.headObject(r -> r.bucket(bucket).key(key)).eTag();
+            } catch (NoSuchKeyException e) {
+                return "";
+            }
+        });
     }
 
     @Override
@@ -229,7 +266,7 @@ final class S3Region implements RegionStore {
         presigner.close();
     }
 
-    private <T> T call(String operation, Supplier<T> remote) {
+    private <T extends @Nullable Object> T call(String operation, Supplier<T> remote) {
         Timer.Sample sample = Timer.start(meters);
         String outcome = "failed";
         try {

@@ -3,8 +3,13 @@ package io.octavo.server.publish;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.octavo.protocol.AbortUploadRequest;
+import io.octavo.protocol.AbortUploadResponse;
 import io.octavo.protocol.AddScopeRequest;
+import io.octavo.protocol.BeginUploadRequest;
+import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.ChangeSettingsRequest;
+import io.octavo.protocol.CompleteUploadRequest;
 import io.octavo.protocol.DeleteTopicRequest;
 import io.octavo.protocol.HoldVersionRequest;
 import io.octavo.protocol.LiftQuarantineRequest;
@@ -53,6 +58,7 @@ import java.util.function.Function;
  */
 public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase {
     private final Publisher publisher;
+    private final GrpcUploads uploads;
     private final TopicLog log;
     private final TopicCommits commits;
     private final Executor workers;
@@ -61,12 +67,13 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     private final Function<Throwable, StatusRuntimeException> toGrpc;
 
     /**
-     * @param workers carries out publishes, which block for as long as the payload takes; bounded, and refuses what is
+     * @param workers carries out publishes and uploads, which block for as long as the payload takes; bounded, and refuses what is
      *     too much by a {@link java.util.concurrent.RejectedExecutionException}
      * @param toGrpc  maps what a publish throws
      */
     public GrpcPublish(
             Publisher publisher,
+            Uploader uploader,
             TopicLog log,
             TopicCommits commits,
             Executor workers,
@@ -74,6 +81,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             Arrivals arrivals,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.publisher = publisher;
+        this.uploads = new GrpcUploads(uploader, workers, toGrpc);
         this.log = log;
         this.commits = commits;
         this.workers = workers;
@@ -98,6 +106,21 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
         call.setOnCancelHandler(publish::cancelled);
         call.request(1);
         return publish;
+    }
+
+    @Override
+    public void beginUpload(BeginUploadRequest r, StreamObserver<BeginUploadResponse> caller) {
+        uploads.begin(r, caller);
+    }
+
+    @Override
+    public void completeUpload(CompleteUploadRequest r, StreamObserver<PublishResponse> caller) {
+        uploads.complete(r, caller);
+    }
+
+    @Override
+    public void abortUpload(AbortUploadRequest r, StreamObserver<AbortUploadResponse> caller) {
+        uploads.abort(r, caller);
     }
 
     @Override
@@ -208,14 +231,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
                 .setRevision(done.revision())
                 .setReplayed(done.effect() == Effect.REPLAYED)
                 .setDryRun(done.effect() == Effect.DRY_RUN);
-        for (Impact impact : done.impact()) {
-            Integer bound = impact.bound();
-            answer.addImpact(ScopeMove.newBuilder()
-                    .setScope(impact.scope())
-                    .setFrom(impact.from())
-                    .setTo(impact.to())
-                    .setShareBound(bound == null ? 0 : bound));
-        }
+        answer.addAllImpact(moves(done.impact()));
         String undo = UndoCommand.of(command, done);
         if (undo != null) {
             answer.setUndo(undo);
@@ -225,6 +241,20 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
         }
         caller.onNext(answer.build());
         caller.onCompleted();
+    }
+
+    static List<ScopeMove> moves(List<Impact> impacts) {
+        return impacts.stream().map(GrpcPublish::move).toList();
+    }
+
+    private static ScopeMove move(Impact impact) {
+        Integer bound = impact.bound();
+        return ScopeMove.newBuilder()
+                .setScope(impact.scope())
+                .setFrom(impact.from())
+                .setTo(impact.to())
+                .setShareBound(bound == null ? 0 : bound)
+                .build();
     }
 
     /** Takes what is still on its way of a call that was refused at once. */

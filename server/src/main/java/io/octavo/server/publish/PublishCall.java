@@ -101,12 +101,7 @@ final class PublishCall implements StreamObserver<PublishRequest> {
     private void carryOut(PublishOrder order) {
         try {
             Published published = publisher.publish(order, pipe);
-            call.onNext(PublishResponse.newBuilder()
-                    .setTopic(order.topic())
-                    .setRecord(published.version())
-                    .setRevision(published.revision())
-                    .setReplayed(published.outcome() == Outcome.REPLAYED)
-                    .build());
+            call.onNext(response(order, published));
             call.onCompleted();
         } catch (RuntimeException | Error e) {
             call.onError(toGrpc.apply(e));
@@ -140,7 +135,11 @@ final class PublishCall implements StreamObserver<PublishRequest> {
         if (!request.hasHeader()) {
             throw new InvalidField("content", request.getContentCase(), "the header in the first message");
         }
-        PublishHeader header = request.getHeader();
+        return order(request.getHeader(), who);
+    }
+
+    /** What a header asks for. */
+    static PublishOrder order(PublishHeader header, String who) {
         return new PublishOrder(
                 header.getTopic(),
                 header.getScopesList(),
@@ -153,6 +152,17 @@ final class PublishCall implements StreamObserver<PublishRequest> {
                 header.getReason(),
                 new Announced(size(header), header.getSha256(), header.getContentType()),
                 who);
+    }
+
+    static PublishResponse response(PublishOrder order, Published published) {
+        return PublishResponse.newBuilder()
+                .setTopic(order.topic())
+                .setRecord(published.version())
+                .setRevision(published.revision())
+                .setReplayed(published.outcome() == Outcome.REPLAYED)
+                .setDryRun(published.outcome() == Outcome.DRY_RUN)
+                .addAllImpact(GrpcPublish.moves(published.impact()))
+                .build();
     }
 
     private static @Nullable Long size(PublishHeader header) {

@@ -23,6 +23,7 @@ import io.octavo.server.validation.TopicChecks;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,11 +116,35 @@ public final class Publisher {
         return running.has(topic, key);
     }
 
-    private Published publish(PublishOrder order, Source source) {
+    /** Does what belongs to a publish: counted among those under way, and alone with its key. */
+    <T extends @Nullable Object> T during(String topic, String key, Supplier<T> work) {
+        return running.during(topic, key, work);
+    }
+
+    /** Refuses a payload of this size whose topic would not take it, or isn't there and would not be made. */
+    void requireWelcome(String topic, long size) {
+        try {
+            checkWelcome(topic, size, Read.LOCAL);
+        } catch (ServiceException | InvalidField perhapsOutOfDate) {
+            checkWelcome(topic, size, Read.SERIAL);
+        }
+    }
+
+    private void checkWelcome(String topic, long size, Read read) {
+        TopicHead head = live(log.head(topic, read));
+        if (head.getRevision() == 0 && !topics.autoCreate()) {
+            throw noTopic(topic);
+        }
+        SizeRules.of(head).check(size);
+    }
+
+    /** Publishes what the source has; as {@link #publish(PublishOrder, InputStream)}. */
+    Published publish(PublishOrder order, Source source) {
         return running.during(order.topic(), order.key(), () -> carryOut(order, source));
     }
 
-    private Published dryRun(PublishOrder order, Source source) {
+    /** Tells what publishing what the source has would do; as {@link #dryRun(PublishOrder, InputStream)}. */
+    Published dryRun(PublishOrder order, Source source) {
         return running.during(order.topic(), null, () -> {
             TopicChecks wanted = checks.of(live(admit(order, log.head(order.topic(), Read.LOCAL))));
             PublishVersion command = order.command(source.examine(wanted), 0, wanted.content());
@@ -167,9 +192,7 @@ public final class Publisher {
 
     private void check(PublishOrder order, TopicHead head) {
         if (head.getRevision() == 0 && !topics.autoCreate()) {
-            throw ServiceException.of(
-                    ErrorCode.TOPIC_NOT_FOUND,
-                    "no topic " + order.topic() + " (expected: one that exists, for octavo.topics.auto-create is off)");
+            throw noTopic(order.topic());
         }
         PublishVersion.checkScopeSaid(head.getSettings(), order.saysScope());
         long newest = head.getNewestVersion() > head.getBaseVersion() ? head.getNewestVersion() : 0;
@@ -182,6 +205,12 @@ public final class Publisher {
         if (order.announced().size() != null) {
             SizeRules.of(head).check(order.announced().size());
         }
+    }
+
+    private static ServiceException noTopic(String topic) {
+        return ServiceException.of(
+                ErrorCode.TOPIC_NOT_FOUND,
+                "no topic " + topic + " (expected: one that exists, for octavo.topics.auto-create is off)");
     }
 
     private Published replay(PublishOrder order, String key, Source source) {
@@ -239,7 +268,7 @@ public final class Publisher {
     }
 
     /** Where the bytes of a version come from. */
-    private sealed interface Source {
+    interface Source {
         /** What the record would say of the bytes, but where they are. */
         Part digest();
 
@@ -280,11 +309,7 @@ public final class Publisher {
     private record External(ExternalObjects objects, PublishOrder order, List<S3Location> locations) implements Source {
         @Override
         public Part digest() {
-            Long size = order.announced().size();
-            return Part.newBuilder()
-                    .setSize(size == null ? 0 : size)
-                    .setSha256(order.announced().sha256())
-                    .build();
+            return announced(order);
         }
 
         @Override
@@ -301,6 +326,15 @@ public final class Publisher {
         public void discard(Stored stored) {
             // It was there before, and stays.
         }
+    }
+
+    /** What the order says of the bytes. */
+    static Part announced(PublishOrder order) {
+        Long size = order.announced().size();
+        return Part.newBuilder()
+                .setSize(size == null ? 0 : size)
+                .setSha256(order.announced().sha256())
+                .build();
     }
 
     private static VersionRecord version(Committed committed) {

@@ -29,7 +29,7 @@ final class RunningKeys {
      *
      * @param key null = no other publish can be a repetition of this one
      */
-    Published during(String topic, @Nullable String key, Supplier<Published> publish) {
+    <T extends @Nullable Object> T during(String topic, @Nullable String key, Supplier<T> publish) {
         if (closed) {
             throw ServiceException.unavailable(
                     "this node is stopping; send the request again, to another one", RETRY_AFTER, null);
@@ -64,7 +64,7 @@ final class RunningKeys {
         return keys.contains(new Key(topic, key));
     }
 
-    private Published alone(Key key, Supplier<Published> publish) {
+    private <T extends @Nullable Object> T alone(Key key, Supplier<T> publish) {
         if (!keys.add(key)) {
             throw ServiceException.of(
                     ErrorCode.REQUEST_RUNNING,

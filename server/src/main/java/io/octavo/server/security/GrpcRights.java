@@ -3,6 +3,7 @@ package io.octavo.server.security;
 import io.grpc.MethodDescriptor;
 import io.octavo.protocol.GetLatestRequest;
 import io.octavo.protocol.PollRequest;
+import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.RollbackRequest;
@@ -25,6 +26,9 @@ final class GrpcRights {
             of(SubscribeServiceGrpc.getListVersionsMethod(), (who, r) -> Permissions.requireRead(who, r.getTopic())),
             of(SubscribeServiceGrpc.getReadPayloadMethod(), (who, r) -> Permissions.requireRead(who, r.getTopic())),
             of(PublishServiceGrpc.getPublishMethod(), GrpcRights::publish),
+            of(PublishServiceGrpc.getBeginUploadMethod(), (who, r) -> upload(who, r.getTopic())),
+            of(PublishServiceGrpc.getCompleteUploadMethod(), (who, r) -> publish(who, r.getHeader())),
+            of(PublishServiceGrpc.getAbortUploadMethod(), (who, r) -> upload(who, r.getTopic())),
             // Who did not make the version must be more: the call itself looks.
             of(
                     PublishServiceGrpc.getAddScopeMethod(),
@@ -114,11 +118,16 @@ final class GrpcRights {
 
     private static void publish(Identity who, PublishRequest publish) {
         if (publish.hasHeader()) {
-            Permissions.require(
-                    who,
-                    Right.PUBLISH,
-                    publish.getHeader().getTopic(),
-                    publish.getHeader().getScopesList());
+            publish(who, publish.getHeader());
         }
+    }
+
+    private static void publish(Identity who, PublishHeader header) {
+        Permissions.require(who, Right.PUBLISH, header.getTopic(), header.getScopesList());
+    }
+
+    /** To which scopes it will go is said, and checked, when it is completed. */
+    private static void upload(Identity who, String topic) {
+        Permissions.requireSomewhere(who, Right.PUBLISH, topic);
     }
 }

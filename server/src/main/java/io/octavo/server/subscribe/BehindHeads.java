@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Topics of which a newer head is known to exist than the cached one. Each is read until the cache has it, with a
- * growing wait of at most a second; none is ever given up. Topics can be named by many threads, one thread reads.
+ * growing wait of at most a second; only what a hint alone has named is ever given up. Topics can be named by many threads,
+ * one thread reads.
  */
 final class BehindHeads {
     /** The longest wait between two reads of a topic. */
@@ -24,13 +25,16 @@ final class BehindHeads {
     private static final int FAILURES_IN_A_ROW = 3;
     private static final int SERIAL_EVERY = 8;
     private static final int TOLD_AFTER = 12;
+    /** Beyond this many topics that are behind, hints are left to the feed. */
+    private static final int MOST_HINTED = 1000;
 
     /**
      * @param epoch    0 = not known: the revision alone counts
+     * @param hinted   named by a hint alone: if a serial read doesn't find it, it isn't there
      * @param attempts reads so far
      * @param dueAt    when to read next, in ms
      */
-    private record Wanted(long epoch, long revision, int attempts, long dueAt) {
+    private record Wanted(long epoch, long revision, boolean hinted, int attempts, long dueAt) {
         boolean isDue(long now) {
             // A clock that was set back must not make anything wait for long.
             return dueAt <= now || dueAt - now > LONGEST_WAIT.toMillis();
@@ -38,12 +42,12 @@ final class BehindHeads {
 
         Wanted orNewer(Wanted other) {
             boolean newer = other.epoch > epoch || (other.epoch == epoch && other.revision > revision);
-            return newer ? new Wanted(other.epoch, other.revision, attempts, dueAt) : this;
+            return newer ? new Wanted(other.epoch, other.revision, other.hinted, attempts, dueAt) : this;
         }
 
         Wanted again(long now) {
             long wait = SHORTEST_WAIT_MILLIS << Math.min(attempts, 10);
-            return new Wanted(epoch, revision, attempts + 1, now + Math.min(wait, LONGEST_WAIT.toMillis()));
+            return new Wanted(epoch, revision, hinted, attempts + 1, now + Math.min(wait, LONGEST_WAIT.toMillis()));
         }
     }
 
@@ -69,7 +73,20 @@ final class BehindHeads {
         if (cache.has(topic, epoch, revision)) {
             return false;
         }
-        topics.merge(topic, new Wanted(epoch, revision, 0, clock.millis()), Wanted::orNewer);
+        topics.merge(topic, new Wanted(epoch, revision, false, 0, clock.millis()), Wanted::orNewer);
+        return true;
+    }
+
+    /**
+     * Names a position that a topic has reached, as another node says: it is given up if the log knows nothing of it.
+     *
+     * @return whether the cache is behind it, and it will be read
+     */
+    boolean wantHinted(String topic, long epoch, long revision) {
+        if (cache.has(topic, epoch, revision) || topics.size() >= MOST_HINTED) {
+            return false;
+        }
+        topics.merge(topic, new Wanted(epoch, revision, true, 0, clock.millis()), Wanted::orNewer);
         return true;
     }
 
@@ -108,8 +125,9 @@ final class BehindHeads {
 
     private boolean read(String topic, Wanted wanted) {
         boolean answered = true;
+        TopicLog.Read order = order(wanted);
         try {
-            TopicHead head = log.head(topic, order(wanted));
+            TopicHead head = log.head(topic, order);
             if (head != null) {
                 cache.put(head);
             }
@@ -118,8 +136,11 @@ final class BehindHeads {
             metrics.failed(CacheMetrics.Step.HEAD);
             LOG.debug("could not read the head of {}", topic, e);
         }
-        topics.computeIfPresent(
-                topic, (name, still) -> cache.has(name, still.epoch(), still.revision()) ? null : again(name, still));
+        boolean decided = answered && order == TopicLog.Read.SERIAL;
+        topics.computeIfPresent(topic, (name, still) -> {
+            boolean done = cache.has(name, still.epoch(), still.revision()) || (decided && still.hinted());
+            return done ? null : again(name, still);
+        });
         return answered;
     }
 

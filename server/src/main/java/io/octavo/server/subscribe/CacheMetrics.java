@@ -18,6 +18,7 @@ final class CacheMetrics {
 
     private final Map<Step, Counter> failures = new EnumMap<>(Step.class);
     private final Counter changes;
+    private final Counter hinted;
     private final Counter swept;
 
     CacheMetrics(MeterRegistry registry) {
@@ -31,6 +32,9 @@ final class CacheMetrics {
         }
         changes = Counter.builder("octavo.cache.changes")
                 .description("Changes learnt from the feed")
+                .register(registry);
+        hinted = Counter.builder("octavo.cache.hinted")
+                .description("Changes learnt from hints of other nodes, before the feed told")
                 .register(registry);
         swept = Counter.builder("octavo.cache.swept")
                 .description("Heads found behind by a sweep")
@@ -46,6 +50,10 @@ final class CacheMetrics {
 
     void changed() {
         changes.increment();
+    }
+
+    void hinted() {
+        hinted.increment();
     }
 
     void swept() {

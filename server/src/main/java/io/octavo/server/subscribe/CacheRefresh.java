@@ -1,5 +1,6 @@
 package io.octavo.server.subscribe;
 
+import io.octavo.protocol.Hint;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -17,6 +18,7 @@ final class CacheRefresh {
     private final Sweep sweep;
     private final FeedReader feedReader;
     private final InstantSource clock;
+    private final CacheMetrics metrics;
     private long nextFeedAt;
 
     CacheRefresh(
@@ -33,6 +35,7 @@ final class CacheRefresh {
         this.sweep = new Sweep(log, behind, sweepInterval, metrics);
         this.feedReader = new FeedReader(feed, cache, behind, sweep, clock, metrics);
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     /** Loads if that is still to do, reads the feed if it is time, and reads heads that are behind. Blocks. */
@@ -57,6 +60,25 @@ final class CacheRefresh {
             sweep.slice();
         }
         return sweep.pause();
+    }
+
+    /**
+     * Takes what another node says of a topic, by its head or by where it stands alone.
+     *
+     * @return whether a head is to be read now
+     */
+    boolean hint(Hint hint) {
+        if (hint.hasHead()) {
+            if (cache.put(hint.getHead())) {
+                metrics.hinted();
+            }
+            return false;
+        }
+        if (!cache.ready() || !behind.wantHinted(hint.getTopic(), hint.getEpoch(), hint.getRevision())) {
+            return false;
+        }
+        metrics.hinted();
+        return true;
     }
 
     int behind() {

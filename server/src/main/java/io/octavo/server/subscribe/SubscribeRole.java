@@ -5,21 +5,19 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.octavo.protocol.Consumer;
+import io.octavo.protocol.Hint;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +33,7 @@ public final class SubscribeRole implements AutoCloseable {
             Set.of(SubscribeServiceGrpc.getPollMethod().getFullMethodName());
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscribeRole.class);
+    private static final Duration STOP = Duration.ofSeconds(2);
     private static final int FILL_THREADS = 4;
     private static final int FILLS_WAITING = 1000;
 
@@ -43,8 +42,8 @@ public final class SubscribeRole implements AutoCloseable {
     private final LatestVersions latest;
     private final SubscribeService service;
     private final Holding holding;
-    private final ScheduledThreadPoolExecutor feedThread;
-    private final ScheduledThreadPoolExecutor sweepThread;
+    private final Repeated feed;
+    private final Repeated sweep;
     private final ThreadPoolExecutor fillers;
 
     /**
@@ -55,7 +54,7 @@ public final class SubscribeRole implements AutoCloseable {
      */
     public SubscribeRole(
             TopicLog log,
-            ChangeFeed feed,
+            ChangeFeed changes,
             PayloadSource payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
@@ -64,10 +63,11 @@ public final class SubscribeRole implements AutoCloseable {
             RandomGenerator random,
             MeterRegistry registry) {
         cache = new HeadCache(clock);
-        refresh = new CacheRefresh(log, feed, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
+        refresh = new CacheRefresh(
+                log, changes, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
         latest = new LatestVersions(cache);
-        feedThread = new ScheduledThreadPoolExecutor(1, named("octavo-feed"));
-        sweepThread = new ScheduledThreadPoolExecutor(1, named("octavo-sweep"));
+        feed = new Repeated(named("octavo-feed"), refresh::tick);
+        sweep = new Repeated(named("octavo-sweep"), refresh::sweepTick);
         fillers = new ThreadPoolExecutor(
                 FILL_THREADS,
                 FILL_THREADS,
@@ -98,8 +98,8 @@ public final class SubscribeRole implements AutoCloseable {
     /** Begins to load all heads, and to keep them fresh. Does not wait for it; see {@link HeadCache#ready}. */
     public void start() {
         holding.start();
-        repeat(feedThread, Duration.ZERO, refresh::tick);
-        repeat(sweepThread, Duration.ZERO, refresh::sweepTick);
+        feed.start();
+        sweep.start();
     }
 
     /** All heads. */
@@ -107,9 +107,25 @@ public final class SubscribeRole implements AutoCloseable {
         return cache;
     }
 
-    /** Takes a head that this process knows of before the feed does. */
+    /** Takes a head that this process has committed. */
     public void hint(TopicHead head) {
         cache.put(head);
+    }
+
+    /** Reads, on another thread, a topic of which this process knows where it stands at least. */
+    public void hintPosition(TopicHead past) {
+        hint(Hint.newBuilder()
+                .setTopic(past.getTopic())
+                .setEpoch(past.getEpoch())
+                .setRevision(past.getRevision())
+                .build());
+    }
+
+    /** Takes what another node says of a topic: its head if it is newer; else it is read at once, on another thread. */
+    public void hint(Hint hint) {
+        if (refresh.hint(hint)) {
+            feed.wake();
+        }
     }
 
     /** What consumers are to run. */
@@ -143,30 +159,17 @@ public final class SubscribeRole implements AutoCloseable {
     @Override
     public void close() {
         holding.close();
-        feedThread.shutdownNow();
-        sweepThread.shutdownNow();
+        feed.stop();
+        sweep.stop();
         fillers.shutdownNow();
         try {
-            for (ThreadPoolExecutor threads : List.of(feedThread, sweepThread, fillers)) {
-                if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
-                    LOG.warn("a thread of the subscribe role goes on after it was stopped");
-                }
+            boolean feedEnded = feed.awaitEnd(STOP);
+            boolean sweepEnded = sweep.awaitEnd(STOP);
+            if (!feedEnded || !sweepEnded || !fillers.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a thread of the subscribe role goes on after it was stopped");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void repeat(ScheduledThreadPoolExecutor thread, Duration wait, Supplier<Duration> tick) {
-        var unused = thread.schedule(() -> repeat(thread, next(tick), tick), wait.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static Duration next(Supplier<Duration> tick) {
-        try {
-            return tick.get();
-        } catch (RuntimeException e) {
-            LOG.error("keeping the cache fresh failed in an unforeseen way; trying on", e);
-            return Duration.ofSeconds(1);
         }
     }
 

@@ -6,12 +6,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The keys {@code octavo.tls.*}: TLS of the HTTP and the gRPC server. Files are in PEM, and read again when they change.
+ * The keys {@code octavo.tls.*}: TLS of the HTTP and the gRPC server, and of calls to other nodes. Files are in PEM, and
+ * read again when they change.
  *
  * @param certificate    file of the certificate and those between it and its authority; empty = no TLS
  * @param key            file of its private key, unencrypted
  * @param clientCa       file of the authorities of clients' certificates; empty = clients show none
  * @param clientAuth     whether clients show a certificate
+ * @param nodeCa         file of the authorities that alone are believed about other nodes, read at start only; empty =
+ *     those that Java knows
  * @param reloadInterval how often it is looked whether a file has changed
  */
 @ConfigurationProperties("octavo.tls")
@@ -20,6 +23,7 @@ public record TlsConfig(
         @DefaultValue("") String key,
         @DefaultValue("") String clientCa,
         @DefaultValue("none") ClientAuth clientAuth,
+        @DefaultValue("") String nodeCa,
         @DefaultValue("10s") Duration reloadInterval) {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);

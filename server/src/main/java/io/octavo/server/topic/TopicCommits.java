@@ -66,6 +66,14 @@ public final class TopicCommits {
     public interface Announcer {
         /** Returns once the head that now stands is announced, or after a bound; never throws. */
         void announce(TopicHead head);
+
+        /**
+         * Tells again of a change that an earlier call made, whose own announcement may have been lost. The head is as
+         * it was then, and not whole: it may lack the records of its versions.
+         */
+        default void announceAgain(TopicHead past) {
+            announce(past);
+        }
     }
 
     /**
@@ -100,8 +108,10 @@ public final class TopicCommits {
         Patience left = patience.get();
         Attempt attempt = new Attempt(log, clock, topic, command, who, left);
         Committed done = timed(() -> lanes.inLane(topic, left, () -> attempt.run(request, key != null, seen)));
-        if (done.effect() != Effect.UNCHANGED) {
+        if (done.effect() == Effect.DONE) {
             announcer.announce(done.head());
+        } else if (done.effect() == Effect.REPLAYED) {
+            announcer.announceAgain(done.head());
         }
         return done;
     }

@@ -3,6 +3,7 @@ package io.octavo.server.topic;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.UploadOutcome;
 import io.octavo.protocol.VersionRecord;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,6 +58,10 @@ public interface TopicLog {
      * @return false if the upload was committed: then its bytes must stay
      */
     boolean abortUpload(String topic, long uploadId, long atMillis);
+
+    /** How an upload ended, read serially; null if it has not. */
+    @Nullable
+    UploadOutcome upload(String topic, long uploadId);
 
     /** Hands over every head there is, in no order; heads changed meanwhile may be older or newer. */
     void forEachHead(Consumer<TopicHead> consumer);

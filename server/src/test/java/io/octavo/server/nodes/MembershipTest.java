@@ -57,6 +57,35 @@ class MembershipTest {
     }
 
     @Test
+    void followersAreToldOfTheNodesNowAndAtEveryBeat() {
+        Membership a = node("a", 0);
+        List<List<String>> told = new ArrayList<>();
+        a.follow(nodes ->
+                told.add(nodes.stream().map(NodeTable.Node::node).sorted().toList()));
+        Membership b = node("b", 0);
+        a.beat();
+        table.away = true;
+        a.beat();
+        table.away = false;
+        b.close();
+        a.beat();
+
+        assertThat(told).containsExactly(List.of("a"), List.of("a", "b"), List.of("a"));
+    }
+
+    @Test
+    void aNodeSubscribesIfItHasTheRole() {
+        assertThat(roles("subscribe").subscribes()).isTrue();
+        assertThat(roles("publish,subscribe,housekeeping").subscribes()).isTrue();
+        assertThat(roles("publish,housekeeping").subscribes()).isFalse();
+        assertThat(roles("").subscribes()).isFalse();
+    }
+
+    private static NodeTable.Node roles(String roles) {
+        return new NodeTable.Node("n", roles, "eu", "", "", Instant.EPOCH);
+    }
+
+    @Test
     void ofTwoClocksTheOneThatIsOffRefuses() {
         Membership right = node("right", 20);
         Membership fast = node("fast", 20_000);

@@ -2,14 +2,18 @@ package io.octavo.server.payload;
 
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.S3Location;
+import io.octavo.rules.Digests;
 import io.octavo.server.errors.ServiceException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,9 +21,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A region's store in maps, with a hook that is called before each operation and may throw or wait. */
 final class InMemoryRegion implements RegionStore {
+    private static final String TAG = "tag-";
+
     private record Attempt(String key, Map<String, byte[]> parts, Instant begun) {}
 
     private final String name;
@@ -29,6 +36,9 @@ final class InMemoryRegion implements RegionStore {
     private volatile InstantSource clock = () -> Instant.EPOCH;
     private volatile Consumer<String> before = operation -> {};
     private volatile Consumer<String> after = operation -> {};
+    private volatile boolean opaqueTags;
+    private volatile boolean forgetful;
+    private volatile int mostReadAtOnce = Integer.MAX_VALUE;
 
     InMemoryRegion(String name) {
         this.name = name;
@@ -104,7 +114,7 @@ final class InMemoryRegion implements RegionStore {
     public String put(String key, String attempt, int number, byte[] bytes, int length) {
         before.accept("put");
         before.accept("put " + number);
-        String tag = "tag-" + number;
+        String tag = TAG + number;
         attempt(attempt).parts().put(tag, Arrays.copyOf(bytes, length));
         return tag;
     }
@@ -119,6 +129,57 @@ final class InMemoryRegion implements RegionStore {
         objects.put(key, all.toByteArray());
         attempts.remove(attempt);
         after.accept("complete");
+    }
+
+    @Override
+    public @Nullable List<StoredPart> parts(String key, String attempt) {
+        before.accept("parts");
+        Attempt known = attempts.get(attempt);
+        return known == null
+                ? (forgetful ? List.of() : null)
+                : known.parts().entrySet().stream()
+                        .map(part -> new StoredPart(
+                                Integer.parseInt(part.getKey().substring(TAG.length())),
+                                part.getValue().length,
+                                part.getKey()))
+                        .toList();
+    }
+
+    @Override
+    public SignedPart partLink(String key, String attempt, int number, long length, Duration good) {
+        String url = "mem://" + name + "/" + attempt + "/" + number + "?" + length;
+        return new SignedPart(url, clock.instant().plus(good));
+    }
+
+    /** What a publisher does with such an address. */
+    void putAt(URI address, byte[] part) {
+        Path path = Path.of(address.getPath());
+        String attempt = path.getName(0).toString();
+        if (part.length != Long.parseLong(address.getQuery())) {
+            throw new IllegalArgumentException("other bytes than were signed: " + part.length);
+        }
+        attempt(attempt).parts().put(TAG + path.getName(1), part.clone());
+    }
+
+    @Override
+    public String tag(String key) {
+        before.accept("tag");
+        return opaqueTags ? "opaque" : HexFormat.of().formatHex(Digests.sha256(object(key)), 0, 16) + "-2";
+    }
+
+    /** From now on the marks of objects tell nothing of their content. */
+    void opaqueTags() {
+        opaqueTags = true;
+    }
+
+    /** From now on an attempt that is over looks like one that has no parts. */
+    void forgetAttempts() {
+        forgetful = true;
+    }
+
+    /** From now on a body breaks off after so many bytes. */
+    void breakReadsAfter(int bytes) {
+        mostReadAtOnce = bytes;
     }
 
     @Override
@@ -172,7 +233,7 @@ final class InMemoryRegion implements RegionStore {
         if (object == null) {
             throw new MissingPayload(name + ": no " + location.getKey());
         }
-        return new ByteArrayInputStream(object, (int) offset, (int) length);
+        return new ByteArrayInputStream(object, (int) offset, (int) Math.min(length, mostReadAtOnce));
     }
 
     @Override

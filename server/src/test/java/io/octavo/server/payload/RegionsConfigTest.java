@@ -35,6 +35,7 @@ class RegionsConfigTest {
         keys.put("octavo.regions[1].s3.path-style", "false");
         keys.put("octavo.regions[1].s3.signing-region", "us-west-2");
         keys.put("octavo.regions[1].s3.ca", "/etc/octavo/ca.pem");
+        keys.put("octavo.regions[1].s3.public-endpoint", "https://data.example.org");
         assertThat(bind(keys).regions())
                 .hasSize(2)
                 .element(1)
@@ -47,7 +48,8 @@ class RegionsConfigTest {
                                 "top secret",
                                 false,
                                 "us-west-2",
-                                "/etc/octavo/ca.pem")));
+                                "/etc/octavo/ca.pem",
+                                URI.create("https://data.example.org"))));
     }
 
     @ParameterizedTest
@@ -57,6 +59,8 @@ class RegionsConfigTest {
         "s3.endpoint, ftp://store",
         "s3.endpoint, http://user:password@store",
         "s3.endpoint, localhost:9000",
+        "s3.public-endpoint, ftp://store",
+        "s3.public-endpoint, https://user:password@store",
         "s3.bucket, Octavo",
         "s3.bucket, ''",
         "s3.secret-key, only-this",

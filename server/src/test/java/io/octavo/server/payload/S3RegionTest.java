@@ -80,6 +80,30 @@ class S3RegionTest {
         }
     }
 
+    @Test
+    void addressesOfPartsAreThoseThatClientsReachAndSignTheirLength() {
+        S3Config s3 = new S3Config(
+                URI.create("http://127.0.0.1:1"),
+                "octavo",
+                "key",
+                "secret",
+                true,
+                "us-east-1",
+                null,
+                URI.create("https://data.example.org"));
+        try (S3Region region = new S3Region(new RegionConfig("eu", s3), PayloadConfigTest.bind(Map.of()), meters)) {
+            String url = region.partLink("payloads/01/02", "attempt", 7, 42, Duration.ofMinutes(5))
+                    .url();
+            assertThat(url)
+                    .startsWith("https://data.example.org/octavo/payloads/01/02?")
+                    .contains("partNumber=7", "uploadId=attempt", "X-Amz-Expires=300")
+                    .contains("X-Amz-SignedHeaders=content-length%3Bhost&")
+                    .doesNotContainIgnoringCase("checksum");
+            assertThat(region.link(region.location("payloads/01/02")).getUrl())
+                    .startsWith("https://data.example.org/octavo/payloads/01/02?");
+        }
+    }
+
     private S3Region region(int port) {
         return region(port, "octavo.payload.call-timeout", "2s");
     }

@@ -80,7 +80,7 @@ class S3TlsTest {
     @Test
     void anAuthorityWithoutTlsIsRefused() {
         assertThatThrownBy(() -> new S3Config(
-                        URI.create("http://store"), "octavo", "key", "secret", true, "us-east-1", "ca.pem"))
+                        URI.create("http://store"), "octavo", "key", "secret", true, "us-east-1", "ca.pem", null))
                 .isInstanceOf(InvalidField.class)
                 .hasMessageStartingWith("octavo.regions[].s3.endpoint: http://store (expected: https://");
     }
@@ -88,7 +88,7 @@ class S3TlsTest {
     private S3Region region(String host, Path ca) {
         URI endpoint = URI.create("https://" + host + ":" + server.getAddress().getPort());
         PayloadConfig config = PayloadConfigTest.bind(Map.of("octavo.payload.attempts", "1"));
-        S3Config s3 = new S3Config(endpoint, "octavo", "key", "secret", true, "us-east-1", ca.toString());
+        S3Config s3 = new S3Config(endpoint, "octavo", "key", "secret", true, "us-east-1", ca.toString(), null);
         return new S3Region(new RegionConfig("eu", s3), config, new SimpleMeterRegistry());
     }
 }

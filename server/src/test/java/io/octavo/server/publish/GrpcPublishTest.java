@@ -32,6 +32,7 @@ import io.octavo.protocol.Write;
 import io.octavo.rules.Digests;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcFixture;
+import io.octavo.server.payload.TestUploads;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog.Read;
@@ -72,10 +73,22 @@ class GrpcPublishTest {
     void start() throws IOException {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
         Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true), TestChecks.CHECKS);
-        GrpcPublish service =
-                new GrpcPublish(publisher, log, commits, workers, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+        GrpcPublish service = new GrpcPublish(
+                publisher,
+                uploader(publisher),
+                log,
+                commits,
+                workers,
+                CONFIG,
+                arrivals,
+                new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
+    }
+
+    private Uploader uploader(Publisher publisher) {
+        InstantSource clock = InstantSource.system();
+        return new Uploader(publisher, log, new TestUploads(clock).node(), clock);
     }
 
     @AfterEach

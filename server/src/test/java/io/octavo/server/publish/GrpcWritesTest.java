@@ -31,6 +31,7 @@ import io.octavo.protocol.Write;
 import io.octavo.protocol.WriteResponse;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcFixture;
+import io.octavo.server.payload.TestUploads;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog.Read;
@@ -61,8 +62,10 @@ class GrpcWritesTest {
         ArrivalConfig anyPace =
                 new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
         Arrivals arrivals = new Arrivals(anyPace, System::nanoTime);
+        InstantSource clock = InstantSource.system();
+        Uploader uploader = new Uploader(publisher, log, new TestUploads(clock).node(), clock);
         GrpcPublish service = new GrpcPublish(
-                publisher, log, commits, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
+                publisher, uploader, log, commits, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {

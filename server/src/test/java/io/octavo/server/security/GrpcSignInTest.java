@@ -15,6 +15,11 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.octavo.protocol.AbortUploadRequest;
+import io.octavo.protocol.AbortUploadResponse;
+import io.octavo.protocol.BeginUploadRequest;
+import io.octavo.protocol.BeginUploadResponse;
+import io.octavo.protocol.CompleteUploadRequest;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.GetLatestRequest;
 import io.octavo.protocol.GetVersionRequest;
@@ -174,6 +179,23 @@ class GrpcSignInTest {
     }
 
     @Test
+    void anUploadIsForPublishersOfItsTopicAndCompletedForTheScopesThatTheyHave() {
+        for (String grant : List.of("reader *", "publisher other")) {
+            Channel stranger = bearer(grant.replaceAll("[^a-z]", ""), grant);
+            assertThat(refusal(() -> begin(stranger))).isEqualTo("PERMISSION_DENIED");
+            assertThat(refusal(() -> complete(stranger, "eu"))).isEqualTo("PERMISSION_DENIED");
+            assertThat(refusal(() -> abort(stranger))).isEqualTo("PERMISSION_DENIED");
+        }
+        assertThat(came).isEmpty();
+        Channel bound = bearer("eu", "operator prices region=eu");
+        begin(bound);
+        abort(bound);
+        complete(bound, "eu");
+        assertThat(refusal(() -> complete(bound, "us"))).isEqualTo("PERMISSION_DENIED");
+        assertThat(came).containsExactly("token:eu begin prices", "token:eu abort prices", "token:eu complete prices");
+    }
+
+    @Test
     void allMethodsOfOursAreInTheTableAndOthersAreRefused() {
         for (var service :
                 List.of(SubscribeServiceGrpc.getServiceDescriptor(), PublishServiceGrpc.getServiceDescriptor())) {
@@ -225,6 +247,25 @@ class GrpcSignInTest {
         var unused = stub(channel)
                 .readPayload(ReadPayloadRequest.newBuilder().setTopic(topic).build())
                 .next();
+    }
+
+    private static void begin(Channel channel) {
+        var unused = PublishServiceGrpc.newBlockingStub(channel)
+                .beginUpload(BeginUploadRequest.newBuilder().setTopic("prices").build());
+    }
+
+    private static void complete(Channel channel, String region) {
+        var unused = PublishServiceGrpc.newBlockingStub(channel)
+                .completeUpload(CompleteUploadRequest.newBuilder()
+                        .setHeader(PublishHeader.newBuilder()
+                                .setTopic("prices")
+                                .addScopes(Scope.newBuilder().setRegion(region)))
+                        .build());
+    }
+
+    private static void abort(Channel channel) {
+        var unused = PublishServiceGrpc.newBlockingStub(channel)
+                .abortUpload(AbortUploadRequest.newBuilder().setTopic("prices").build());
     }
 
     private static SubscribeServiceBlockingStub stub(Channel channel) {
@@ -312,6 +353,27 @@ class GrpcSignInTest {
     }
 
     private final class Publish extends PublishServiceGrpc.PublishServiceImplBase {
+        @Override
+        public void beginUpload(BeginUploadRequest request, StreamObserver<BeginUploadResponse> caller) {
+            came("begin " + request.getTopic());
+            caller.onNext(BeginUploadResponse.getDefaultInstance());
+            caller.onCompleted();
+        }
+
+        @Override
+        public void completeUpload(CompleteUploadRequest request, StreamObserver<PublishResponse> caller) {
+            came("complete " + request.getHeader().getTopic());
+            caller.onNext(PublishResponse.getDefaultInstance());
+            caller.onCompleted();
+        }
+
+        @Override
+        public void abortUpload(AbortUploadRequest request, StreamObserver<AbortUploadResponse> caller) {
+            came("abort " + request.getTopic());
+            caller.onNext(AbortUploadResponse.getDefaultInstance());
+            caller.onCompleted();
+        }
+
         @Override
         public StreamObserver<PublishRequest> publish(StreamObserver<PublishResponse> caller) {
             return new StreamObserver<>() {

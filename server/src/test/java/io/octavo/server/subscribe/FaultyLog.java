@@ -3,6 +3,7 @@ package io.octavo.server.subscribe;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.UploadOutcome;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.topic.ChangeFeed;
@@ -154,6 +155,11 @@ final class FaultyLog implements TopicLog, ChangeFeed {
     @Override
     public boolean abortUpload(String topic, long uploadId, long atMillis) {
         return log.abortUpload(topic, uploadId, atMillis);
+    }
+
+    @Override
+    public @Nullable UploadOutcome upload(String topic, long uploadId) {
+        return log.upload(topic, uploadId);
     }
 
     @Override

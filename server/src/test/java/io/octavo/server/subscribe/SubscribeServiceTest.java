@@ -222,11 +222,11 @@ class SubscribeServiceTest {
         log.publish("other", 1);
         role.start();
         while (role.cache().head("other") == null
-                || meters.get("octavo.cache.age").gauge().value() > 0) {
+                || meters.get("octavo.cache.age").gauge().value() > 0
+                || meters.get("octavo.cache.behind").gauge().value() > 0) {
             Thread.onSpinWait();
         }
         assertThat(meters.get("octavo.cache.heads").gauge().value()).isEqualTo(2);
-        assertThat(meters.get("octavo.cache.behind").gauge().value()).isZero();
         role.close();
     }
 

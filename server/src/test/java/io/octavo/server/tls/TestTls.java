@@ -58,7 +58,7 @@ public final class TestTls {
     ServerTls read(ClientAuth clients, InstantSource clock) {
         String ca = clients == ClientAuth.NONE ? "" : ca().toString();
         TlsConfig config =
-                new TlsConfig(certificate().toString(), key().toString(), ca, clients, Duration.ofSeconds(1));
+                new TlsConfig(certificate().toString(), key().toString(), ca, clients, "", Duration.ofSeconds(1));
         return ServerTls.read(config, clock, meters);
     }
 }

@@ -19,7 +19,7 @@ class TlsConfigTest {
     void withoutConfigurationThereIsNoTls() {
         TlsConfig config = bind(Map.of());
 
-        assertThat(config).isEqualTo(new TlsConfig("", "", "", ClientAuth.NONE, Duration.ofSeconds(10)));
+        assertThat(config).isEqualTo(new TlsConfig("", "", "", ClientAuth.NONE, "", Duration.ofSeconds(10)));
         assertThat(config.isOn()).isFalse();
     }
 
@@ -30,11 +30,17 @@ class TlsConfigTest {
                 "octavo.tls.key", "/a/key.pem",
                 "octavo.tls.client-ca", "/a/ca.pem",
                 "octavo.tls.client-auth", "need",
+                "octavo.tls.node-ca", "/a/nodes.pem",
                 "octavo.tls.reload-interval", "1s"));
 
         assertThat(config)
                 .isEqualTo(new TlsConfig(
-                        "/a/cert.pem", "/a/key.pem", "/a/ca.pem", ClientAuth.NEED, Duration.ofSeconds(1)));
+                        "/a/cert.pem",
+                        "/a/key.pem",
+                        "/a/ca.pem",
+                        ClientAuth.NEED,
+                        "/a/nodes.pem",
+                        Duration.ofSeconds(1)));
         assertThat(config.isOn()).isTrue();
     }
 

@@ -3,6 +3,7 @@ package io.octavo.server.topic;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.UploadOutcome;
 import io.octavo.protocol.VersionRecord;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,6 +46,11 @@ record CutLog(TopicLog log, long oldest) implements TopicLog {
     @Override
     public boolean abortUpload(String topic, long uploadId, long atMillis) {
         return log.abortUpload(topic, uploadId, atMillis);
+    }
+
+    @Override
+    public @Nullable UploadOutcome upload(String topic, long uploadId) {
+        return log.upload(topic, uploadId);
     }
 
     @Override

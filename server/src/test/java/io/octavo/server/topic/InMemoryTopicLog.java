@@ -91,6 +91,11 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
     }
 
     @Override
+    public synchronized @Nullable UploadOutcome upload(String topic, long uploadId) {
+        return partition(topic).uploads.get(uploadId);
+    }
+
+    @Override
     public void forEachHead(Consumer<TopicHead> consumer) {
         heads().forEach(consumer);
     }

@@ -6,6 +6,7 @@ import io.octavo.protocol.EventKind;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.UploadOutcome;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.server.topic.TopicLog.Read;
 import java.util.ArrayList;
@@ -92,6 +93,8 @@ public abstract class TopicLogContract {
     void anAbortedUploadCanNotBeCommitted() {
         assertThat(log().abortUpload(topic, 42, 1_000)).isTrue();
         assertThat(log().abortUpload(topic, 42, 1_001)).isTrue();
+        assertThat(log().upload(topic, 42)).isEqualTo(UploadOutcome.ABORTED);
+        assertThat(log().upload(topic, 43)).isNull();
 
         assertThat(log().tryCommit(commit(0, "a", 42))).isEqualTo(new CommitOutcome.NotApplied(null, null, true));
         assertThat(log().head(topic, Read.SERIAL)).isNull();
@@ -103,6 +106,7 @@ public abstract class TopicLogContract {
         log().tryCommit(commit(0, "a", 42));
 
         assertThat(log().abortUpload(topic, 42, 1_000)).isFalse();
+        assertThat(log().upload(topic, 42)).isEqualTo(UploadOutcome.COMMITTED);
     }
 
     @Test

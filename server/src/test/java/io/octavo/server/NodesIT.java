@@ -1,0 +1,82 @@
+package io.octavo.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.Digests;
+import io.octavo.server.cassandra.TestCassandra;
+import io.octavo.server.subscribe.SubscribeRole;
+import io.octavo.server.tls.TestTls;
+import io.octavo.tls.Authorities;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes of different roles that call one another by TLS, with the secret that they share. */
+class NodesIT {
+    private static final String ADMIN = "the-first-token-of-this-installation";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aSubscribeNodeIsToldByAPublishNodeWhatItHasPublished() throws Exception {
+        TestTls files = new TestTls(folder);
+        String keyspace = TestCassandra.config(TestCassandra.shared()).keyspace();
+        try (RealNode subscriber = start(files, keyspace, "subscribe");
+                RealNode publisher = start(files, keyspace, "publish")) {
+            SubscribeRole role = subscriber.bean(SubscribeRole.class);
+            await().until(() -> role.cache().ready());
+            assertThat(publish(publisher, files).statusCode()).isEqualTo(201);
+
+            await().until(() -> role.cache().head("prices") != null);
+            MeterRegistry told = subscriber.bean(MeterRegistry.class);
+            MeterRegistry telling = publisher.bean(MeterRegistry.class);
+            await().until(() ->
+                    telling.get("octavo.hints").tag("outcome", "sent").counter().count() == 1);
+            assertThat(told.get("octavo.cache.hinted").counter().count()).isEqualTo(1);
+            assertThat(role.cache().head("prices"))
+                    .extracting(TopicHead::getRevision)
+                    .isEqualTo(1L);
+        }
+    }
+
+    private static RealNode start(TestTls files, String keyspace, String roles) {
+        return RealNode.start(List.of(
+                        "--octavo.roles=" + roles,
+                        "--octavo.cassandra.keyspace=" + keyspace,
+                        "--octavo.tls.certificate=" + files.certificate(),
+                        "--octavo.tls.key=" + files.key(),
+                        "--octavo.tls.node-ca=" + files.ca(),
+                        "--octavo.security.enabled=true",
+                        "--octavo.security.node-secret=a-secret-of-more-than-32-characters",
+                        "--octavo.security.admin-token-sha256="
+                                + HexFormat.of().formatHex(Digests.sha256(ADMIN.getBytes(UTF_8))))
+                .toArray(String[]::new));
+    }
+
+    private static HttpResponse<String> publish(RealNode node, TestTls files) throws Exception {
+        HttpClient client = HttpClient.newBuilder()
+                .sslContext(Authorities.context(
+                        null, Authorities.read("ca", files.ca()).alone()))
+                .build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(node.base("https") + "/api/v1/topics/prices/versions"))
+                .header("Authorization", "Bearer " + ADMIN)
+                .timeout(Duration.ofSeconds(20))
+                .POST(BodyPublishers.ofString("one"))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+}

@@ -82,7 +82,7 @@ public final class ManyTopics {
     private Measured measure(int topics, int seconds) throws Exception {
         int port = Bench.freePort();
         long start = System.nanoTime();
-        Process node = new ProcessBuilder(
+        ProcessBuilder command = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-cp",
@@ -97,8 +97,15 @@ public final class ManyTopics {
                         "--octavo.cassandra.local-datacenter=dc1",
                         "--octavo.cassandra.replication=1")
                 .redirectErrorStream(true)
-                .redirectOutput(stack.work.resolve("node.log").toFile())
-                .start();
+                .redirectOutput(stack.work.resolve("node.log").toFile());
+        // Where the payloads are, as the other server knows it.
+        for (String variable : Files.readString(Path.of("/proc/" + stack.server + "/environ")).split("\0")) {
+            if (variable.startsWith("OCTAVO_REGIONS_")) {
+                int equals = variable.indexOf('=');
+                command.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+        Process node = command.start();
         Runtime.getRuntime().addShutdownHook(new Thread(node::destroyForcibly));
         try {
             while (!isReady(port)) {

@@ -98,7 +98,7 @@ public final class SimulatedFleet {
                 address -> {
                     throw new IllegalStateException("there is no network here");
                 });
-        ClientMetrics none = new ClientMetrics() {};
+        ClientMetrics none = ClientMetrics.NONE;
         Downloads downloads = new Downloads(
                 new SubscribeCalls(nowhere, limits),
                 new LinkReader(new Http(limits.request(), null), limits, time),

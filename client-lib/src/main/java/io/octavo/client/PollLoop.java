@@ -58,6 +58,7 @@ final class PollLoop implements AutoCloseable {
     private Instant plainUntil = Instant.MIN;
     /** What was last may have brought many processes here at once: a start, a failure, a new version. */
     private boolean together = true;
+
     private boolean closed;
     private int failures;
 
@@ -201,10 +202,11 @@ final class PollLoop implements AutoCloseable {
         } else {
             OctavoException failure =
                     Errors.from(error == null ? new IllegalStateException("no answer") : error, "poll");
-            if (question.held && failure.retryAfter() == null && took.compareTo(HARDLY_HELD) > 0) {
+            boolean broke = question.held && failure.retryAfter() == null && took.compareTo(HARDLY_HELD) > 0;
+            if (broke) {
                 holdBroke();
             }
-            failed(failure);
+            failed(failure, broke);
         }
     }
 
@@ -256,7 +258,7 @@ final class PollLoop implements AutoCloseable {
         });
     }
 
-    private void failed(OctavoException error) {
+    private void failed(OctavoException error, boolean heldBefore) {
         failures++;
         together = true;
         LOG.log(
@@ -264,8 +266,9 @@ final class PollLoop implements AutoCloseable {
                 "polls fail, values stay as they are: {0}",
                 error.getMessage());
         topics.values().forEach(same -> same.forEach(subscription -> subscription.pollFailed(error)));
-        // The first failure may be one node's alone; and who has heard nothing yet is in a hurry.
-        boolean isUrgent = failures == 1 || !subscriptions().stream().allMatch(TopicSubscription::hasHeard);
+        // A hold that breaks off, or the first failure, may be one node's; and who has heard nothing yet is in a hurry.
+        boolean isUrgent =
+                heldBefore || failures == 1 || !subscriptions().stream().allMatch(TopicSubscription::hasHeard);
         Duration wait = isUrgent
                 ? limits.pollRetry().after(failures, world.random())
                 : limits.pollRetry().byChance(world.random());
@@ -301,7 +304,8 @@ final class PollLoop implements AutoCloseable {
 
     /** A tenth to all of a time, by chance, if many may have come here together, so that they don't stay so; else all. */
     private Duration apart(Duration time) {
-        double part = together ? SHORTEST_PART + (1 - SHORTEST_PART) * world.random().nextDouble() : 1;
+        double part =
+                together ? SHORTEST_PART + (1 - SHORTEST_PART) * world.random().nextDouble() : 1;
         together = false;
         return Duration.ofMillis(Math.round(time.toMillis() * part));
     }

@@ -66,7 +66,7 @@ class GrpcWritesTest {
         Uploader uploader = new Uploader(publisher, log, new TestUploads(clock).node(), clock);
         GrpcPublish service = new GrpcPublish(
                 publisher, uploader, log, commits, Runnable::run, CONFIG, arrivals, new GrpcErrors(() -> "id")::status);
-        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
+        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers(Set.of()));
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {
             publisher.publish(Orders.of("prices").order(), new ByteArrayInputStream(payload.getBytes(UTF_8)));

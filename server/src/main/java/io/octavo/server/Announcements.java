@@ -2,6 +2,7 @@ package io.octavo.server;
 
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.peers.Hints;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.TopicCommits.Announcer;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own null = this node isn't of the subscribe role
  */
-record Announcements(@Nullable SubscribeRole own, Hints hints, Announcer feed) implements Announcer {
+record Announcements(@Nullable SubscribeRole own, Hints hints, Reads reads, Announcer feed) implements Announcer {
     @Override
     public void announce(TopicHead head) {
         if (own != null) {
             own.hint(head);
         }
+        reads.changed(head);
         hints.offer(head);
         feed.announce(head);
     }
@@ -28,6 +30,7 @@ record Announcements(@Nullable SubscribeRole own, Hints hints, Announcer feed) i
         if (own != null) {
             own.hintPosition(past);
         }
+        reads.changed(past);
         hints.offerPosition(past);
         feed.announceAgain(past);
     }

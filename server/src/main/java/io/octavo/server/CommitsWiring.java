@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.peers.Hints;
 import io.octavo.server.peers.NodeCalls;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.BoundedPatience;
 import io.octavo.server.topic.ChangeAnnouncer;
@@ -46,9 +47,10 @@ class CommitsWiring {
             Hints hints,
             ChangeAnnouncer announcer,
             ObjectProvider<SubscribeRole> subscribe,
+            Reads reads,
             InstantSource clock,
             MeterRegistry meters) {
-        TopicCommits.Announcer everywhere = new Announcements(subscribe.getIfAvailable(), hints, announcer);
+        TopicCommits.Announcer everywhere = new Announcements(subscribe.getIfAvailable(), hints, reads, announcer);
         return new TopicCommits(
                 log, membership::checkClock, everywhere, clock, BoundedPatience.within(COMMIT_PATIENCE), meters);
     }

@@ -15,6 +15,7 @@ import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.Callers;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.security.GrpcSignIn;
 import io.octavo.server.security.NodeSecret;
 import io.octavo.server.security.SecurityConfig;
@@ -136,9 +137,15 @@ class NodeWiring {
     }
 
     @Bean
-    Latest latest(TopicLog log, ObjectProvider<SubscribeRole> subscribe) {
+    Reads reads(TopicLog log, ObjectProvider<SubscribeRole> subscribe, MeterRegistry meters) {
         SubscribeRole role = subscribe.getIfAvailable();
-        return role == null ? Latest.of(log) : role.cache()::loadedHead;
+        return role == null ? new Reads(log, topic -> null, head -> {}, meters) : role.reads();
+    }
+
+    @Bean
+    Latest latest(Reads reads, ObjectProvider<SubscribeRole> subscribe) {
+        SubscribeRole role = subscribe.getIfAvailable();
+        return role == null ? Latest.of(reads.explicit()) : role.cache()::loadedHead;
     }
 
     @Bean

@@ -23,6 +23,7 @@ import io.octavo.server.peers.Hints;
 import io.octavo.server.peers.NodeCalls;
 import io.octavo.server.peers.NodeService;
 import io.octavo.server.peers.PeerTls;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.security.NodeSecret;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.HeldConfig;
@@ -137,12 +138,14 @@ class HintsIT {
         private final ChangeAnnouncer feed;
         private final Membership membership;
         private final NodeCalls calls;
+        private final Reads reads;
         private final Hints hints = new Hints(System::nanoTime, new Random(1), meters);
 
         Publisher(CassandraConfig cassandra) {
             store = TestCassandra.open(cassandra);
             feed = new ChangeAnnouncer(
                     store.changes(), BoundedPatience.within(Duration.ofSeconds(10)), Duration.ofSeconds(1), meters);
+            reads = new Reads(store.log(), topic -> null, head -> {}, meters);
             NodeTable.Node self = row("a", "publish", "127.0.0.1:1");
             membership = new Membership(store.nodes(), self, CLOCK, meters);
             calls = new NodeCalls(self, new NodeSecret(SECRET).shown(), new PeerTls("", null));
@@ -158,6 +161,7 @@ class HintsIT {
         @Override
         public void close() {
             hints.close();
+            reads.close();
             calls.close();
             membership.close();
             feed.close();
@@ -199,7 +203,7 @@ class HintsIT {
 
     @Test
     void whatANodePublishesIsInTheMemoryOfTheOtherWellBeforeTheFeedTells() {
-        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.feed));
+        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.reads, a.feed));
         publish(commits);
         awaitRevision(1, Duration.ofSeconds(10));
         double known = b.count("octavo.cache.hinted");
@@ -223,7 +227,7 @@ class HintsIT {
 
     @Test
     void aHeadTooLargeForAHintIsReadAtOnce() {
-        TopicCommits commits = a.commits(new Announcements(null, a.hints, NOBODY));
+        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.reads, NOBODY));
         for (int i = 1; i <= 10; i++) {
             publish(commits, Scopes.parse("app=a" + i), Map.of("k", "x".repeat(4000)));
             awaitRevision(i, Duration.ofSeconds(10));

@@ -77,6 +77,23 @@ final class WallTest {
                     "io.octavo.server.web..");
 
     @ArchTest
+    static final ArchRule sharedReadsKnowTheLogAloneAndNoRole = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.reads..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework..",
+                    "io.grpc..",
+                    "com.datastax..",
+                    "io.octavo.server.cassandra..",
+                    "io.octavo.server.payload..",
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.web..");
+
+    @ArchTest
     static final ArchRule theTlsFilesKnowNoTransportAndNoRole = noClasses()
             .that()
             .resideInAPackage("io.octavo.server.tls..")

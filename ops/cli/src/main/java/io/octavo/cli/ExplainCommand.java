@@ -30,6 +30,9 @@ final class ExplainCommand implements Subcommand {
     @Mixin
     private ConsumerOptions consumer = new ConsumerOptions();
 
+    @Mixin
+    private FreshnessOptions freshness = new FreshnessOptions();
+
     @Option(
             names = "--at",
             paramLabel = "WHEN",
@@ -40,7 +43,8 @@ final class ExplainCommand implements Subcommand {
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
         Object then = at == null ? null : Periods.past("--at", at, session.now());
-        Target explain = consumer.addTo(Target.of("topics", topic, "explain")).with("at", then);
+        Target explain = freshness.addTo(
+                consumer.addTo(Target.of("topics", topic, "explain")).with("at", then), at);
         JsonNode answer = session.api().get(explain);
         List<String> lines = new ArrayList<>();
         lines.add(topic + " for " + consumer + (then == null ? "" : " at " + then) + ": " + outcome(answer));

@@ -49,6 +49,9 @@ final class GetCommand implements Subcommand {
     @Mixin
     private ConsumerOptions consumer = new ConsumerOptions();
 
+    @Mixin
+    private FreshnessOptions freshness = new FreshnessOptions();
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
@@ -58,8 +61,9 @@ final class GetCommand implements Subcommand {
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         TopicNames.check(topic);
-        if (number != null && (consumer.isGiven() || at != null)) {
-            throw Failure.usage("--version excludes --region, --app, --cluster, --instance and --at: it says it all");
+        if (number != null && (consumer.isGiven() || freshness.isGiven() || at != null)) {
+            throw Failure.usage(
+                    "--version excludes --region, --app, --cluster, --instance, --at, --strict and --min-revision: it says it all");
         }
         if (output != null && !output.equals(STANDARD_OUTPUT)) {
             AtomicFile.check(output);
@@ -88,7 +92,8 @@ final class GetCommand implements Subcommand {
 
     private Target latest(Session session) {
         Object then = at == null ? null : Periods.past("--at", at, session.now());
-        return consumer.addTo(Target.of("topics", topic, "latest")).with("at", then);
+        return freshness.addTo(
+                consumer.addTo(Target.of("topics", topic, "latest")).with("at", then), at);
     }
 
     private void download(Session session, JsonNode version, OutputStream to) throws InterruptedException {

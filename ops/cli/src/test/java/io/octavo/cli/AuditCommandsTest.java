@@ -40,6 +40,20 @@ class AuditCommandsTest {
     }
 
     @Test
+    void explainAsksForWhatIsNotOldButNotOfThePast() {
+        server.on(
+                "GET /api/v1/topics/prices/explain",
+                TestServer.json(200, "{\"topic\":\"prices\",\"kind\":\"NOTHING\"}"));
+        assertThat(Run.against(server).status("explain", "prices", "--strict", "--min-revision", "7"))
+                .isZero();
+        assertThat(server.request("GET").target()).isEqualTo("/api/v1/topics/prices/explain?strict=true&minRevision=7");
+        assertThat(Run.against(server).status("explain", "prices", "--strict", "--at", "1h"))
+                .isEqualTo(2);
+        assertThat(Run.against(server).status("explain", "prices", "--min-revision", "0"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void explainTellsWhenThereIsNothing() {
         server.on(
                 "GET /api/v1/topics/prices/explain",

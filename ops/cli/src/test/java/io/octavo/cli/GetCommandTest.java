@@ -133,6 +133,18 @@ class GetCommandTest {
     }
 
     @Test
+    void whatIsNotOldIsAskedForBesideTheConsumerOnly() {
+        server.on(PAYLOAD_7, whole(PAYLOAD));
+        assertThat(Run.against(server).status("get", "prices", "--app", "recs", "--strict"))
+                .isZero();
+        assertThat(server.requests().get(0).target()).isEqualTo("/api/v1/topics/prices/latest?app=recs&strict=true");
+        assertThat(Run.against(server).status("get", "prices", "--version", "7", "--min-revision", "3"))
+                .isEqualTo(2);
+        assertThat(Run.against(server).status("get", "prices", "--at", "2h", "--min-revision", "3"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void aLinkedFileIsReplacedWhereItIs() throws IOException {
         server.on(PAYLOAD_7, whole(PAYLOAD));
         Path file = Files.writeString(folder.resolve("prices.bin"), "old");

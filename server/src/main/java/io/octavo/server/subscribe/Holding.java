@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Holding implements AutoCloseable {
     /** Waiters are not kept from a new version for longer than this by its payload's coming into memory. */
-    private static final Duration LONGEST_PREPARATION = Duration.ofMillis(500);
+    private static final Duration LONGEST_PREPARATION = Duration.ofSeconds(1);
     /** Those sent away come again, elsewhere, within this time. */
     private static final Duration SPREAD = Duration.ofSeconds(2);
 

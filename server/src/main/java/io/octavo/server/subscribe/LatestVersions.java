@@ -1,9 +1,11 @@
 package io.octavo.server.subscribe;
 
 import io.octavo.protocol.Consumer;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what consumers are to run now, from memory. Safe for use by many threads; doesn't block. */
 public final class LatestVersions {
@@ -21,10 +23,28 @@ public final class LatestVersions {
      * @throws io.octavo.server.errors.ServiceException UNAVAILABLE until this node has loaded all topics
      */
     public Latest of(String topic, Consumer consumer, boolean ignorePins) {
+        check(topic, consumer);
+        cache.requireReady();
+        return of(cache.get(topic), consumer, ignorePins);
+    }
+
+    /** What a consumer is to run by a head that was read for it; null = there is no such topic. */
+    Latest of(@Nullable TopicHead head, Consumer consumer, boolean ignorePins) {
+        if (head == null) {
+            return new Latest.UnknownTopic(false);
+        }
+        CachedTopic cached = cache.get(head.getTopic());
+        boolean isCached = cached != null && cached.compareTo(head.getEpoch(), head.getRevision()) == 0;
+        return of(isCached ? cached : new CachedTopic(head), consumer, ignorePins);
+    }
+
+    /** Refuses what can't be a topic or a consumer. */
+    static void check(String topic, Consumer consumer) {
         Consumers.check(consumer);
         TopicNames.check(topic);
-        cache.requireReady();
-        CachedTopic cached = cache.get(topic);
+    }
+
+    private static Latest of(@Nullable CachedTopic cached, Consumer consumer, boolean ignorePins) {
         if (cached == null) {
             return new Latest.UnknownTopic(false);
         }

@@ -8,6 +8,7 @@ import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class SubscribeRole implements AutoCloseable {
     private final HeadCache cache;
     private final CacheRefresh refresh;
     private final LatestVersions latest;
+    private final Reads reads;
     private final SubscribeService service;
     private final Holding holding;
     private final Repeated feed;
@@ -66,6 +68,7 @@ public final class SubscribeRole implements AutoCloseable {
         refresh = new CacheRefresh(
                 log, changes, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
         latest = new LatestVersions(cache);
+        reads = new Reads(log, cache::head, cache::put, registry);
         feed = new Repeated(named("octavo-feed"), refresh::tick);
         sweep = new Repeated(named("octavo-sweep"), refresh::sweepTick);
         fillers = new ThreadPoolExecutor(
@@ -84,8 +87,8 @@ public final class SubscribeRole implements AutoCloseable {
         service = new SubscribeService(
                 new PollAnswers(
                         cache, small, inlineBytes, (int) config.pollInterval().toMillis()),
-                latest,
-                new VersionRecords(log, cache),
+                new LatestAnswers(latest, reads.fresh()),
+                new VersionRecords(reads.explicit(), cache),
                 small,
                 payloads,
                 region,
@@ -133,6 +136,11 @@ public final class SubscribeRole implements AutoCloseable {
         return latest;
     }
 
+    /** What this node reads for those who ask. */
+    public Reads reads() {
+        return reads;
+    }
+
     /**
      * Completes when a consumer is to run another version of a topic than this one, and at the latest after a time; with
      * UNAVAILABLE when this node goes away. On a thread that must not be blocked.
@@ -162,6 +170,7 @@ public final class SubscribeRole implements AutoCloseable {
         feed.stop();
         sweep.stop();
         fillers.shutdownNow();
+        reads.close();
         try {
             boolean feedEnded = feed.awaitEnd(STOP);
             boolean sweepEnded = sweep.awaitEnd(STOP);

@@ -17,10 +17,8 @@ import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.ReadPayloadRequest;
 import io.octavo.protocol.ReadPayloadResponse;
 import io.octavo.protocol.SubscribeServiceGrpc;
-import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
-import io.octavo.rules.Heads;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.MissingPayload;
@@ -36,7 +34,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     private static final int MOST_LISTED_BYTES = 2 << 20;
 
     private final PollAnswers polls;
-    private final LatestVersions latest;
+    private final LatestAnswers latest;
     private final VersionRecords versions;
     private final SmallPayloads payloads;
     private final PayloadSource source;
@@ -47,7 +45,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
 
     SubscribeService(
             PollAnswers polls,
-            LatestVersions latest,
+            LatestAnswers latest,
             VersionRecords versions,
             SmallPayloads payloads,
             PayloadSource source,
@@ -132,26 +130,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
 
     @Override
     public void getLatest(GetLatestRequest request, StreamObserver<GetLatestResponse> caller) {
-        Latest found = latest.of(request.getTopic(), request.getConsumer(), request.getIgnorePins());
-        GetLatestResponse.Builder answer = GetLatestResponse.newBuilder();
-        if (found instanceof Latest.Found version) {
-            answer.setHead(narrow(version.head(), request))
-                    .setVersion(version.resolution().version())
-                    .setRecord(version.record())
-                    .setPinned(version.resolution().pinned());
-            if (version.resolution().scope() != null) {
-                answer.setScope(version.resolution().scope());
-            }
-        } else if (found instanceof Latest.NeverPublished nobody) {
-            answer.setHead(narrow(nobody.head(), request));
-        } else if (found instanceof Latest.PublishedToOthers others) {
-            answer.setHead(narrow(others.head(), request));
-        } else {
-            throw ServiceException.of(
-                    ErrorCode.TOPIC_NOT_FOUND, "topic: " + request.getTopic() + " (expected: a topic that exists)");
-        }
-        caller.onNext(answer.build());
-        caller.onCompleted();
+        latest.answer(request, caller);
     }
 
     @Override
@@ -198,9 +177,5 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
                     ErrorCode.RANGE_NOT_SATISFIABLE,
                     "offset: " + offset + " (expected: at most the payload's size, " + part.getSize() + ")");
         }
-    }
-
-    private static TopicHead narrow(TopicHead head, GetLatestRequest request) {
-        return Heads.narrow(head, request.getConsumer());
     }
 }

@@ -6,6 +6,7 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,10 @@ final class VersionRecords {
     private static final int LISTED = 100;
     private static final int MOST_LISTED = 1_000;
 
-    private final TopicLog log;
+    private final ReadableLog log;
     private final HeadCache cache;
 
-    VersionRecords(TopicLog log, HeadCache cache) {
+    VersionRecords(ReadableLog log, HeadCache cache) {
         this.log = log;
         this.cache = cache;
     }
@@ -79,7 +80,11 @@ final class VersionRecords {
 
     private @Nullable TopicHead head(String topic) {
         CachedTopic cached = cache.get(topic);
-        return cached == null ? log.head(topic, TopicLog.Read.LOCAL) : cached.head();
+        if (cached != null) {
+            return cached.head();
+        }
+        TopicHead head = log.head(topic, TopicLog.Read.LOCAL);
+        return head != null ? head : log.head(topic, TopicLog.Read.SERIAL);
     }
 
     private ServiceException notFound(String topic, long version) {

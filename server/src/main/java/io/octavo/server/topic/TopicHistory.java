@@ -22,9 +22,9 @@ public final class TopicHistory {
 
     private static final int CHUNK = 100;
 
-    private final TopicLog log;
+    private final ReadableLog log;
 
-    public TopicHistory(TopicLog log) {
+    public TopicHistory(ReadableLog log) {
         this.log = log;
     }
 

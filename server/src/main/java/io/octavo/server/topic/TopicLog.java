@@ -1,11 +1,8 @@
 package io.octavo.server.topic;
 
 import io.octavo.protocol.RequestRecord;
-import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.UploadOutcome;
-import io.octavo.protocol.VersionRecord;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Calls block, with a time-out of the store's; they throw a
  * {@link io.octavo.server.errors.ServiceException} UNAVAILABLE if the store can't answer.
  */
-public interface TopicLog {
+public interface TopicLog extends ReadableLog {
     /** How a read is to be ordered with commits. */
     enum Read {
         /** May be a moment behind a commit that is acknowledged elsewhere. */
@@ -24,20 +21,6 @@ public interface TopicLog {
         /** Sees every commit acknowledged before it began. */
         SERIAL
     }
-
-    /** The head; null if the name was never used. A deleted topic has a head that says so. */
-    @Nullable
-    TopicHead head(String topic, Read read);
-
-    /** The record of one version with all its publications; null if that number was never given. */
-    @Nullable
-    VersionRecord version(String topic, long number, Read read);
-
-    /** Records of the versions below a number, newest first, at most {@code limit}. */
-    List<VersionRecord> versionsBelow(String topic, long below, int limit, Read read);
-
-    /** Events below a revision, newest first, at most {@code limit}. */
-    List<TopicEvent> eventsBelow(String topic, long below, int limit);
 
     /** What an idempotency key made, read serially; null if nothing in the last seven days. */
     @Nullable

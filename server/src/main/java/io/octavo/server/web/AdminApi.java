@@ -2,6 +2,7 @@ package io.octavo.server.web;
 
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.Publisher;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import java.time.InstantSource;
@@ -11,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish nodes serve besides: all writes, topics and their lists, and the web UI. Needs a {@link Publisher},
- * {@link TopicCommits}, a {@link TopicLog}, a {@link TopicIndex} and a clock; takes an {@link ExternalObjects} and an
+ * {@link TopicCommits}, a {@link TopicLog}, {@link Reads}, a {@link TopicIndex} and a clock; takes an {@link ExternalObjects} and an
  * {@link AllHeads} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
@@ -32,18 +33,18 @@ public class AdminApi {
     }
 
     @Bean
-    TopicController topicController(TopicLog log, TopicCommits commits) {
-        return new TopicController(log, commits);
+    TopicController topicController(Reads reads, TopicCommits commits) {
+        return new TopicController(reads.explicit(), commits);
     }
 
     @Bean
-    PinsController pinsController(TopicLog log, TopicCommits commits) {
-        return new PinsController(log, commits);
+    PinsController pinsController(Reads reads, TopicCommits commits) {
+        return new PinsController(reads.explicit(), commits);
     }
 
     @Bean
-    MarksController marksController(TopicLog log, TopicCommits commits) {
-        return new MarksController(log, commits);
+    MarksController marksController(Reads reads, TopicCommits commits) {
+        return new MarksController(reads.explicit(), commits);
     }
 
     @Bean
@@ -58,8 +59,8 @@ public class AdminApi {
 
     @Bean
     EventsController eventsController(
-            TopicLog log, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
-        return new EventsController(log, heads.getIfAvailable(() -> log::forEachHead), readers, clock);
+            TopicLog log, Reads reads, ObjectProvider<AllHeads> heads, EventReaders readers, InstantSource clock) {
+        return new EventsController(reads.explicit(), heads.getIfAvailable(() -> log::forEachHead), readers, clock);
     }
 
     @Bean

@@ -1,7 +1,7 @@
 package io.octavo.server.web;
 
 import io.octavo.protocol.TopicEvent;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ final class EventCursor {
 
     private static final int CHUNK = 100;
 
-    private final TopicLog log;
+    private final ReadableLog log;
     private final String topic;
     private final long sinceMillis;
     private final ArrayDeque<TopicEvent> read = new ArrayDeque<>();
@@ -21,7 +21,7 @@ final class EventCursor {
     private long below = Long.MAX_VALUE;
     private boolean ended;
 
-    private EventCursor(TopicLog log, String topic, long sinceMillis) {
+    private EventCursor(ReadableLog log, String topic, long sinceMillis) {
         this.log = log;
         this.topic = topic;
         this.sinceMillis = sinceMillis;
@@ -33,7 +33,7 @@ final class EventCursor {
      * @param sinceMillis older events are left out
      * @param after       events up to this position are left out too; null = none
      */
-    static EventCursor open(TopicLog log, String topic, long sinceMillis, @Nullable EventPosition after) {
+    static EventCursor open(ReadableLog log, String topic, long sinceMillis, @Nullable EventPosition after) {
         EventCursor cursor = new EventCursor(log, topic, sinceMillis);
         if (after != null && after.topic().equals(topic)) {
             cursor.below = after.revision();
@@ -46,7 +46,7 @@ final class EventCursor {
     }
 
     /** All events of a topic below a revision; reads from the log. */
-    static EventCursor below(TopicLog log, String topic, long below) {
+    static EventCursor below(ReadableLog log, String topic, long below) {
         EventCursor cursor = new EventCursor(log, topic, 0);
         cursor.below = below;
         cursor.readMore();

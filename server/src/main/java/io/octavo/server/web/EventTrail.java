@@ -4,7 +4,7 @@ import io.octavo.protocol.EventKind;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,11 +28,11 @@ final class EventTrail {
 
     private static final int AT_ONCE = 16;
 
-    private final TopicLog log;
+    private final ReadableLog log;
     private final Executor executor;
 
     /** @param executor reads several topics at a time */
-    EventTrail(TopicLog log, Executor executor) {
+    EventTrail(ReadableLog log, Executor executor) {
         this.log = log;
         this.executor = executor;
     }

@@ -6,7 +6,7 @@ import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Limits;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.web.EventTrail.Changed;
 import io.octavo.server.web.EventTrail.Wanted;
 import io.octavo.server.web.EventView.Events;
@@ -38,13 +38,13 @@ final class EventsController {
             .filter(kind -> kind != EventKind.EVENT_KIND_UNSPECIFIED && kind != EventKind.UNRECOGNIZED)
             .toList();
 
-    private final TopicLog log;
+    private final ReadableLog log;
     private final TopicReads reads;
     private final AllHeads heads;
     private final EventTrail trail;
     private final InstantSource clock;
 
-    EventsController(TopicLog log, AllHeads heads, Executor executor, InstantSource clock) {
+    EventsController(ReadableLog log, AllHeads heads, Executor executor, InstantSource clock) {
         this.log = log;
         this.reads = new TopicReads(log);
         this.heads = heads;

@@ -2,7 +2,7 @@ package io.octavo.server.web;
 
 import io.octavo.protocol.Consumer;
 import io.octavo.server.security.Right;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.web.PastHeads.Moment;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,20 +15,20 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class ExplainController {
     private final PastHeads heads;
-    private final TopicLog log;
+    private final ReadableLog log;
 
-    ExplainController(PastHeads heads, TopicLog log) {
+    ExplainController(PastHeads heads, ReadableLog log) {
         this.heads = heads;
         this.log = log;
     }
 
     @Call(
             value = "What a consumer is to run, or was to run at an instant, and why, in sentences.",
-            query = {"region", "app", "cluster", "instance", "at"})
+            query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"})
     @GetMapping(Addresses.EXPLAIN)
     @Needs(value = Right.READ, asApp = true)
     ResponseEntity<ExplainView> get(HttpServletRequest request, @PathVariable String topic) {
-        Query query = Query.of(request, "region", "app", "cluster", "instance", "at");
+        Query query = Query.of(request, "region", "app", "cluster", "instance", "at", "minRevision", "strict");
         Consumer consumer = Consumers.of(query);
         Moment moment = heads.moment(topic, query);
         PassedOver passedOver = PassedOver.of(log, moment.then(), consumer);

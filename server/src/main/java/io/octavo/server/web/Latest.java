@@ -1,7 +1,7 @@
 package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import org.jspecify.annotations.Nullable;
 
 /** The heads by which consumers are told what to run: those in memory where there are such, else those of the log. */
@@ -16,7 +16,7 @@ public interface Latest {
     TopicHead head(String topic);
 
     /** Reads heads from the log. */
-    static Latest of(TopicLog log) {
+    static Latest of(ReadableLog log) {
         return new TopicReads(log)::find;
     }
 }

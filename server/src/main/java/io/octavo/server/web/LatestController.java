@@ -11,7 +11,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.security.Right;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.PastHeads.Moment;
 import io.octavo.server.web.VersionView.Reason;
@@ -40,11 +40,11 @@ final class LatestController {
     private static final int MOST_SCOPES_TOLD = 20;
 
     private final PastHeads heads;
-    private final TopicLog log;
+    private final ReadableLog log;
     private final PayloadAnswer payload;
     private final HeldAnswers held;
 
-    LatestController(PastHeads heads, TopicLog log, PayloadOutlet outlet, HeldAnswers held) {
+    LatestController(PastHeads heads, ReadableLog log, PayloadOutlet outlet, HeldAnswers held) {
         this.held = held;
         this.heads = heads;
         this.log = log;
@@ -57,6 +57,7 @@ final class LatestController {
      * @param head of the time that was asked for
      * @param etag of the answer without the payload
      * @param past whether that time is over
+     * @param strict whether the log was asked for it, which nobody does who waits for another answer
      */
     private record Found(
             TopicHead head,
@@ -64,12 +65,14 @@ final class LatestController {
             Resolution resolution,
             VersionRecord record,
             String etag,
-            boolean past) {}
+            boolean past,
+            boolean strict) {}
 
     @Call(
             value = "The version that a consumer is to run, or was to run at an instant, with the reason. With"
-                    + " If-None-Match and Prefer: wait=25, the answer waits until there is another version.",
-            query = {"region", "app", "cluster", "instance", "at"},
+                    + " If-None-Match and Prefer: wait=25, the answer waits until there is another version; not if it is"
+                    + " strict.",
+            query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"},
             headers = {"If-None-Match", "Prefer"},
             status = {200, 304},
             answers = VersionView.class)
@@ -78,7 +81,7 @@ final class LatestController {
     Object get(HttpServletRequest request, @PathVariable String topic) {
         Duration wait = HeldAnswers.wait(request);
         Found found = find(request, topic);
-        if (!wait.isZero() && !found.past() && Headers.noneMatchHas(request, found.etag())) {
+        if (!wait.isZero() && !found.past() && !found.strict() && Headers.noneMatchHas(request, found.etag())) {
             DeferredResult<ResponseEntity<?>> later = held.hold(
                     topic,
                     found.consumer(),
@@ -109,7 +112,7 @@ final class LatestController {
 
     @Call(
             value = "The bytes that a consumer is to run, or was to run at an instant.",
-            query = {"region", "app", "cluster", "instance", "at"},
+            query = {"region", "app", "cluster", "instance", "at", "minRevision", "strict"},
             headers = {"Range", "If-Range", "If-None-Match"},
             status = {200, 206, 304},
             bytes = true)
@@ -121,7 +124,7 @@ final class LatestController {
     }
 
     private Found find(HttpServletRequest request, String topic) {
-        Query query = Query.of(request, "region", "app", "cluster", "instance", "at");
+        Query query = Query.of(request, "region", "app", "cluster", "instance", "at", "minRevision", "strict");
         Consumer consumer = Consumers.of(query);
         Moment moment = heads.moment(topic, query);
         TopicHead head = moment.then();
@@ -137,7 +140,7 @@ final class LatestController {
         // What is said of a version of the past can change with the topic of today.
         String etag =
                 Headers.etag(past ? head.getRevision() + "-" + moment.now().getRevision() : head.getRevision());
-        return new Found(head, consumer, resolution, record, etag, past);
+        return new Found(head, consumer, resolution, record, etag, past, query.flag("strict"));
     }
 
     private static VersionRecord record(TopicHead head, long version) {

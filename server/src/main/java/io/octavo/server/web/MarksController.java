@@ -12,9 +12,9 @@ import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.HoldVersion;
 import io.octavo.server.topic.LiftQuarantine;
 import io.octavo.server.topic.QuarantineVersion;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.ReleaseHold;
 import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.WithdrawVersion;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,7 +38,7 @@ final class MarksController {
     private final TopicReads reads;
     private final Writes writes;
 
-    MarksController(TopicLog log, TopicCommits commits) {
+    MarksController(ReadableLog log, TopicCommits commits) {
         this.reads = new TopicReads(log);
         this.writes = new Writes(commits);
     }

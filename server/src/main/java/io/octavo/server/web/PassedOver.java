@@ -6,7 +6,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ record PassedOver(List<Sentence> sentences) {
     /** What is said of a version. */
     record Sentence(long version, String text) {}
 
-    static PassedOver of(TopicLog log, TopicHead head, Consumer consumer) {
+    static PassedOver of(ReadableLog log, TopicHead head, Consumer consumer) {
         List<Sentence> sentences = new ArrayList<>();
         List<Long> takenBack = head.getWithdrawnList();
         long[] newest = LongStream.range(0, Math.min(MOST, takenBack.size()))
@@ -44,7 +44,7 @@ record PassedOver(List<Sentence> sentences) {
         return new PassedOver(sentences);
     }
 
-    private static @Nullable String text(TopicLog log, TopicHead head, long version, Consumer consumer) {
+    private static @Nullable String text(ReadableLog log, TopicHead head, long version, Consumer consumer) {
         VersionRecord row = row(log, head.getTopic(), version);
         if (row == null) {
             return "Version " + version + " was taken back.";
@@ -78,7 +78,7 @@ record PassedOver(List<Sentence> sentences) {
         return reason.isEmpty() ? "no reason was given." : reason.endsWith(".") ? reason : reason + ".";
     }
 
-    private static @Nullable VersionRecord row(TopicLog log, String topic, long version) {
+    private static @Nullable VersionRecord row(ReadableLog log, String topic, long version) {
         try {
             return log.version(topic, version, Read.LOCAL);
         } catch (ServiceException e) {

@@ -2,7 +2,7 @@ package io.octavo.server.web;
 
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.security.Right;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,7 +17,7 @@ final class PayloadController {
     private final TopicReads reads;
     private final PayloadAnswer payload;
 
-    PayloadController(TopicLog log, PayloadOutlet outlet) {
+    PayloadController(ReadableLog log, PayloadOutlet outlet) {
         this.reads = new TopicReads(log);
         this.payload = new PayloadAnswer(outlet);
     }

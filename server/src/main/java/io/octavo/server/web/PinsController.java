@@ -7,8 +7,8 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.PinScope;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.UnpinScope;
 import io.octavo.server.web.PinView.Pinned;
 import io.octavo.server.web.PinView.Pins;
@@ -34,7 +34,7 @@ final class PinsController {
     private final TopicReads reads;
     private final Writes writes;
 
-    PinsController(TopicLog log, TopicCommits commits) {
+    PinsController(ReadableLog log, TopicCommits commits) {
         this.reads = new TopicReads(log);
         this.writes = new Writes(commits);
     }

@@ -1,7 +1,7 @@
 package io.octavo.server.web;
 
 import io.octavo.server.publish.PayloadOutlet;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.reads.Reads;
 import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -9,18 +9,18 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish and subscribe nodes serve: versions, payloads, and what a consumer is to run and why. Needs a
- * {@link TopicLog}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} where there are such.
+ * {@link Reads}, a {@link PayloadOutlet}, a {@link Latest} and a clock; {@link LatestChanges} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
 public class ReadApi {
     @Bean
-    VersionsController versionsController(TopicLog log) {
-        return new VersionsController(log);
+    VersionsController versionsController(Reads reads) {
+        return new VersionsController(reads.explicit());
     }
 
     @Bean
-    PayloadController payloadController(TopicLog log, PayloadOutlet outlet) {
-        return new PayloadController(log, outlet);
+    PayloadController payloadController(Reads reads, PayloadOutlet outlet) {
+        return new PayloadController(reads.explicit(), outlet);
     }
 
     @Bean
@@ -30,12 +30,16 @@ public class ReadApi {
 
     @Bean
     LatestController latestController(
-            Latest latest, TopicLog log, PayloadOutlet outlet, InstantSource clock, HeldAnswers held) {
-        return new LatestController(new PastHeads(latest, log, clock), log, outlet, held);
+            Latest latest, Reads reads, PayloadOutlet outlet, InstantSource clock, HeldAnswers held) {
+        return new LatestController(heads(latest, reads, clock), reads.explicit(), outlet, held);
     }
 
     @Bean
-    ExplainController explainController(Latest latest, TopicLog log, InstantSource clock) {
-        return new ExplainController(new PastHeads(latest, log, clock), log);
+    ExplainController explainController(Latest latest, Reads reads, InstantSource clock) {
+        return new ExplainController(heads(latest, reads, clock), reads.explicit());
+    }
+
+    private static PastHeads heads(Latest latest, Reads reads, InstantSource clock) {
+        return new PastHeads(latest, reads.fresh(), reads.explicit(), clock);
     }
 }

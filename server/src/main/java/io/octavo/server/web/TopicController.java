@@ -12,9 +12,9 @@ import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.DeleteTopic;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.RestoreTopic;
 import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
@@ -36,11 +36,11 @@ import org.springframework.web.bind.annotation.RestController;
 final class TopicController {
     private static final String JSON = "application/json";
 
-    private final TopicLog log;
+    private final ReadableLog log;
     private final TopicReads reads;
     private final Writes writes;
 
-    TopicController(TopicLog log, TopicCommits commits) {
+    TopicController(ReadableLog log, TopicCommits commits) {
         this.log = log;
         this.reads = new TopicReads(log);
         this.writes = new Writes(commits);

@@ -5,15 +5,15 @@ import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import org.jspecify.annotations.Nullable;
 
 /** Reads topics and versions for answers: a local read will do, but "not there" is said of a serial one only. */
 final class TopicReads {
-    private final TopicLog log;
+    private final ReadableLog log;
 
-    TopicReads(TopicLog log) {
+    TopicReads(ReadableLog log) {
         this.log = log;
     }
 

@@ -2,7 +2,7 @@ package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +19,9 @@ final class VersionSearch {
 
     private static final int CHUNK = 250;
 
-    private final TopicLog log;
+    private final ReadableLog log;
 
-    VersionSearch(TopicLog log) {
+    VersionSearch(ReadableLog log) {
         this.log = log;
     }
 

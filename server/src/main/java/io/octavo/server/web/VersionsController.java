@@ -3,7 +3,7 @@ package io.octavo.server.web;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Limits;
-import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -22,7 +22,7 @@ final class VersionsController {
     private final VersionSearch search;
     private final TopicReads reads;
 
-    VersionsController(TopicLog log) {
+    VersionsController(ReadableLog log) {
         this.search = new VersionSearch(log);
         this.reads = new TopicReads(log);
     }

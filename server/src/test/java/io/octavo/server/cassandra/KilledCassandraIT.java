@@ -2,6 +2,7 @@ package io.octavo.server.cassandra;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -9,7 +10,10 @@ import io.octavo.local.LocalCassandra;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.reads.Freshness;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.BoundedPatience;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.PublishVersion;
@@ -41,6 +45,7 @@ class KilledCassandraIT {
     private static final int WRITERS = 40;
     private static final int LEAST_IN_FLIGHT = 30;
     private static final int TOPICS = 20;
+    private static final Freshness STRICT = new Freshness(0, true);
 
     private final Map<Attempt, Long> acknowledged = new ConcurrentHashMap<>();
     private final Set<Attempt> unacknowledged = ConcurrentHashMap.newKeySet();
@@ -55,12 +60,17 @@ class KilledCassandraIT {
         Random random = new Random(seed);
         LocalCassandra cassandra = TestCassandra.start();
         List<Integer> inFlightAtKills = new ArrayList<>();
-        try (CassandraStore store = TestCassandra.open(TestCassandra.config(cassandra))) {
+        try (CassandraStore store = TestCassandra.open(TestCassandra.config(cassandra));
+                Reads reads = new Reads(store.log(), topic -> null, head -> {}, new SimpleMeterRegistry())) {
             for (int kill = 0; kill < KILLS; kill++) {
                 inFlightAtKills.add(killWhileWriting(store, cassandra, random));
+                assertStrictReadsAreRefusedInTime(reads);
                 cassandra.restart();
                 cassandra.awaitReady(Duration.ofSeconds(60));
                 awaitAnswer(store);
+                assertThat(reads.fresh().await("killed-0", STRICT))
+                        .as("healed by itself")
+                        .isNotNull();
             }
             int open = unacknowledged.size();
             repeatWhatWasNotAcknowledged(store);
@@ -73,6 +83,14 @@ class KilledCassandraIT {
         } finally {
             cassandra.close();
         }
+    }
+
+    private static void assertStrictReadsAreRefusedInTime(Reads reads) {
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> reads.fresh().await("killed-0", STRICT))
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
     }
 
     private static void awaitAnswer(CassandraStore store) {

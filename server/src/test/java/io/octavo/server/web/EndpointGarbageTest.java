@@ -79,7 +79,11 @@ class EndpointGarbageTest {
             new Endpoint("GET", "/topics/{topic}/versions", "meta=a=b&limit=5&pageToken=?", null),
             new Endpoint("GET", "/topics/{topic}/requests/{key}", "", null),
             new Endpoint("GET", "/topics/{topic}/events", "limit=5&pageToken=?", null),
-            new Endpoint("GET", "/topics/{topic}/explain", "region=a&app=b&cluster=c&instance=d&at=?", null),
+            new Endpoint(
+                    "GET",
+                    "/topics/{topic}/explain",
+                    "region=a&app=b&cluster=c&instance=d&at=?&minRevision=1&strict=true",
+                    null),
             new Endpoint("GET", "/events", "since=1h&topic=?&who=me&kind=PINNED&limit=5&pageToken=?", null),
             new Endpoint("GET", "/pins", "limit=5&pageToken=?", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}", "", null),
@@ -94,8 +98,16 @@ class EndpointGarbageTest {
                     "reason=r&holder=h&expiresAt=2999-01-01T00:00:00Z",
                     null),
             new Endpoint("DELETE", "/topics/{topic}/versions/{version}/hold", "reason=r&holder=h", null),
-            new Endpoint("GET", "/topics/{topic}/latest", "region=a&app=b&cluster=c&instance=d&at=?", null),
-            new Endpoint("GET", "/topics/{topic}/latest/payload", "region=a&app=b&cluster=c&instance=d&at=?", null),
+            new Endpoint(
+                    "GET",
+                    "/topics/{topic}/latest",
+                    "region=a&app=b&cluster=c&instance=d&at=?&minRevision=1&strict=true",
+                    null),
+            new Endpoint(
+                    "GET",
+                    "/topics/{topic}/latest/payload",
+                    "region=a&app=b&cluster=c&instance=d&at=?&minRevision=1&strict=true",
+                    null),
             new Endpoint("GET", "/topics/{topic}/pins", "", null),
             new Endpoint(
                     "PUT",

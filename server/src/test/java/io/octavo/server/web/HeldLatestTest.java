@@ -139,6 +139,9 @@ class HeldLatestTest {
         assertThat(http.get(latest, "Prefer", "respond-async", "If-None-Match", etag)
                         .status())
                 .isEqualTo(304);
+        assertThat(http.get(latest + "&strict=true", "Prefer", "wait=25", "If-None-Match", etag)
+                        .status())
+                .isEqualTo(304);
         assertThat(changes.asked).isEmpty();
     }
 

@@ -3,6 +3,7 @@ package io.octavo.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,69 @@ class LatestApiTest {
         http.publish(topic, "one");
         http.get(path + "/latest?at=" + at).isInvalid("at");
         http.get(path + "/explain?at=" + at).isInvalid("at");
+    }
+
+    @Test
+    void whatMustNotBeOldIsAnsweredFromTheLog() {
+        http.publish(topic, "one");
+        for (String query : List.of("strict=true", "minRevision=1", "minRevision=1&strict=true", "strict=false")) {
+            assertThat(http.get(path + "/latest?" + query)
+                            .isStatus(200)
+                            .json()
+                            .get("version")
+                            .longValue())
+                    .isEqualTo(1);
+            assertThat(http.get(path + "/latest/payload?" + query).isStatus(200).text())
+                    .isEqualTo("one");
+            assertThat(http.get(path + "/explain?" + query)
+                            .isStatus(200)
+                            .json()
+                            .get("revision")
+                            .longValue())
+                    .isEqualTo(1);
+        }
+        http.get("/api/v1/topics/" + TestNode.newTopic() + "/latest?strict=true")
+                .isProblem(404, "TOPIC_NOT_FOUND");
+        http.get("/api/v1/topics/" + TestNode.newTopic() + "/latest?minRevision=3")
+                .isProblem(404, "TOPIC_NOT_FOUND");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"minRevision=9", "minRevision=9&strict=true"})
+    void aRevisionThatIsNotThereIsUnavailableAndBothAreNamed(String query) {
+        http.publish(topic, "one");
+        Answer refused = http.get(path + "/latest?" + query).isProblem(503, "UNAVAILABLE");
+        assertThat(refused.header("Retry-After")).isEqualTo("1");
+        assertThat(refused.json().get("detail").stringValue())
+                .isEqualTo("revision of " + topic + ": 1 (expected: 9 or later; none such is committed)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "minRevision=0",
+                "minRevision=-1",
+                "minRevision=",
+                "strict=maybe",
+                "strict=",
+                "strict=true&strict=true"
+            })
+    void badFreshnessIsRefusedByName(String query) {
+        http.publish(topic, "one");
+        http.get(path + "/latest?" + query).isInvalid(query.substring(0, query.indexOf('=')));
+    }
+
+    @Test
+    void thePastIsNotAskedForFresh() {
+        http.publish(topic, "one");
+        String then = "&at=" + lastEvent();
+        assertThat(http.get(path + "/latest?strict=true" + then)
+                        .isInvalid("strict")
+                        .text())
+                .contains("not together with at");
+        http.get(path + "/latest?minRevision=1" + then).isInvalid("minRevision");
+        http.get(path + "/explain?strict=true" + then).isInvalid("strict");
+        http.get(path + "/latest?strict=false" + then).isStatus(200);
     }
 
     /** The time after which the next event comes in a later millisecond. */

@@ -22,9 +22,11 @@ import io.octavo.server.publish.Publisher;
 import io.octavo.server.publish.TestChecks;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.reads.Reads;
 import io.octavo.server.tls.ServerTls;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.NodeDirectory.Node;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -271,8 +273,13 @@ final class TestNode implements AutoCloseable {
         }
 
         @Bean
-        Latest latest(InMemoryTopicLog log) {
-            return Latest.of(log);
+        Reads reads(InMemoryTopicLog log) {
+            return new Reads(log, topic -> log.head(topic, Read.LOCAL), head -> {}, new SimpleMeterRegistry());
+        }
+
+        @Bean
+        Latest latest(Reads reads) {
+            return Latest.of(reads.explicit());
         }
 
         @Bean

@@ -50,6 +50,16 @@ final class Parameters {
             text(QUERY, part, "The consumer's " + part + "; without it, of a consumer that has none.");
         }
         text(QUERY, "at", "An instant of the past (RFC 3339). What lies beyond the audit trail is a 410.");
+        QUERY.put(
+                "minRevision",
+                Described.of(
+                        "integer",
+                        "The answer is of this revision of the topic or a later one; what can't be had soon is a 503. Not"
+                                + " together with at."));
+        flag(
+                "strict",
+                "The answer sees every write that was acknowledged before; what can't be had soon is a 503. Dear: not for"
+                        + " polling. Not together with at.");
         text(QUERY, "since", "A time (RFC 3339), or how long ago, like 1h or 7d. At most 30 days; usually 1h.");
         text(QUERY, "who", "Part of who did it.");
         text(QUERY, "kind", "What was done, like PUBLISHED or PINNED.");

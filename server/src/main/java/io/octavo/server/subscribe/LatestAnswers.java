@@ -1,0 +1,106 @@
+package io.octavo.server.subscribe;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.octavo.protocol.GetLatestRequest;
+import io.octavo.protocol.GetLatestResponse;
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.ErrorCode;
+import io.octavo.rules.Heads;
+import io.octavo.rules.InvalidField;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.reads.FreshHeads;
+import io.octavo.server.reads.Freshness;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers {@code GetLatest}: at once from memory, or, where that must not be old, when the log was read. Who waits for
+ * that holds no thread. Safe for use by many threads.
+ */
+final class LatestAnswers {
+    private static final Duration NO_DEADLINE = Duration.ofDays(1);
+
+    private final LatestVersions latest;
+    private final FreshHeads fresh;
+
+    LatestAnswers(LatestVersions latest, FreshHeads fresh) {
+        this.latest = latest;
+        this.fresh = fresh;
+    }
+
+    void answer(GetLatestRequest request, StreamObserver<GetLatestResponse> caller) {
+        Freshness wanted = freshness(request);
+        if (wanted.isAny()) {
+            Latest found = latest.of(request.getTopic(), request.getConsumer(), request.getIgnorePins());
+            caller.onNext(response(request, found));
+            caller.onCompleted();
+            return;
+        }
+        LatestVersions.check(request.getTopic(), request.getConsumer());
+        CompletableFuture<@Nullable TopicHead> head = fresh.of(request.getTopic(), wanted, timeLeft());
+        ((ServerCallStreamObserver<GetLatestResponse>) caller).setOnCancelHandler(() -> head.cancel(false));
+        var unused = head.whenComplete((found, failure) -> {
+            if (failure == null) {
+                answer(request, found, caller);
+            } else if (!head.isCancelled()) {
+                caller.onError(failure);
+            }
+        });
+    }
+
+    private void answer(GetLatestRequest request, @Nullable TopicHead head, StreamObserver<GetLatestResponse> caller) {
+        GetLatestResponse response;
+        try {
+            response = response(request, latest.of(head, request.getConsumer(), request.getIgnorePins()));
+        } catch (RuntimeException e) {
+            caller.onError(e);
+            return;
+        }
+        caller.onNext(response);
+        caller.onCompleted();
+    }
+
+    private static GetLatestResponse response(GetLatestRequest request, Latest found) {
+        GetLatestResponse.Builder answer = GetLatestResponse.newBuilder();
+        if (found instanceof Latest.Found version) {
+            answer.setHead(narrow(version.head(), request))
+                    .setVersion(version.resolution().version())
+                    .setRecord(version.record())
+                    .setPinned(version.resolution().pinned());
+            if (version.resolution().scope() != null) {
+                answer.setScope(version.resolution().scope());
+            }
+        } else if (found instanceof Latest.NeverPublished nobody) {
+            answer.setHead(narrow(nobody.head(), request));
+        } else if (found instanceof Latest.PublishedToOthers others) {
+            answer.setHead(narrow(others.head(), request));
+        } else {
+            throw ServiceException.of(
+                    ErrorCode.TOPIC_NOT_FOUND, "topic: " + request.getTopic() + " (expected: a topic that exists)");
+        }
+        return answer.build();
+    }
+
+    private static Freshness freshness(GetLatestRequest request) {
+        if (request.getMinRevision() < 0) {
+            throw new InvalidField("min_revision", request.getMinRevision(), "0 or more");
+        }
+        return new Freshness(request.getMinRevision(), request.getStrict());
+    }
+
+    private static Duration timeLeft() {
+        Deadline deadline = Context.current().getDeadline();
+        return deadline == null
+                ? NO_DEADLINE
+                : Duration.ofNanos(Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+    }
+
+    private static TopicHead narrow(TopicHead head, GetLatestRequest request) {
+        return Heads.narrow(head, request.getConsumer());
+    }
+}

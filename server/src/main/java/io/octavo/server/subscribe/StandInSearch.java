@@ -47,11 +47,7 @@ final class StandInSearch {
     }
 
     private static StandIns find(
-            CachedTopic topic,
-            long version,
-            Inquiry inquiry,
-            boolean isSure,
-            LongFunction<List<VersionRecord>> pages) {
+            CachedTopic topic, long version, Inquiry inquiry, boolean isSure, LongFunction<List<VersionRecord>> pages) {
         boolean settled = isSure;
         List<Scope> wanted = topic.scopesOf(version);
         List<Scope> covered = new ArrayList<>();

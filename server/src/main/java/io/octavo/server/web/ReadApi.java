@@ -55,9 +55,7 @@ public class ReadApi {
     ExplainController explainController(
             Latest latest, Reads reads, InstantSource clock, ObjectProvider<HeldVersions> heldVersions) {
         return new ExplainController(
-                heads(latest, reads, clock),
-                reads.explicit(),
-                heldVersions.getIfAvailable(() -> HeldVersions.NONE));
+                heads(latest, reads, clock), reads.explicit(), heldVersions.getIfAvailable(() -> HeldVersions.NONE));
     }
 
     private static PastHeads heads(Latest latest, Reads reads, InstantSource clock) {

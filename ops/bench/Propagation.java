@@ -180,7 +180,7 @@ public final class Propagation {
     private static void failIf(Throwable error) {
         if (error != null) {
             error.printStackTrace();
-            Runtime.getRuntime().halt(1);
+            System.exit(1);
         }
     }
 

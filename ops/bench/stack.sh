@@ -41,7 +41,7 @@ start_stack() {
 stop_stack() {
   local status=$?
   trap '' INT TERM HUP
-  [ -z "$up" ] || { kill "$up" 2>/dev/null; wait "$up" 2>/dev/null; }
+  [ -z "$up" ] || { kill "$up" 2>/dev/null; wait "$up" 2>/dev/null; } || true
   rm -rf "$work"
   exit "$status"
 }

@@ -9,11 +9,23 @@ import java.util.random.RandomGenerator;
  */
 record Backoff(Duration first, Duration most) {
     private static final int MOST_DOUBLINGS = 20;
+    /** Of {@link #byChance}, in means. */
+    private static final double LONGEST = 3;
 
     /** After so many failures in a row, 1 or more. */
     Duration after(int failures, RandomGenerator random) {
         long doubled = first.toMillis() << Math.min(failures - 1, MOST_DOUBLINGS);
         double part = 0.5 + random.nextDouble() / 2;
         return Duration.ofMillis(Math.round(Math.min(doubled, most.toMillis()) * part));
+    }
+
+    /**
+     * A wait that ends at any time as likely as at any other: exponentially distributed, with two thirds of {@code most}
+     * as mean and cut off at its double. However long many processes have waited so, and however they began, about as
+     * many end in each second.
+     */
+    Duration byChance(RandomGenerator random) {
+        double means = -Math.log(1 - random.nextDouble() * (1 - Math.exp(-LONGEST)));
+        return Duration.ofMillis(Math.round(means * most.toMillis() * 2 / 3));
     }
 }

@@ -34,6 +34,7 @@ final class PollLoop implements AutoCloseable {
     private static final Duration SHORTEST = Duration.ofMillis(50);
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final double JITTER = 0.1;
+    private static final double SHORTEST_PART = 0.1;
     /** After an answer that brought something, the next poll waits for so long to tell what became of it. */
     private static final Duration SETTLING = Duration.ofMillis(500);
     /** A held poll that ends with nothing before this was not really held. */
@@ -55,6 +56,9 @@ final class PollLoop implements AutoCloseable {
     private boolean settling;
     private int brokenHolds;
     private Instant plainUntil = Instant.MIN;
+    /** What was last may have brought many processes here at once: a start, a failure, a new version. */
+    private boolean together = true;
+
     private boolean closed;
     private int failures;
 
@@ -152,6 +156,7 @@ final class PollLoop implements AutoCloseable {
         Asked given = asked;
         asked = null;
         if (given != null && given.answer != null) {
+            together |= given.held;
             given.answer.cancel(false);
         }
     }
@@ -168,7 +173,7 @@ final class PollLoop implements AutoCloseable {
         PollRequest request = PollRequest.newBuilder()
                 .setConsumer(identity.get())
                 .addAllTopics(now.sent.values())
-                .setHoldMs(now.held ? (int) limits.hold().toMillis() : 0)
+                .setHoldMs(now.held ? (int) apart(limits.hold()).toMillis() : 0)
                 .build();
         now.answer = service.apply(request);
         var unused = now.answer.whenComplete((response, error) -> answered(now, response, error));
@@ -191,15 +196,17 @@ final class PollLoop implements AutoCloseable {
         if (response != null) {
             tellBack();
             brokenHolds = question.held ? 0 : brokenHolds;
+            together |= response.getOffersCount() > 0;
             hand(question.sent, response);
             goOn(question, response, took);
         } else {
             OctavoException failure =
                     Errors.from(error == null ? new IllegalStateException("no answer") : error, "poll");
-            if (question.held && failure.retryAfter() == null && took.compareTo(HARDLY_HELD) > 0) {
+            boolean broke = question.held && failure.retryAfter() == null && took.compareTo(HARDLY_HELD) > 0;
+            if (broke) {
                 holdBroke();
             }
-            failed(failure);
+            failed(failure, broke);
         }
     }
 
@@ -251,14 +258,20 @@ final class PollLoop implements AutoCloseable {
         });
     }
 
-    private void failed(OctavoException error) {
+    private void failed(OctavoException error, boolean heldBefore) {
         failures++;
+        together = true;
         LOG.log(
                 failures == 1 ? Level.WARNING : Level.DEBUG,
                 "polls fail, values stay as they are: {0}",
                 error.getMessage());
         topics.values().forEach(same -> same.forEach(subscription -> subscription.pollFailed(error)));
-        Duration wait = limits.pollRetry().after(failures, world.random());
+        // A hold that breaks off, or the first failure, may be one node's; and who has heard nothing yet is in a hurry.
+        boolean isUrgent =
+                heldBefore || failures == 1 || !subscriptions().stream().allMatch(TopicSubscription::hasHeard);
+        Duration wait = isUrgent
+                ? limits.pollRetry().after(failures, world.random())
+                : limits.pollRetry().byChance(world.random());
         Duration told = error.retryAfter();
         next(told != null && told.compareTo(wait) > 0 && told.compareTo(LONGEST) < 0 ? told : wait);
     }
@@ -280,13 +293,21 @@ final class PollLoop implements AutoCloseable {
     private Duration period(int asked) {
         if (asked <= 0) {
             double factor = 1 + JITTER * (2 * world.random().nextDouble() - 1);
-            return Duration.ofMillis(Math.round(limits.pollPeriod().toMillis() * factor));
+            return apart(Duration.ofMillis(Math.round(limits.pollPeriod().toMillis() * factor)));
         }
         Duration wait = Duration.ofMillis(asked);
         if (wait.compareTo(SHORTEST) < 0) {
             return SHORTEST;
         }
         return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+    }
+
+    /** A tenth to all of a time, by chance, if many may have come here together, so that they don't stay so; else all. */
+    private Duration apart(Duration time) {
+        double part =
+                together ? SHORTEST_PART + (1 - SHORTEST_PART) * world.random().nextDouble() : 1;
+        together = false;
+        return Duration.ofMillis(Math.round(time.toMillis() * part));
     }
 
     private void cancelTimer() {

@@ -119,7 +119,7 @@ class NodeWiring {
             GrpcErrors errors,
             ObjectProvider<ServerTls> tls) {
         Set<String> onTransport = SubscribeRole.ON_TRANSPORT;
-        List<ServerInterceptor> interceptors = List.of(new NodeSecret(security), new Callers());
+        List<ServerInterceptor> interceptors = List.of(new NodeSecret(security), new Callers(onTransport));
         ServerTls files = tls.getIfAvailable();
         return new GrpcLifecycle(new GrpcServer(
                 config,

@@ -83,7 +83,7 @@ class GrpcPublishTest {
                 CONFIG,
                 arrivals,
                 new GrpcErrors(() -> "id")::status);
-        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
+        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers(Set.of()));
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
     }
 

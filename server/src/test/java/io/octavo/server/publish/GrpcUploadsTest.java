@@ -89,7 +89,7 @@ class GrpcUploadsTest {
                 CONFIG,
                 arrivals,
                 new GrpcErrors(() -> "id")::status);
-        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
+        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers(Set.of()));
         return GrpcFixture.of(List.of(behindCallers), Set.of());
     }
 

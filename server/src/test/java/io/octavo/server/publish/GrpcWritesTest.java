@@ -82,7 +82,7 @@ class GrpcWritesTest {
                 CONFIG,
                 arrivals,
                 new GrpcErrors(() -> "id")::status);
-        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers());
+        BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers(Set.of()));
         fixture = GrpcFixture.of(List.of(behindCallers), Set.of());
         for (String payload : List.of("one", "two")) {
             publisher.publish(Orders.of("prices").order(), new ByteArrayInputStream(payload.getBytes(UTF_8)));

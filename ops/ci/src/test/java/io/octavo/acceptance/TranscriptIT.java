@@ -101,7 +101,7 @@ final class TranscriptIT {
 
         JsonObject asked = publish(job, "shop-weights", "dryRun=true", "two");
         assertThat(asked.get("dryRun").getAsBoolean()).isTrue();
-        assertThat(asked.get("impact").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":1,\"to\":2}]");
+        assertThat(asked.get("impact").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":1,\"to\":2,\"instances\":0}]");
         assertThat(latest(job, "shop-weights")).isEqualTo(1);
 
         assertThat(publish(job, "shop-weights", "", "two").get("version").getAsLong())
@@ -184,7 +184,7 @@ final class TranscriptIT {
                         .getAsLong())
                 .isEqualTo(2);
         JsonObject asked = call(night, "POST", "/topics/shop-late/rollback?dryRun=true", "{\"reason\":\"broken\"}");
-        assertThat(asked.get("moves").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":2,\"to\":1}]");
+        assertThat(asked.get("moves").toString()).isEqualTo("[{\"scope\":\"*\",\"from\":2,\"to\":1,\"instances\":0}]");
         assertThat(latest(night, "shop-late")).isEqualTo(2);
 
         call(night, "POST", "/topics/shop-late/rollback", "{\"reason\":\"broken\"}");

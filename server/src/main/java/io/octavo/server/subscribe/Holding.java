@@ -71,7 +71,7 @@ final class Holding implements AutoCloseable {
 
     /** A topic has changed. Doesn't block. */
     void changed(@Nullable CachedTopic before, CachedTopic now) {
-        String topic = now.head().getTopic();
+        String topic = now.topic();
         CompletableFuture<?> checked = consistency.changed(before, now);
         if (!waiters.any(topic)) {
             return;
@@ -81,7 +81,7 @@ final class Holding implements AutoCloseable {
 
     /** A topic changed for somebody who was on their way to wait for it. */
     private void overtook(CachedTopic now) {
-        wake(now.head().getTopic(), payloadsOf(null, now));
+        wake(now.topic(), payloadsOf(null, now));
     }
 
     /** Ends all holds: the callers are told to ask another node. Takes no more. */

@@ -159,7 +159,7 @@ final class Report {
         for (int i = 0; i < names.length; i++) {
             String topic = poll.getTopics(i).getTopic();
             CachedTopic cached = cache.get(topic);
-            names[i] = cached == null ? topic : cached.head().getTopic();
+            names[i] = cached == null ? topic : cached.topic();
         }
         return names;
     }

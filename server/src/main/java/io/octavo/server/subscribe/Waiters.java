@@ -104,7 +104,7 @@ final class Waiters {
 
     /** Those of a topic's waiters who want to hear what it is now, and are in no line yet. */
     void forEachConcerned(CachedTopic now, Consumer<Waiter> concerned) {
-        Set<Place> places = topics.get(now.head().getTopic());
+        Set<Place> places = topics.get(now.topic());
         if (places == null) {
             return;
         }

@@ -62,7 +62,10 @@ class WaitersTest {
         };
         waiters.hold(waiter, LONG);
         assertThat(waiters.answer(waiter)).isZero();
-        assertThat(waiter.answered).failsWithin(Duration.ZERO).withThrowableThat().withCause(broken);
+        assertThat(waiter.answered)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCause(broken);
         assertThat(waiters.size()).isZero();
         assertThat(waiters.bytes()).isZero();
         assertThat(waiters.any("t")).isFalse();

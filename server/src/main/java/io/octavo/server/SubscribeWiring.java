@@ -93,6 +93,7 @@ class SubscribeWiring {
     BindableService nodeService(SubscribeRole role) {
         ConsumerReports reports = role.consumers();
         return new NodeService(
-                role::hint, new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
+                role::hint,
+                new NodeService.Consumers(reports::list, reports::count, reports::countMoves, reports::countAdoptions));
     }
 }

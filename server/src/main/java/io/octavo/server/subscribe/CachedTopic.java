@@ -11,6 +11,7 @@ import io.octavo.rules.Heads;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
 import io.octavo.rules.Shares;
+import io.octavo.server.consumers.Given;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -93,13 +94,21 @@ final class CachedTopic {
     }
 
     Resolution resolve(Consumer consumer) {
-        Resolution pinned = first(pins, consumer);
-        return pinned == null ? resolveIgnoringPins(consumer) : pinned;
+        Rule pinned = first(pins, consumer);
+        return pinned == null ? resolveIgnoringPins(consumer) : pinned.resolution;
     }
 
     Resolution resolveIgnoringPins(Consumer consumer) {
-        Resolution published = first(publications, consumer);
-        return published == null ? Resolution.NOTHING : published;
+        Rule published = first(publications, consumer);
+        return published == null ? Resolution.NOTHING : published.resolution;
+    }
+
+    /** What was given to a consumer, and when: by the pin or the publication that decides; null if nothing was. */
+    @Nullable
+    Given given(Consumer consumer) {
+        Rule pinned = first(pins, consumer);
+        Rule rule = pinned == null ? first(publications, consumer) : pinned;
+        return rule == null ? null : new Given(rule.resolution.version(), rule.atMillis, rule.resolution.pinned());
     }
 
     /**
@@ -154,10 +163,10 @@ final class CachedTopic {
         return Stream.concat(Arrays.stream(pins), Arrays.stream(publications));
     }
 
-    private static @Nullable Resolution first(Rule[] rules, Consumer consumer) {
+    private static @Nullable Rule first(Rule[] rules, Consumer consumer) {
         for (Rule rule : rules) {
             if (rule.matches(consumer)) {
-                return rule.resolution;
+                return rule;
             }
         }
         return null;
@@ -168,7 +177,7 @@ final class CachedTopic {
                 .filter(pin -> isServable(head, pin.getVersion()))
                 .sorted(Comparator.comparingInt((Pin pin) -> Scopes.specificity(pin.getScope()))
                         .reversed())
-                .map(pin -> Rule.of(pin.getScope(), null, pin.getVersion(), true)));
+                .map(pin -> Rule.of(pin.getScope(), null, pin.getVersion(), true, pin.getAtMs())));
     }
 
     private static Rule[] publications(TopicHead head) {
@@ -179,7 +188,8 @@ final class CachedTopic {
                         publication.getScope(),
                         publication.hasShare() ? publication.getShare() : null,
                         publication.getVersion(),
-                        false)));
+                        false,
+                        publication.getAtMs())));
     }
 
     private static Rule[] rules(Stream<Rule> rules) {
@@ -193,9 +203,9 @@ final class CachedTopic {
     }
 
     /** Something that decides for the consumers that it matches. */
-    private record Rule(Scope scope, @Nullable Share share, Resolution resolution) {
-        static Rule of(Scope scope, @Nullable Share share, long version, boolean pinned) {
-            return new Rule(scope, share, new Resolution(version, pinned, scope));
+    private record Rule(Scope scope, @Nullable Share share, Resolution resolution, long atMillis) {
+        static Rule of(Scope scope, @Nullable Share share, long version, boolean pinned, long atMillis) {
+            return new Rule(scope, share, new Resolution(version, pinned, scope), atMillis);
         }
 
         boolean matches(Consumer consumer) {

@@ -6,6 +6,7 @@ import io.octavo.protocol.TopicState;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a process has said of its topics last, in little memory: arrays side by side. Immutable. */
@@ -131,6 +132,16 @@ final class Report {
         for (int i = 0; errors != null && i < topics.length; i++) {
             used.add(error(i));
         }
+    }
+
+    /** The places of topics of which the report before this one names another version that its process ran. */
+    IntStream moved(Report before) {
+        boolean sameTopics = topics == before.topics;
+        Map<String, Integer> places = sameTopics ? Map.of() : before.places();
+        return IntStream.range(0, topics.length).filter(i -> {
+            int place = sameTopics ? i : places.getOrDefault(topics[i], -1);
+            return place >= 0 && before.versions[place] != 0 && before.versions[place] != versions[i];
+        });
     }
 
     private boolean hasTopicsOf(PollRequest poll) {

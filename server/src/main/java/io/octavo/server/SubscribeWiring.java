@@ -99,6 +99,6 @@ class SubscribeWiring {
                     }
                     role.hint(hint);
                 },
-                new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
+                new NodeService.Consumers(reports::list, reports::count, reports::countMoves, reports::countAdoptions));
     }
 }

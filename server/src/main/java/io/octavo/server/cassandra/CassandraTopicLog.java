@@ -95,6 +95,13 @@ final class CassandraTopicLog implements TopicLog {
         for (VersionRecord version : commit.versions()) {
             batch.addStatement(insert(topic, Section.VERSION, version.getVersion(), version));
         }
+        for (long version : commit.removal().versions()) {
+            batch.addStatement(cql.deleteEntry().bind(topic, Section.VERSION, version));
+        }
+        if (commit.removal().eventsBelow() != 0) {
+            batch.addStatement(cql.deleteEntriesBelow()
+                    .bind(topic, Section.EVENT, commit.removal().eventsBelow()));
+        }
         if (commit.uploadId() != 0) {
             batch.addStatement(upload(topic, commit.uploadId(), UploadOutcome.COMMITTED, head.getLastEventMs()));
         }

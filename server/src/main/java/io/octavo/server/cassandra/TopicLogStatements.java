@@ -15,7 +15,9 @@ record TopicLogStatements(
         PreparedStatement updateHead,
         PreparedStatement insertEntry,
         PreparedStatement insertRequest,
-        PreparedStatement insertUpload) {
+        PreparedStatement insertUpload,
+        PreparedStatement deleteEntry,
+        PreparedStatement deleteEntriesBelow) {
     private static final long REQUESTS_ARE_KEPT_SECONDS = Duration.ofDays(7).toSeconds();
 
     static TopicLogStatements prepare(CqlSession session, String keyspace) {
@@ -35,7 +37,9 @@ record TopicLogStatements(
                 session.prepare("INSERT INTO " + table + " (topic, section, number, entry) VALUES (?, '"
                         + Section.REQUEST + "', ?, ?) IF NOT EXISTS USING TTL " + REQUESTS_ARE_KEPT_SECONDS),
                 session.prepare("INSERT INTO " + table + " (topic, section, number, entry) VALUES (?, '"
-                        + Section.UPLOAD + "', ?, ?) IF NOT EXISTS"));
+                        + Section.UPLOAD + "', ?, ?) IF NOT EXISTS"),
+                session.prepare("DELETE FROM " + table + " WHERE topic = ? AND section = ? AND number = ?"),
+                session.prepare("DELETE FROM " + table + " WHERE topic = ? AND section = ? AND number < ?"));
     }
 
     private static PreparedStatement read(CqlSession session, String query) {

@@ -17,7 +17,12 @@ public sealed interface Command
                 ReleaseHold,
                 ExpireHold,
                 ChangeSettings,
+                DeleteVersion,
+                CollectVersions,
+                NoteBytesGone,
                 DeleteTopic,
+                CollectTopic,
+                TrimHistory,
                 RestoreTopic,
                 RollbackTopic {
     /**

@@ -80,6 +80,17 @@ public final class Housekeeping implements AutoCloseable {
         return loop(task).request();
     }
 
+    /**
+     * Allows what a task has stopped, and told of.
+     *
+     * @param seen the word by which it was told
+     * @throws ServiceException NOT_FOUND or LED_ELSEWHERE as {@link #run}; STALE_REVISION if that is not what it has
+     *     stopped now; INVALID_ARGUMENT if it asks nobody
+     */
+    public void confirm(String task, String seen) {
+        loop(task).confirm(seen);
+    }
+
     private TaskLoop loop(String task) {
         TaskLoop loop = loops.get(task);
         if (loop == null) {

@@ -1,6 +1,9 @@
 package io.octavo.server.housekeeping;
 
+import io.octavo.rules.ErrorCode;
+import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that housekeeping does again and again. Each of its steps can be repeated: a run may be broken off between
@@ -20,4 +23,20 @@ public interface Task {
      * @throws RuntimeException if it can't go on; what it has told the run counts
      */
     void run(Run run);
+
+    /**
+     * Allows what the task has stopped before, and told of: no more than that.
+     *
+     * @param seen the word by which it was told
+     * @throws ServiceException if that is not what it has stopped now
+     */
+    default void confirm(String seen) {
+        throw ServiceException.of(
+                ErrorCode.INVALID_ARGUMENT, "confirm: " + seen + " (expected: nothing, " + name() + " asks nobody)");
+    }
+
+    /** Why the task doesn't do what it was to do, and what helps; null = it does. Any thread may ask. */
+    default @Nullable String stopped() {
+        return null;
+    }
 }

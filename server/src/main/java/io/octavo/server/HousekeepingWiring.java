@@ -6,12 +6,15 @@ import io.octavo.server.housekeeping.ExpiryTask;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.PayloadRepair;
+import io.octavo.server.housekeeping.RetentionTask;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.housekeeping.UnownedBytes;
 import io.octavo.server.housekeeping.UploadSweep;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
+import io.octavo.server.retention.Retention;
+import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
@@ -36,14 +39,20 @@ class HousekeepingWiring {
     }
 
     @Bean
-    Task uploadSweep(
-            CassandraStore store,
+    Task retentionTask(
             TopicLog log,
-            Payloads payloads,
-            HousekeepingConfig config,
+            TopicCommits commits,
+            Retention retention,
+            UnownedBytes bytes,
+            RetentionConfig config,
             InstantSource clock,
             MeterRegistry meters) {
-        UnownedBytes bytes = new UnownedBytes() {
+        return new RetentionTask(log, commits, retention, bytes, config, clock, System::nanoTime, meters);
+    }
+
+    @Bean
+    UnownedBytes unownedBytes(Payloads payloads) {
+        return new UnownedBytes() {
             @Override
             public void delete(long payloadId, boolean isDirect) {
                 payloads.delete(payloadId, isDirect);
@@ -54,6 +63,16 @@ class HousekeepingWiring {
                 return payloads.abortUnfinished(before);
             }
         };
+    }
+
+    @Bean
+    Task uploadSweep(
+            CassandraStore store,
+            TopicLog log,
+            UnownedBytes bytes,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
         return new UploadSweep(store.uploads(), log, bytes, config.sweep(), clock, System::nanoTime, meters);
     }
 

@@ -9,6 +9,7 @@ import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
 import io.octavo.server.grpc.GrpcTls;
 import io.octavo.server.grpc.RequestIds;
+import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
@@ -41,6 +42,8 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
@@ -188,13 +191,15 @@ class NodeWiring {
             Leaders leaders,
             List<StoreCheck> checks,
             Readiness readiness,
-            ObjectProvider<SubscribeRole> subscribe) {
+            ObjectProvider<SubscribeRole> subscribe,
+            ObjectProvider<Housekeeping> housekeeping) {
         SubscribeRole role = subscribe.getIfAvailable();
         Installation installation = new Installation(
                 octavo.environment(),
                 Version.OF_THIS_SOFTWARE,
                 readiness::isReady,
-                () -> role == null ? null : state(role));
+                () -> role == null ? null : state(role),
+                () -> stopped(housekeeping.getIfAvailable()));
         return new StatusBoard(
                 installation,
                 directory,
@@ -206,6 +211,15 @@ class NodeWiring {
                     return thread;
                 }),
                 System::nanoTime);
+    }
+
+    private static List<Installation.Stopped> stopped(@Nullable Housekeeping housekeeping) {
+        return housekeeping == null
+                ? List.of()
+                : housekeeping.tasks().stream()
+                        .flatMap(task -> Stream.ofNullable(task.stopped())
+                                .map(why -> new Installation.Stopped(task.task(), why)))
+                        .toList();
     }
 
     private static Installation.Cache state(SubscribeRole role) {

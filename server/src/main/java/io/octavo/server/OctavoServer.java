@@ -3,6 +3,7 @@ package io.octavo.server;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.payload.ExternalConfig;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
@@ -46,7 +47,8 @@ import org.springframework.context.annotation.Import;
     TlsConfig.class,
     DrainConfig.class,
     LogConfig.class,
-    HousekeepingConfig.class
+    HousekeepingConfig.class,
+    RetentionConfig.class
 })
 @Import({
     ListenWiring.class,
@@ -56,6 +58,7 @@ import org.springframework.context.annotation.Import;
     PeersWiring.class,
     CommitsWiring.class,
     PublishWiring.class,
+    RetentionWiring.class,
     SubscribeWiring.class,
     HousekeepingWiring.class,
     SecurityWiring.class

@@ -17,6 +17,8 @@ final class Addresses {
     static final String TOPIC_EVENTS = TOPIC + "/events";
     static final String EXPLAIN = TOPIC + "/explain";
     static final String STATUS = API + "/status";
+    static final String RETENTION = API + "/retention";
+    static final String TOPIC_RETENTION = TOPIC + "/retention";
     static final String HOUSEKEEPING = API + "/housekeeping";
     static final String HOUSEKEEPING_RUNS = HOUSEKEEPING + "/{task}/runs";
 

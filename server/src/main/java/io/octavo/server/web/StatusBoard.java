@@ -68,6 +68,7 @@ public final class StatusBoard {
         }
         List<Node> known = Probe.await(askedNodes, left(begun)).value();
         List<Leaders.Leader> leading = Probe.await(askedLeaders, left(begun)).value();
+        List<Installation.Stopped> stopped = installation.stopped().get();
         return new StatusView(
                 installation.environment(),
                 installation.ready().getAsBoolean(),
@@ -76,7 +77,8 @@ public final class StatusBoard {
                 known == null ? List.of() : known,
                 leading == null ? List.of() : leading,
                 views,
-                cache(installation.cache().get()));
+                cache(installation.cache().get()),
+                stopped.isEmpty() ? null : stopped);
     }
 
     private Duration left(long begun) {

@@ -4,7 +4,11 @@ import io.octavo.server.web.NodeDirectory.Node;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How the installation is, as one node sees it. */
+/**
+ * How the installation is, as one node sees it.
+ *
+ * @param stopped tasks that this node leads and that wait for an operator; absent if none does
+ */
 record StatusView(
         String environment,
         boolean ready,
@@ -13,7 +17,8 @@ record StatusView(
         List<Node> nodes,
         List<Leaders.Leader> leaders,
         List<Store> stores,
-        @Nullable Cache cache) {
+        @Nullable Cache cache,
+        @Nullable List<Installation.Stopped> stopped) {
 
     /** Whether something can be published; if not, what helps. */
     record Writes(boolean working, @Nullable String help) {}

@@ -24,6 +24,9 @@ import io.octavo.server.publish.TestChecks;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.reads.Reads;
+import io.octavo.server.retention.ExportedVersions;
+import io.octavo.server.retention.Retention;
+import io.octavo.server.retention.RetentionPolicy;
 import io.octavo.server.subscribe.TestConsumers;
 import io.octavo.server.tls.ServerTls;
 import io.octavo.server.topic.InMemoryTopicLog;
@@ -296,6 +299,13 @@ final class TestNode implements AutoCloseable {
         @Bean
         Latest latest(Reads reads) {
             return Latest.of(reads.explicit());
+        }
+
+        @Bean
+        Retention retention(InMemoryTopicLog log) {
+            RetentionPolicy policy = new RetentionPolicy(2, Duration.ZERO, Duration.ofHours(1));
+            return new Retention(
+                    log, policy, topic -> Set.of(), ExportedVersions.NONE, () -> Instant.now().plus(Duration.ofHours(2)));
         }
 
         @Bean

@@ -42,6 +42,7 @@ final class Parameters {
         flag("ifChanged", "Makes nothing if the newest version has the same digest, metadata and scopes.");
         flag("dryRun", "All checks and no change; the answer tells the impact.");
         flag("noWait", "Answers 202 at once; the list of tasks tells when the run is over, and what it did.");
+        text(QUERY, "confirm", "Lets go what the task has stopped: the word by which it told of that.");
         flag("force", "Does it although live consumers would be left without any version.");
         text(QUERY, "reason", "Why, for the audit trail.");
         text(QUERY, "expiresAt", "When it ends by itself: a time (RFC 3339).");

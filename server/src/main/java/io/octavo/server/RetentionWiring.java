@@ -1,0 +1,49 @@
+package io.octavo.server;
+
+import io.octavo.protocol.ConsumerQuery;
+import io.octavo.server.consumers.ConsumerCounts;
+import io.octavo.server.consumers.Fleet;
+import io.octavo.server.retention.ExportedVersions;
+import io.octavo.server.retention.LiveVersions;
+import io.octavo.server.retention.Retention;
+import io.octavo.server.retention.RetentionConfig;
+import io.octavo.server.topic.TopicLog;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What is kept and what goes: for the node that deletes it, and for those that tell of it. */
+@Configuration(proxyBeanMethods = false)
+@OnRole({Role.PUBLISH, Role.HOUSEKEEPING})
+class RetentionWiring {
+    @Bean
+    Retention retention(
+            TopicLog log,
+            RetentionConfig config,
+            Fleet fleet,
+            ObjectProvider<ExportedVersions> exports,
+            InstantSource clock) {
+        return new Retention(
+                log, config.policy(), running(fleet), exports.getIfAvailable(() -> ExportedVersions.NONE), clock);
+    }
+
+    /** What they run, and what they are to run and may be fetching. */
+    private static LiveVersions running(Fleet fleet) {
+        return topic -> {
+            ConsumerCounts counts =
+                    fleet.count(ConsumerQuery.newBuilder().setTopic(topic).build());
+            if (!counts.coverage().isComplete()) {
+                return null;
+            }
+            Set<Long> versions = new HashSet<>();
+            counts.groups().forEach(group -> {
+                versions.add(group.version());
+                versions.add(group.resolved());
+            });
+            return versions;
+        };
+    }
+}

@@ -144,6 +144,7 @@ public final class Octavo {
         commands.put("hold", HoldCommand::new);
         commands.put("settings", SettingsCommand::new);
         commands.put("delete", DeleteCommand::new);
+        commands.put("gc", GcCommand::new);
         commands.put("changes", ChangesCommand::new);
         commands.put("audit", AuditCommand::new);
         commands.put("housekeeping", HousekeepingCommand::new);

@@ -29,6 +29,9 @@ final class StatusCommand implements Subcommand {
         }
         PrintStream out = session.shell().out();
         session.result(status, summary(session, status), writes(status.path("writes")), cache(status.path("cache")));
+        for (JsonNode stopped : Json.list(status, "stopped")) {
+            out.println(Text.line(Json.text(stopped, "task") + " " + Json.text(stopped, "why")));
+        }
         out.println();
         Table nodes = new Table("NODE", "ROLES", "REGION", "HTTP", "GRPC", ">UP FOR", ">SEEN BEFORE");
         for (JsonNode node : Json.list(status, "nodes")) {

@@ -74,6 +74,7 @@ class WriteCommandsTest {
                 change("PATCH", "", "settings", "prices", "--set", "owner=shop"),
                 change("PUT", "", "settings", "prices", "--replace", "{\"owner\":\"shop\"}"),
                 change("DELETE", "", "delete", "prices", "--reason", "why not"),
+                change("DELETE", "/versions/7", "delete", "prices", "7", "--reason", "why not"),
                 change("POST", "/restore", "delete", "prices", "--reason", "why not", "--undo"));
     }
 

@@ -3,11 +3,15 @@ package io.octavo.server;
 import io.octavo.protocol.ConsumerQuery;
 import io.octavo.server.consumers.ConsumerCounts;
 import io.octavo.server.consumers.Fleet;
+import io.octavo.server.nodes.Membership;
+import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.nodes.SilentNodes;
 import io.octavo.server.retention.ExportedVersions;
 import io.octavo.server.retention.LiveVersions;
 import io.octavo.server.retention.Retention;
 import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.topic.TopicLog;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,23 +23,34 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @OnRole({Role.PUBLISH, Role.HOUSEKEEPING})
 class RetentionWiring {
+    /** For how long what a node serves that fell silent may matter. */
+    private static final Duration SILENCE = Duration.ofHours(6);
+
+    @Bean
+    SilentNodes silentSubscribers(Membership membership, InstantSource clock) {
+        SilentNodes silent = new SilentNodes(NodeTable.Node::subscribes, SILENCE, clock);
+        membership.follow(nodes -> silent.see(membership.nodes()));
+        return silent;
+    }
+
     @Bean
     Retention retention(
             TopicLog log,
             RetentionConfig config,
             Fleet fleet,
+            SilentNodes silent,
             ObjectProvider<ExportedVersions> exports,
             InstantSource clock) {
         return new Retention(
-                log, config.policy(), running(fleet), exports.getIfAvailable(() -> ExportedVersions.NONE), clock);
+                log, config.policy(), running(fleet, silent), exports.getIfAvailable(() -> ExportedVersions.NONE), clock);
     }
 
     /** What they run, and what they are to run and may be fetching. */
-    private static LiveVersions running(Fleet fleet) {
+    private static LiveVersions running(Fleet fleet, SilentNodes silent) {
         return topic -> {
             ConsumerCounts counts =
                     fleet.count(ConsumerQuery.newBuilder().setTopic(topic).build());
-            if (!counts.coverage().isComplete()) {
+            if (silent.any() || !counts.coverage().isComplete()) {
                 return null;
             }
             Set<Long> versions = new HashSet<>();

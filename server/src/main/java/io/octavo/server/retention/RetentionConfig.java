@@ -24,7 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("octavo.housekeeping.retention")
 public record RetentionConfig(
-        @DefaultValue("1h") Duration interval,
+        @DefaultValue("10m") Duration interval,
         @DefaultValue("100") int maxVersions,
         @DefaultValue("0s") Duration maxAge,
         @DefaultValue("24h") Duration grace,

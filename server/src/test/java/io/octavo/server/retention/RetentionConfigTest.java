@@ -21,7 +21,7 @@ class RetentionConfigTest {
     void defaults() {
         assertThat(bind(Map.of()))
                 .isEqualTo(new RetentionConfig(
-                        Duration.ofHours(1),
+                        Duration.ofMinutes(10),
                         100,
                         Duration.ZERO,
                         Duration.ofHours(24),

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
@@ -47,8 +48,18 @@ class StoresWiring {
     }
 
     @Bean
-    Payloads payloads(RegionsConfig regions, PayloadConfig config, CassandraStore store, MeterRegistry meters) {
-        Payloads payloads = new Payloads(regions, config, store.payloads(), store.uploads(), meters);
+    JustStored directPayloads(CassandraStore store, PayloadConfig config) {
+        return new JustStored(store.payloads(), config.justStored().toBytes(), System::nanoTime);
+    }
+
+    @Bean
+    Payloads payloads(
+            RegionsConfig regions,
+            PayloadConfig config,
+            JustStored direct,
+            CassandraStore store,
+            MeterRegistry meters) {
+        Payloads payloads = new Payloads(regions, config, direct, store.uploads(), meters);
         try {
             payloads.check();
         } catch (ServiceException e) {

@@ -5,9 +5,9 @@ import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLinks;
-import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.consumers.ConsumerReports;
 import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.peers.NodeService;
 import io.octavo.server.subscribe.ConsumersConfig;
@@ -34,7 +34,7 @@ class SubscribeWiring {
     SubscribeRole subscribeRole(
             TopicLog log,
             ChangeFeed feed,
-            CassandraStore store,
+            JustStored direct,
             Payloads payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
@@ -50,7 +50,7 @@ class SubscribeWiring {
 
             @Override
             public ByteString direct(Part part) {
-                return store.payloads().read(part.getDirect().getPayloadId());
+                return direct.read(part.getDirect().getPayloadId());
             }
 
             @Override
@@ -90,9 +90,15 @@ class SubscribeWiring {
     }
 
     @Bean
-    BindableService nodeService(SubscribeRole role) {
+    BindableService nodeService(SubscribeRole role, JustStored direct) {
         ConsumerReports reports = role.consumers();
         return new NodeService(
-                role::hint, new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
+                hint -> {
+                    if (!hint.getPayload().isEmpty()) {
+                        direct.learn(hint.getHead(), hint.getPayload());
+                    }
+                    role.hint(hint);
+                },
+                new NodeService.Consumers(reports::list, reports::count, reports::countMoves, reports::countAdoptions));
     }
 }

@@ -344,6 +344,21 @@ class RetentionTaskTest {
     }
 
     @Test
+    void moreThanOneVisitTakesGoesInOneRun() {
+        publish("a", 2 * RetentionPass.MOST + 10);
+        time.pass(DAY);
+        RetentionTask free = task(config(100, 100, 10_000));
+        assertThat(Runs.of(free).doneCount()).isEqualTo(2 * RetentionPass.MOST + 7);
+        assertThat(log.versionsBelow("a", Long.MAX_VALUE, 5_000, Read.SERIAL))
+                .filteredOn(row -> !row.hasDeletion())
+                .hasSize(3);
+        Runs.of(free);
+        assertThat(log.versionsBelow("a", Long.MAX_VALUE, 5_000, Read.SERIAL))
+                .filteredOn(row -> row.hasDeletion() && row.getBytesGoneMs() == 0)
+                .isEmpty();
+    }
+
+    @Test
     void aRunThatIsBrokenOffGoesOnWhereItWas() {
         for (int topic = 0; topic < 3; topic++) {
             publish("t" + topic, 6);

@@ -42,7 +42,11 @@ class RetentionWiring {
             ObjectProvider<ExportedVersions> exports,
             InstantSource clock) {
         return new Retention(
-                log, config.policy(), running(fleet, silent), exports.getIfAvailable(() -> ExportedVersions.NONE), clock);
+                log,
+                config.policy(),
+                running(fleet, silent),
+                exports.getIfAvailable(() -> ExportedVersions.NONE),
+                clock);
     }
 
     /** What they run, and what they are to run and may be fetching. */

@@ -29,9 +29,8 @@ class RetentionNodeIT {
     static void start() {
         node = RealNode.start(
                 "--octavo.housekeeping.retention.max-versions=2", "--octavo.housekeeping.retention.grace=1s");
-        await().atMost(Duration.ofSeconds(20)).until(() -> call("GET", "/status", "")
-                .body()
-                .contains("\"ready\":true"));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> call("GET", "/status", "").body().contains("\"ready\":true"));
     }
 
     @AfterAll
@@ -50,7 +49,8 @@ class RetentionNodeIT {
                         .start()) {
             assertThat(kept.awaitValue(Duration.ofSeconds(20))).isEqualTo("v1");
             for (int i = 2; i <= 5; i++) {
-                assertThat(call("POST", TOPIC + "/versions", "v" + i).statusCode()).isEqualTo(201);
+                assertThat(call("POST", TOPIC + "/versions", "v" + i).statusCode())
+                        .isEqualTo(201);
             }
             await().atMost(Duration.ofSeconds(30)).until(() -> {
                 call("POST", "/housekeeping/retention/runs", "");

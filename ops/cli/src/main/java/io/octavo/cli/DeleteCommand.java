@@ -26,13 +26,18 @@ import picocli.CommandLine.Parameters;
             "  octavo delete prices 17 --reason 'it has personal data in it'"
         })
 @Manual(
-        changes = "The topic, for everybody: no consumer gets anything of it any more; or a version that nobody is given.",
+        changes =
+                "The topic, for everybody: no consumer gets anything of it any more; or a version that nobody is given.",
         related = {"topics", "settings", "audit"})
 final class DeleteCommand implements Subcommand {
     @Parameters(index = "0", paramLabel = "TOPIC")
     private String topic = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "VERSION", description = "Delete this version only, for ever.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "VERSION",
+            description = "Delete this version only, for ever.")
     private @Nullable Long version;
 
     @Mixin

@@ -70,8 +70,7 @@ class HousekeepingCommandsTest {
         server.on(LIST, tasks(EARLIER, false), tasks(DONE, false));
         assertThat(Run.against(server).status("housekeeping", "run", "sweep", "--confirm", "1f2e3d4c"))
                 .isZero();
-        assertThat(server.change().target())
-                .isEqualTo("/api/v1/housekeeping/sweep/runs?noWait=true&confirm=1f2e3d4c");
+        assertThat(server.change().target()).isEqualTo("/api/v1/housekeeping/sweep/runs?noWait=true&confirm=1f2e3d4c");
     }
 
     @Test

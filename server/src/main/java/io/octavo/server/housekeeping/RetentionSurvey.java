@@ -104,8 +104,7 @@ final class RetentionSurvey {
     private Seen read(TopicHead head) {
         RetentionPass pass = new RetentionPass(head.getHorizon(), head.getWithdrawnList());
         retention.judge(head, Evidence.NONE, Read.LOCAL, pass);
-        boolean deletionEnds =
-                RetentionRule.isDeletionOver(head, retention.policy(head), clock.instant());
+        boolean deletionEnds = RetentionRule.isDeletionOver(head, retention.policy(head), clock.instant());
         return new Seen(
                 head.getEpoch(),
                 head.getRevision(),

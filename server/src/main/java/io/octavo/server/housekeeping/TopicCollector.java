@@ -213,7 +213,8 @@ final class TopicCollector {
         List<VersionRecord> batch = new ArrayList<>();
         int size = 0;
         for (VersionRecord row : rows) {
-            if (batch.size() == CollectVersions.MOST || (size > 0 && size + row.getSerializedSize() > MOST_BATCH_BYTES)) {
+            if (batch.size() == CollectVersions.MOST
+                    || (size > 0 && size + row.getSerializedSize() > MOST_BATCH_BYTES)) {
                 batches.add(batch);
                 batch = new ArrayList<>();
                 size = 0;

@@ -47,9 +47,11 @@ public final class SilentNodes {
             }
         }
         Instant now = clock.instant();
-        seen.entrySet().removeIf(node -> !up.contains(node.getKey())
-                && (isOver(node.getValue(), now)
-                        || (before.contains(node.getKey()) && node.getValue().isAfter(now.minus(YOUNG)))));
+        seen.entrySet()
+                .removeIf(node -> !up.contains(node.getKey())
+                        && (isOver(node.getValue(), now)
+                                || (before.contains(node.getKey())
+                                        && node.getValue().isAfter(now.minus(YOUNG)))));
     }
 
     /** Whether there are such nodes. */

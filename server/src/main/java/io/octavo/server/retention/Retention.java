@@ -115,7 +115,8 @@ public final class Retention {
         // What the end of a deletion takes out of the head was not run since the deletion.
         if (event.getKind() != EventKind.DELETION_FINAL) {
             Stream.concat(
-                            event.getDelta().getPublicationsRemovedList().stream().map(Publication::getVersion),
+                            event.getDelta().getPublicationsRemovedList().stream()
+                                    .map(Publication::getVersion),
                             event.getDelta().getPinsRemovedList().stream().map(Pin::getVersion))
                     .forEach(version -> until.putIfAbsent(version, Instant.ofEpochMilli(event.getAtMs())));
         }

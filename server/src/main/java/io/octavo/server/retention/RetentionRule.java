@@ -215,8 +215,7 @@ public final class RetentionRule {
     }
 
     private static Why held(Hold hold) {
-        return new Why(
-                Reason.HELD, "by " + hold.getHolder() + ": " + hold.getReason(), instant(hold.getExpiresAtMs()));
+        return new Why(Reason.HELD, "by " + hold.getHolder() + ": " + hold.getReason(), instant(hold.getExpiresAtMs()));
     }
 
     private void name(long version, Why why) {

@@ -18,14 +18,16 @@ public final class Gone {
 
     /** Of a version whose record is gone too. */
     public static ServiceException record(String topic, long version) {
-        return gone("version " + version + " of " + topic
-                + " is gone, and so long ago that its record is gone too (expected: a version that octavo history lists)");
+        return gone(
+                "version " + version + " of " + topic
+                        + " is gone, and so long ago that its record is gone too (expected: a version that octavo history lists)");
     }
 
     /** Of what was done to a topic before its horizon. */
     public static ServiceException history(TopicHead head) {
         return gone("what " + head.getTopic() + " was before "
-                + Instant.ofEpochMilli(head.getHorizon().getAtMs()) + " is gone: its audit trail reaches back to then, to"
+                + Instant.ofEpochMilli(head.getHorizon().getAtMs())
+                + " is gone: its audit trail reaches back to then, to"
                 + " revision " + head.getHorizon().getRevision());
     }
 

@@ -22,8 +22,7 @@ public record Installation(
         Supplier<@Nullable Cache> cache,
         Supplier<List<Stopped>> stopped) {
     /** One in which no task has stopped. */
-    public Installation(
-            String environment, String version, BooleanSupplier ready, Supplier<@Nullable Cache> cache) {
+    public Installation(String environment, String version, BooleanSupplier ready, Supplier<@Nullable Cache> cache) {
         this(environment, version, ready, cache, List::of);
     }
 

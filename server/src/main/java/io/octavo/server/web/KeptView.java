@@ -77,13 +77,7 @@ record KeptView(
      * @param goes      of these, would go at most
      * @param deleted   true = it is deleted; else absent
      */
-    record TopicTotal(
-            String topic,
-            @Nullable Boolean deleted,
-            long versions,
-            long bytes,
-            long goes,
-            long goesBytes) {}
+    record TopicTotal(String topic, @Nullable Boolean deleted, long versions, long bytes, long goes, long goesBytes) {}
 
     /** Some topics. */
     record TopicTotals(List<TopicTotal> topics, @Nullable String nextPageToken) {}
@@ -120,7 +114,9 @@ record KeptView(
                 head.getRevision(),
                 new KeptPolicy(
                         policy.maxVersions(),
-                        policy.maxAge().isZero() ? null : Ages.format(policy.maxAge().toSeconds()),
+                        policy.maxAge().isZero()
+                                ? null
+                                : Ages.format(policy.maxAge().toSeconds()),
                         Ages.format(policy.grace().toSeconds())),
                 instant(head.getHorizon().getAtMs()),
                 versions,

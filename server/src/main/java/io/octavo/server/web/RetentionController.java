@@ -8,8 +8,8 @@ import io.octavo.server.retention.Verdict;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
-import io.octavo.server.web.KeptView.TopicTotals;
 import io.octavo.server.web.KeptView.KeptVersion;
+import io.octavo.server.web.KeptView.TopicTotals;
 import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -60,10 +60,8 @@ final class RetentionController {
             }
         });
         boolean more = page.size() > limit;
-        List<KeptVersion> versions = page.stream()
-                .limit(limit)
-                .map(KeptVersion::of)
-                .toList();
+        List<KeptVersion> versions =
+                page.stream().limit(limit).map(KeptVersion::of).toList();
         return Answers.ok()
                 .body(KeptView.of(
                         head,
@@ -74,7 +72,8 @@ final class RetentionController {
 
     /** Doesn't ask who else uses versions, so that fewer may go than it says. */
     @Call(
-            value = "How many versions of each topic there are, and how many would go at most; by name, deleted topics too.",
+            value =
+                    "How many versions of each topic there are, and how many would go at most; by name, deleted topics too.",
             query = {"limit", "pageToken"})
     @GetMapping(Addresses.RETENTION)
     @Needs(Right.LIST)

@@ -91,12 +91,7 @@ class RetentionIT {
         payloads.check();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         commits = new TopicCommits(
-                store.log(),
-                () -> {},
-                head -> {},
-                clock,
-                BoundedPatience.within(Duration.ofSeconds(20)),
-                meters);
+                store.log(), () -> {}, head -> {}, clock, BoundedPatience.within(Duration.ofSeconds(20)), meters);
         UnownedBytes bytes = new UnownedBytes() {
             @Override
             public void delete(long payloadId, boolean isDirect) {
@@ -171,7 +166,10 @@ class RetentionIT {
         }
         assertThat(Runs.of(task).failedCount()).isZero();
         List<Long> there = versionsWithBytes();
-        assertThat(head().getPinsList()).isNotEmpty().extracting(Pin::getVersion).isSubsetOf(there);
+        assertThat(head().getPinsList())
+                .isNotEmpty()
+                .extracting(Pin::getVersion)
+                .isSubsetOf(there);
         assertThat(there).contains(head().getNewestVersion());
         assertThat(there).filteredOn(version -> version <= 20).hasSizeLessThan(20);
         TopicRows.assertHeadIsTheFoldOfItsRows(store.log(), topic, topic);
@@ -213,7 +211,9 @@ class RetentionIT {
     /** Those that are not deleted; all of them have their bytes, and no other has. */
     private List<Long> versionsWithBytes() throws IOException {
         for (VersionRecord row : rows()) {
-            assertThat(isThere(row.getParts(0))).as("version " + row.getVersion()).isEqualTo(!row.hasDeletion());
+            assertThat(isThere(row.getParts(0)))
+                    .as("version " + row.getVersion())
+                    .isEqualTo(!row.hasDeletion());
         }
         return rows().stream()
                 .filter(row -> !row.hasDeletion())

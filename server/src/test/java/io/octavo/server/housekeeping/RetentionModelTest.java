@@ -105,10 +105,14 @@ class RetentionModelTest {
             }
             settle();
             Map<Long, Set<Reason>> left = slow(rows(), evidence()).reasons();
-            assertThat(left.values()).as(description + ": nothing stays without a reason").doesNotContain(Set.of());
+            assertThat(left.values())
+                    .as(description + ": nothing stays without a reason")
+                    .doesNotContain(Set.of());
             Set<String> owned = new TreeSet<>();
             rows().stream().filter(row -> !row.hasDeletion()).forEach(row -> owned.addAll(places(row)));
-            assertThat(bytes.kept()).as(description + ": bytes and records belong together").isEqualTo(owned);
+            assertThat(bytes.kept())
+                    .as(description + ": bytes and records belong together")
+                    .isEqualTo(owned);
             assertThat(rows())
                     .as(description)
                     .filteredOn(VersionRecord::hasDeletion)
@@ -136,10 +140,11 @@ class RetentionModelTest {
                     case 2, 3, 4 -> operate();
                     case 5 -> consume();
                     case 6 -> export();
-                    case 7 -> time.pass(
-                        random.nextInt(8) == 0
-                                ? Duration.ofDays(9)
-                                : CONFIG.grace().dividedBy(1 + random.nextInt(4)));
+                    case 7 ->
+                        time.pass(
+                                random.nextInt(8) == 0
+                                        ? Duration.ofDays(9)
+                                        : CONFIG.grace().dividedBy(1 + random.nextInt(4)));
                     default -> retain();
                 }
             } catch (Killed e) {
@@ -177,17 +182,11 @@ class RetentionModelTest {
                 part.setS3(S3Pointer.newBuilder().setPayloadId(id));
             }
             try {
-                commits().commit(
+                commits()
+                        .commit(
                                 TOPIC,
                                 new PublishVersion(
-                                        List.of(part.build()),
-                                        Map.of(),
-                                        commands.scopes(),
-                                        null,
-                                        false,
-                                        null,
-                                        id,
-                                        ""),
+                                        List.of(part.build()), Map.of(), commands.scopes(), null, false, null, id, ""),
                                 "publisher",
                                 null);
             } catch (ServiceException notNow) {
@@ -208,8 +207,12 @@ class RetentionModelTest {
         private void operate() {
             TopicHead head = head();
             try {
-                commits().commit(
-                                TOPIC, commands.nextOfOld(head.getNewestVersion(), head.getRevision()), "operator", null);
+                commits()
+                        .commit(
+                                TOPIC,
+                                commands.nextOfOld(head.getNewestVersion(), head.getRevision()),
+                                "operator",
+                                null);
             } catch (ServiceException | InvalidField refused) {
                 // As it may be.
             }
@@ -296,21 +299,21 @@ class RetentionModelTest {
             Set<Long> going = new HashSet<>();
             commit.versions().forEach(row -> going.add(row.getVersion()));
             List<VersionRecord> before = rows().stream()
-                    .map(row -> going.contains(row.getVersion()) ? row.toBuilder().clearDeletion().build() : row)
+                    .map(row -> going.contains(row.getVersion())
+                            ? row.toBuilder().clearDeletion().build()
+                            : row)
                     .toList();
             Map<Long, Set<Reason>> reasons = slow(before, evidence()).reasons();
             for (long version : going) {
-                assertThat(reasons.get(version)).as(description + ": version " + version).isEmpty();
+                assertThat(reasons.get(version))
+                        .as(description + ": version " + version)
+                        .isEmpty();
             }
         }
 
         private SlowRetention slow(List<VersionRecord> rows, Evidence evidence) {
             return new SlowRetention(
-                    rows,
-                    heads,
-                    CONFIG.policy().with(head().getSettings().getRetention()),
-                    evidence,
-                    time.instant());
+                    rows, heads, CONFIG.policy().with(head().getSettings().getRetention()), evidence, time.instant());
         }
 
         private Evidence evidence() {
@@ -321,10 +324,14 @@ class RetentionModelTest {
             Set<Long> needed = new HashSet<>(RandomCommands.resolved(head()).values());
             for (VersionRecord row : rows()) {
                 if (needed.contains(row.getVersion())) {
-                    assertThat(row.hasDeletion()).as(description + ": version " + row.getVersion()).isFalse();
+                    assertThat(row.hasDeletion())
+                            .as(description + ": version " + row.getVersion())
+                            .isFalse();
                 }
                 if (!row.hasDeletion()) {
-                    assertThat(bytes.kept()).as(description + ": version " + row.getVersion()).containsAll(places(row));
+                    assertThat(bytes.kept())
+                            .as(description + ": version " + row.getVersion())
+                            .containsAll(places(row));
                 }
             }
         }

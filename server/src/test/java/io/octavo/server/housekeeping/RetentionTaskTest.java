@@ -69,8 +69,7 @@ class RetentionTaskTest {
         assertThat(row("a", 3).getBytesGoneMs()).isPositive();
         assertThat(row("a", 3).getDeletion().getReason()).isEqualTo("retention keeps the newest 3, and what is used");
         assertThat(bytes.kept()).isEqualTo(places(4, 5, 6));
-        assertThat(kinds("a"))
-                .startsWith(EventKind.BYTES_REMOVED, EventKind.VERSIONS_COLLECTED, EventKind.PUBLISHED);
+        assertThat(kinds("a")).startsWith(EventKind.BYTES_REMOVED, EventKind.VERSIONS_COLLECTED, EventKind.PUBLISHED);
         assertThat(run.doneCount()).isEqualTo(3);
         assertThat(meters.counter("octavo.gc.versions").count()).isEqualTo(3);
 
@@ -184,7 +183,11 @@ class RetentionTaskTest {
     @Test
     void objectsOfOthersAreNotRemoved() {
         for (int i = 0; i < 5; i++) {
-            publish("a", Part.newBuilder().setExternal(ExternalPointer.getDefaultInstance()).build());
+            publish(
+                    "a",
+                    Part.newBuilder()
+                            .setExternal(ExternalPointer.getDefaultInstance())
+                            .build());
         }
         bytes.store("eu/0");
         time.pass(DAY);
@@ -216,8 +219,8 @@ class RetentionTaskTest {
         assertThat(row("a", 1).getDeletion().getReason())
                 .isEqualTo("the topic was deleted by tester: unused after all");
         assertThatThrownBy(() -> commit("a", new RestoreTopic("")))
-                .isInstanceOfSatisfying(ServiceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.GONE));
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.GONE));
         running.clear();
         Runs.of(task);
         assertThat(deleted("a")).hasSize(4);
@@ -273,9 +276,17 @@ class RetentionTaskTest {
         task.confirm(shown);
         assertThat(task.stopped()).isNull();
         Run confirmed = Runs.of(task);
-        assertThat(deleted("a")).as("as many as were shown, the oldest").hasSize(17).last().isEqualTo(1L);
-        assertThat(confirmed.failedCount()).as("there is more, which nobody has seen").isEqualTo(1);
-        assertThat(Runs.of(task).failedCount()).as("four of seven: fewer than five go without asking").isZero();
+        assertThat(deleted("a"))
+                .as("as many as were shown, the oldest")
+                .hasSize(17)
+                .last()
+                .isEqualTo(1L);
+        assertThat(confirmed.failedCount())
+                .as("there is more, which nobody has seen")
+                .isEqualTo(1);
+        assertThat(Runs.of(task).failedCount())
+                .as("four of seven: fewer than five go without asking")
+                .isZero();
         assertThat(deleted("a")).hasSize(21);
         assertThatThrownBy(() -> task.confirm(shown)).hasMessageContaining("retention is not stopped");
     }
@@ -314,7 +325,8 @@ class RetentionTaskTest {
         Runs.of(often);
         List<TopicEvent> events = log.eventsBelow("a", Long.MAX_VALUE, 1_000);
         assertThat(events).hasSizeBetween(100, 111);
-        assertThat(events.get(events.size() - 1).getRevision()).isEqualTo(head("a").getHorizon().getRevision());
+        assertThat(events.get(events.size() - 1).getRevision())
+                .isEqualTo(head("a").getHorizon().getRevision());
         assertThat(head("a").getHorizon().getAtMs()).isPositive();
         TopicHead settled = head("a");
         Runs.of(often);
@@ -384,14 +396,22 @@ class RetentionTaskTest {
 
     private RetentionTask task(RetentionConfig config) {
         TopicLog stepped = Interposed.of(TopicLog.class, log, step -> between.accept(step));
-        Retention retention = new Retention(
-                stepped, config.policy(), topic -> running(), topic -> exported(), time);
+        Retention retention = new Retention(stepped, config.policy(), topic -> running(), topic -> exported(), time);
         return new RetentionTask(stepped, commits, retention, bytes, config, time, System::nanoTime, meters);
     }
 
     private static RetentionConfig config(int topicPercent, int percent, int from) {
         return new RetentionConfig(
-                Duration.ofHours(1), 3, Duration.ZERO, DAY, 10_000, topicPercent, percent, from, 100, Duration.ofDays(365));
+                Duration.ofHours(1),
+                3,
+                Duration.ZERO,
+                DAY,
+                10_000,
+                topicPercent,
+                percent,
+                from,
+                100,
+                Duration.ofDays(365));
     }
 
     private @Nullable Set<Long> running() {

@@ -75,14 +75,18 @@ class RetentionRuleTest {
         assertThat(verdict(verdicts, 3).goesAt()).isEqualTo(START.plus(HOUR.multipliedBy(5)));
         assertThat(verdict(verdicts, 2).goes()).isTrue();
         assertThat(verdict(verdicts, 2).goesAt()).isNull();
-        assertThat(verdict(verdicts, 4).goesAt()).as("no time ends that it is the newest").isNull();
+        assertThat(verdict(verdicts, 4).goesAt())
+                .as("no time ends that it is the newest")
+                .isNull();
     }
 
     @Test
     void whatThePublicationsPinsAndHoldsOfTheHeadNameStays() {
         TopicHead head = TopicHead.newBuilder()
                 .addPublications(Publication.newBuilder().setVersion(1).setScope(EU))
-                .addPins(Pin.newBuilder().setVersion(2).setExpiresAtMs(START.plus(DAY).toEpochMilli()))
+                .addPins(Pin.newBuilder()
+                        .setVersion(2)
+                        .setExpiresAtMs(START.plus(DAY).toEpochMilli()))
                 .addHolds(Hold.newBuilder().setVersion(3).setHolder("audit").setReason("case 7"))
                 .build();
         Map<Long, Verdict> verdicts = verdicts(head, rows(1, 9, null), policy(1, Duration.ZERO));
@@ -101,7 +105,11 @@ class RetentionRuleTest {
         assertThat(staying(rows, policy(1, Duration.ZERO))).containsExactly(2L, 3L, 4L);
         rows.addAll(0, rows(5, 5, Scopes.GLOBAL));
         assertThat(staying(rows, policy(1, Duration.ZERO))).containsExactly(4L, 5L);
-        rows.set(0, rows.get(0).toBuilder().setQuarantine(io.octavo.protocol.Quarantine.getDefaultInstance()).build());
+        rows.set(
+                0,
+                rows.get(0).toBuilder()
+                        .setQuarantine(io.octavo.protocol.Quarantine.getDefaultInstance())
+                        .build());
         assertThat(staying(rows, policy(1, Duration.ZERO))).containsExactly(2L, 3L, 4L, 5L);
     }
 
@@ -109,7 +117,8 @@ class RetentionRuleTest {
     void whatWasRunUntilAShortTimeAgoStaysForTheGrace() {
         runUntil.put(2L, START);
         now = START.plus(DAY).minusMillis(1);
-        Verdict verdict = verdict(verdicts(TopicHead.getDefaultInstance(), rows(1, 9, null), policy(1, Duration.ZERO)), 2);
+        Verdict verdict =
+                verdict(verdicts(TopicHead.getDefaultInstance(), rows(1, 9, null), policy(1, Duration.ZERO)), 2);
         assertThat(verdict.whys()).extracting(Why::reason).containsExactly(Reason.SUPERSEDED);
         assertThat(verdict.goesAt()).isEqualTo(START.plus(DAY));
         now = START.plus(DAY);
@@ -135,20 +144,25 @@ class RetentionRuleTest {
         assertThat(reasons(head.build(), rows, policy(9, DAY))).containsEntry(1L, Set.of(Reason.UNDOABLE));
         now = START.plus(DAY);
         assertThat(reasons(head.build(), rows, policy(9, DAY.multipliedBy(9)))).containsEntry(3L, Set.of());
-        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now)).isTrue();
+        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now))
+                .isTrue();
 
         head.addHolds(Hold.newBuilder().setVersion(1).setExpiresAtMs(now.toEpochMilli() + 1));
         assertThat(reasons(head.build(), rows, policy(9, DAY))).containsEntry(3L, Set.of(Reason.HELD));
-        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now)).isFalse();
+        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now))
+                .isFalse();
         now = now.plusMillis(1);
-        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now)).isTrue();
+        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now))
+                .isTrue();
         head.getDeletionBuilder().setFinalMs(1);
-        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now)).isFalse();
+        assertThat(RetentionRule.isDeletionOver(head.build(), policy(9, DAY), now))
+                .isFalse();
     }
 
     @Test
     void versionsOfAnEarlierLifeStayForWhatOthersDoOnly() {
-        TopicHead head = TopicHead.newBuilder().setNewestVersion(4).setBaseVersion(3).build();
+        TopicHead head =
+                TopicHead.newBuilder().setNewestVersion(4).setBaseVersion(3).build();
         runUntil.put(2L, START);
         evidence = new Evidence(Set.of(3L), Set.of());
         assertThat(reasons(head, rows(1, 4, Scopes.GLOBAL), policy(9, DAY)))
@@ -224,12 +238,8 @@ class RetentionRuleTest {
         List<VersionRecord> rows = log.versionsBelow("t", Long.MAX_VALUE, 1_000, Read.SERIAL);
         Map<Long, Set<Reason>> expected = new SlowRetention(rows, heads, policy, seen, now).reasons();
 
-        Retention retention = new Retention(
-                log,
-                policy,
-                topic -> seen.running(),
-                topic -> exported(seen.exported()),
-                () -> now);
+        Retention retention =
+                new Retention(log, policy, topic -> seen.running(), topic -> exported(seen.exported()), () -> now);
         Map<Long, Set<Reason>> reasons = new TreeMap<>();
         retention.judge(head, retention.evidence("t"), Read.SERIAL, verdict -> {
             if (!verdict.isDeleted()) {
@@ -265,7 +275,9 @@ class RetentionRuleTest {
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5), () -> now);
         commits.commit("t", new RandomCommands(new Random(1)).publish(List.of(Scopes.GLOBAL)), "tester", null);
         Retention retention = new Retention(log, policy(1, DAY), topic -> Set.of(), ExportedVersions.NONE, () -> now);
-        TopicHead later = requireNonNull(log.head("t", Read.SERIAL)).toBuilder().setRevision(2).build();
+        TopicHead later = requireNonNull(log.head("t", Read.SERIAL)).toBuilder()
+                .setRevision(2)
+                .build();
         assertThatThrownBy(() -> retention.judge(later, Evidence.NONE, Read.SERIAL, verdict -> {}))
                 .isInstanceOf(ServiceException.class)
                 .hasMessageContaining("lacks revision 2");
@@ -286,7 +298,9 @@ class RetentionRuleTest {
                             .setAtMs(START.plus(HOUR.multipliedBy(number)).toEpochMilli());
                     return scope == null
                             ? row.build()
-                            : row.addPublications(Publication.newBuilder().setVersion(number).setScope(scope))
+                            : row.addPublications(Publication.newBuilder()
+                                            .setVersion(number)
+                                            .setScope(scope))
                                     .build();
                 })
                 .collect(Collectors.toCollection(ArrayList::new));

@@ -27,11 +27,7 @@ import java.util.stream.Stream;
  * @param heads all heads that there ever were, by their revision
  */
 public record SlowRetention(
-        List<VersionRecord> rows,
-        List<TopicHead> heads,
-        RetentionPolicy policy,
-        Evidence evidence,
-        Instant now) {
+        List<VersionRecord> rows, List<TopicHead> heads, RetentionPolicy policy, Evidence evidence, Instant now) {
 
     /** Why each version that isn't deleted stays. */
     public Map<Long, Set<Reason>> reasons() {
@@ -131,12 +127,13 @@ public record SlowRetention(
             TopicHead before = heads.get(i - 1);
             TopicHead after = heads.get(i);
             // A deletion takes nothing away yet; when it becomes final, nobody has been given anything since.
-            boolean becameFinal = after.getDeletion().getFinalMs() > 0
-                    && before.getDeletion().getFinalMs() == 0;
+            boolean becameFinal =
+                    after.getDeletion().getFinalMs() > 0 && before.getDeletion().getFinalMs() == 0;
             if (!becameFinal
                     && names(before, version)
                     && !names(after, version)
-                    && now.toEpochMilli() - after.getLastEventMs() < policy.grace().toMillis()) {
+                    && now.toEpochMilli() - after.getLastEventMs()
+                            < policy.grace().toMillis()) {
                 return true;
             }
         }

@@ -66,8 +66,10 @@ public abstract class DeletionContract {
                 new LiftQuarantine(2, "r"),
                 new WithdrawVersion(2, US, "r"),
                 new RollbackTopic(null, 2L, "r", true))) {
-            assertGone(command, "version 2 of " + topic + " is gone: deleted at " + Instant.ofEpochMilli(START)
-                    + " by tester: leaked");
+            assertGone(
+                    command,
+                    "version 2 of " + topic + " is gone: deleted at " + Instant.ofEpochMilli(START)
+                            + " by tester: leaked");
         }
         assertThat(lastEvent().getKind()).isEqualTo(EventKind.VERSION_DELETED);
         TopicRows.assertHeadIsTheFoldOfItsRows(log(), topic, topic);
@@ -94,7 +96,9 @@ public abstract class DeletionContract {
         commit(publish(Scope.newBuilder().setRegion("eu").build()));
         commit(new DeleteVersion(5, "leaked"));
         assertThat(head().getWithdrawnList()).containsExactly(3L, 5L);
-        assertThat(head().getPublicationsList()).extracting(each -> each.getVersion()).containsExactly(6L, 2L);
+        assertThat(head().getPublicationsList())
+                .extracting(each -> each.getVersion())
+                .containsExactly(6L, 2L);
         TopicRows.assertHeadIsTheFoldOfItsRows(log(), topic, topic);
     }
 
@@ -158,7 +162,8 @@ public abstract class DeletionContract {
         now += 1_000;
         commit(new CollectTopic(head().getRevision()));
         assertGone(new RestoreTopic("too late"), "by tester: unused; since " + Instant.ofEpochMilli(now));
-        assertThat(head().getPublicationsCount() + head().getPinsCount() + head().getVersionsCount()).isZero();
+        assertThat(head().getPublicationsCount() + head().getPinsCount() + head().getVersionsCount())
+                .isZero();
         collect(1, 2, 3);
         TopicHead past = new TopicHistory(log()).at(head(), Instant.ofEpochMilli(now - 1));
         assertThat(past).isEqualTo(deleted.toBuilder().clearVersions().build());
@@ -192,7 +197,11 @@ public abstract class DeletionContract {
         assertThat(log().version(topic, 1, Read.SERIAL)).isNull();
         assertThat(row(2).hasDeletion()).as("it is there").isFalse();
         assertGone(new PinScope(US, 1, "r", 0), "its record is gone too");
-        assertThat(head().toBuilder().clearHorizon().setRevision(now3.getRevision()).setLastEventMs(0).build())
+        assertThat(head().toBuilder()
+                        .clearHorizon()
+                        .setRevision(now3.getRevision())
+                        .setLastEventMs(0)
+                        .build())
                 .isEqualTo(now3.toBuilder().setLastEventMs(0).build());
 
         TopicHistory history = new TopicHistory(log());
@@ -226,8 +235,7 @@ public abstract class DeletionContract {
     }
 
     private Committed collect(long... versions) {
-        List<VersionRecord> rows =
-                Arrays.stream(versions).mapToObj(this::row).toList();
+        List<VersionRecord> rows = Arrays.stream(versions).mapToObj(this::row).toList();
         return commits.commit(
                 topic, new CollectVersions(head().getRevision(), rows, "too old"), CollectVersions.WHO, null);
     }

@@ -47,8 +47,9 @@ public final class TopicRows {
         assertThat(rows.events)
                 .as(description)
                 .extracting(TopicEvent::getRevision)
-                .containsExactlyElementsOf(
-                        countdown(rows.head.getRevision(), Math.max(1, rows.head.getHorizon().getRevision())));
+                .containsExactlyElementsOf(countdown(
+                        rows.head.getRevision(),
+                        Math.max(1, rows.head.getHorizon().getRevision())));
     }
 
     private void assertNumbers(String description) {

@@ -19,8 +19,8 @@ class HeldAnswersTest {
         Error broken = new StackOverflowError("of a document");
         CompletableFuture<Void> changed = new CompletableFuture<>();
         try (HeldAnswers held = new HeldAnswers((topic, consumer, version, atMost) -> changed)) {
-            DeferredResult<ResponseEntity<?>> answer = requireNonNull(
-                    held.hold("t", Consumer.getDefaultInstance(), 1, Duration.ofSeconds(30), () -> {
+            DeferredResult<ResponseEntity<?>> answer =
+                    requireNonNull(held.hold("t", Consumer.getDefaultInstance(), 1, Duration.ofSeconds(30), () -> {
                         throw broken;
                     }));
             assertThat(answer.hasResult()).isFalse();

@@ -70,19 +70,23 @@ class RetentionApiTest {
         List<JsonNode> topics = new ArrayList<>();
         String token = "";
         do {
-            JsonNode page = http.get("/api/v1/retention?limit=2" + token).isStatus(200).json();
+            JsonNode page =
+                    http.get("/api/v1/retention?limit=2" + token).isStatus(200).json();
             page.get("topics").forEach(topics::add);
             token = page.has("nextPageToken")
                     ? "&pageToken=" + page.get("nextPageToken").stringValue()
                     : "";
         } while (!token.isEmpty());
-        assertThat(topics).extracting(each -> each.get("topic").stringValue()).isSorted().doesNotHaveDuplicates();
+        assertThat(topics)
+                .extracting(each -> each.get("topic").stringValue())
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(topics)
                 .filteredOn(each -> each.get("topic").stringValue().equals(topic))
                 .singleElement()
                 .satisfies(each -> assertThat(each.toString())
-                        .isEqualTo("{\"topic\":\"" + topic
-                                + "\",\"versions\":3,\"bytes\":6,\"goes\":1,\"goesBytes\":2}"));
+                        .isEqualTo(
+                                "{\"topic\":\"" + topic + "\",\"versions\":3,\"bytes\":6,\"goes\":1,\"goesBytes\":2}"));
     }
 
     @Test
@@ -90,10 +94,16 @@ class RetentionApiTest {
         publish(3);
         http.send("DELETE", address + "/versions/3?reason=leaked", NONE).isProblem(409, "VERSION_IN_USE");
         http.send("DELETE", address + "/versions/2", NONE).isInvalid("reason");
-        JsonNode deleted = http.send("DELETE", address + "/versions/2?reason=leaked", NONE).isStatus(200).json();
+        JsonNode deleted = http.send("DELETE", address + "/versions/2?reason=leaked", NONE)
+                .isStatus(200)
+                .json();
         assertThat(deleted.get("state").stringValue()).isEqualTo("DELETED");
         assertThat(deleted.has("undo")).as("nothing undoes it").isFalse();
-        assertThat(http.get(address + "/versions/2").isStatus(200).json().get("state").stringValue())
+        assertThat(http.get(address + "/versions/2")
+                        .isStatus(200)
+                        .json()
+                        .get("state")
+                        .stringValue())
                 .isEqualTo("DELETED");
         for (Answer refused : List.of(
                 http.get(address + "/versions/2/payload"),
@@ -104,8 +114,10 @@ class RetentionApiTest {
             refused.isProblem(410, "GONE");
             assertThat(refused.text()).contains("deleted at ", "leaked");
         }
-        http.send("POST", address + "/versions?ifChanged=true", BodyPublishers.ofString("v3")).isStatus(200);
-        JsonNode versions = http.get(address + "/retention").isStatus(200).json().get("versions");
+        http.send("POST", address + "/versions?ifChanged=true", BodyPublishers.ofString("v3"))
+                .isStatus(200);
+        JsonNode versions =
+                http.get(address + "/retention").isStatus(200).json().get("versions");
         assertThat(versions.get(1).has("deletedAt")).isTrue();
     }
 
@@ -115,12 +127,16 @@ class RetentionApiTest {
         TopicCommits commits = node.bean(TopicCommits.class);
         commits.commit(topic, new CollectVersions(4, rows(1), "too old"), "retention", null);
         commits.commit(topic, new NoteBytesGone(List.of(1L)), "retention", null);
-        String token = http.get(address + "/events?limit=4").json().get("nextPageToken").stringValue();
+        String token = http.get(address + "/events?limit=4")
+                .json()
+                .get("nextPageToken")
+                .stringValue();
         Instant horizon = Instant.now().plusSeconds(1);
         commits.commit(topic, new TrimHistory(6, horizon.toEpochMilli(), List.of(1L)), "retention", null);
 
         http.get(address + "/events?pageToken=" + token).isProblem(410, "GONE");
-        assertThat(http.get(address + "/events").isStatus(200).json().get("events")).hasSize(2);
+        assertThat(http.get(address + "/events").isStatus(200).json().get("events"))
+                .hasSize(2);
         Answer past = http.get(address + "/latest?at=" + Instant.now().minusSeconds(60));
         past.isProblem(410, "GONE");
         assertThat(past.text()).contains("to revision 6");
@@ -128,7 +144,8 @@ class RetentionApiTest {
         http.get(address + "/versions/1").isProblem(410, "GONE");
         http.get(address + "/versions/1/payload").isProblem(410, "GONE");
         http.get(address + "/versions/5").isProblem(404, "VERSION_NOT_FOUND");
-        assertThat(http.get(address + "/retention").isStatus(200).json().has("horizon")).isTrue();
+        assertThat(http.get(address + "/retention").isStatus(200).json().has("horizon"))
+                .isTrue();
     }
 
     private List<VersionRecord> rows(long... versions) {

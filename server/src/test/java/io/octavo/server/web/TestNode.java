@@ -305,7 +305,11 @@ final class TestNode implements AutoCloseable {
         Retention retention(InMemoryTopicLog log) {
             RetentionPolicy policy = new RetentionPolicy(2, Duration.ZERO, Duration.ofHours(1));
             return new Retention(
-                    log, policy, topic -> Set.of(), ExportedVersions.NONE, () -> Instant.now().plus(Duration.ofHours(2)));
+                    log,
+                    policy,
+                    topic -> Set.of(),
+                    ExportedVersions.NONE,
+                    () -> Instant.now().plus(Duration.ofHours(2)));
         }
 
         @Bean

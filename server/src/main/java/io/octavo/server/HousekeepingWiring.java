@@ -2,7 +2,10 @@ package io.octavo.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.housekeeping.ExpiryTask;
+import io.octavo.server.housekeeping.ExportTask;
+import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.PayloadRepair;
@@ -60,6 +63,29 @@ class HousekeepingWiring {
     @Bean
     Task payloadRepair(CassandraStore store, HousekeepingConfig config, InstantSource clock, MeterRegistry meters) {
         return new PayloadRepair(store.repairs(), config.repair(), clock, meters);
+    }
+
+    @Bean
+    Task exportTask(
+            CassandraStore store,
+            FallbackCache fallback,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new ExportTask(
+                store.log(),
+                store.changes(),
+                store.payloads(),
+                fallback,
+                config.export(),
+                clock,
+                System::nanoTime,
+                meters);
+    }
+
+    @Bean
+    FallbackVerification fallbackVerification(TopicLog log, FallbackCache fallback, InstantSource clock) {
+        return new FallbackVerification(log, fallback, clock);
     }
 
     @Bean(initMethod = "start")

@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.octavo.server.cassandra.CassandraConfig;
+import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.payload.ExternalConfig;
@@ -46,7 +47,8 @@ import org.springframework.context.annotation.Import;
     TlsConfig.class,
     DrainConfig.class,
     LogConfig.class,
-    HousekeepingConfig.class
+    HousekeepingConfig.class,
+    FallbackConfig.class
 })
 @Import({
     ListenWiring.class,

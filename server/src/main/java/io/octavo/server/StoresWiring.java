@@ -4,6 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.FallbackCache;
+import io.octavo.server.fallback.FallbackConfig;
+import io.octavo.server.fallback.PayloadsWithFallback;
+import io.octavo.server.payload.DirectPayloads;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
@@ -33,7 +37,7 @@ class StoresWiring {
     @Bean
     CassandraStore cassandraStore(CassandraConfig config, InstantSource clock, MeterRegistry meters) {
         return CassandraStore.open(
-                config, clock, meters, BoundedPatience.within(SCHEMA_PATIENCE).get());
+                config, clock, meters, BoundedPatience.within(SCHEMA_PATIENCE));
     }
 
     @Bean
@@ -47,8 +51,18 @@ class StoresWiring {
     }
 
     @Bean
-    Payloads payloads(RegionsConfig regions, PayloadConfig config, CassandraStore store, MeterRegistry meters) {
-        Payloads payloads = new Payloads(regions, config, store.payloads(), store.uploads(), meters);
+    DirectPayloads directPayloads(CassandraStore store, FallbackCache fallback) {
+        return new PayloadsWithFallback(store.payloads(), fallback, System::nanoTime);
+    }
+
+    @Bean
+    Payloads payloads(
+            RegionsConfig regions,
+            PayloadConfig config,
+            DirectPayloads direct,
+            CassandraStore store,
+            MeterRegistry meters) {
+        Payloads payloads = new Payloads(regions, config, direct, store.uploads(), meters);
         try {
             payloads.check();
         } catch (ServiceException e) {
@@ -56,6 +70,13 @@ class StoresWiring {
             LOG.warn("starting although a bucket can't be used now: {}", e.getMessage());
         }
         return payloads;
+    }
+
+    /** Also what retention asks before it removes something. */
+    @Bean
+    FallbackCache fallbackCache(
+            RegionsConfig regions, PayloadConfig payload, FallbackConfig config, MeterRegistry meters) {
+        return FallbackCache.of(regions, payload, config, meters);
     }
 
     @Bean

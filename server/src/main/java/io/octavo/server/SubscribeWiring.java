@@ -5,9 +5,10 @@ import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLinks;
-import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.consumers.ConsumerReports;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.payload.DirectPayloads;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.peers.NodeService;
 import io.octavo.server.subscribe.ConsumersConfig;
@@ -34,11 +35,12 @@ class SubscribeWiring {
     SubscribeRole subscribeRole(
             TopicLog log,
             ChangeFeed feed,
-            CassandraStore store,
+            DirectPayloads direct,
             Payloads payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
             ConsumersConfig consumersConfig,
+            FallbackCache fallback,
             NodeTable.Node self,
             InstantSource clock,
             MeterRegistry meters) {
@@ -50,7 +52,8 @@ class SubscribeWiring {
 
             @Override
             public ByteString direct(Part part) {
-                return store.payloads().read(part.getDirect().getPayloadId());
+                // The fallback cache keeps no object for nothing.
+                return part.getSize() == 0 ? ByteString.EMPTY : direct.read(part.getDirect().getPayloadId());
             }
 
             @Override
@@ -65,6 +68,7 @@ class SubscribeWiring {
                 config,
                 heldConfig,
                 consumersConfig,
+                fallback,
                 self.region(),
                 clock,
                 RandomGenerator.getDefault(),

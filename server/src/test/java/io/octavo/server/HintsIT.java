@@ -11,6 +11,7 @@ import io.octavo.protocol.PayloadLinks;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Scopes;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
@@ -88,6 +89,7 @@ class HintsIT {
                     new SubscribeConfig(sweep, DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
                     new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                     new ConsumersConfig(DataSize.ofMegabytes(1)),
+                    NoFallback.cache(),
                     "eu",
                     CLOCK,
                     new Random(1),

@@ -1,6 +1,7 @@
 package io.octavo.server.housekeeping;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Something that housekeeping does again and again. Each of its steps can be repeated: a run may be broken off between
@@ -9,6 +10,9 @@ import java.time.Duration;
 public interface Task {
     /** A word in lower case: the name in addresses, metrics and the lease. */
     String name();
+
+    /** Told once, before the first run: whether this node leads the task now, for what is measured of it. */
+    default void measure(BooleanSupplier leads) {}
 
     /** From the end of a run to the start of the next. */
     Duration interval();

@@ -18,6 +18,7 @@ final class Addresses {
     static final String EXPLAIN = TOPIC + "/explain";
     static final String STATUS = API + "/status";
     static final String HOUSEKEEPING = API + "/housekeeping";
+    static final String FALLBACK_VERIFY = API + "/fallback/verify";
     static final String HOUSEKEEPING_RUNS = HOUSEKEEPING + "/{task}/runs";
 
     private Addresses() {}

@@ -63,6 +63,6 @@ public final class TestCassandra {
                 config,
                 InstantSource.system(),
                 meters,
-                BoundedPatience.within(Duration.ofSeconds(30)).get());
+                BoundedPatience.within(Duration.ofSeconds(30)));
     }
 }

@@ -16,6 +16,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.TopicState;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.Scopes;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
@@ -78,6 +79,7 @@ class StrictReadsIT {
                         Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ZERO),
                 new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                 new ConsumersConfig(DataSize.ofMegabytes(1)),
+                NoFallback.cache(),
                 "eu",
                 InstantSource.system(),
                 new Random(),

@@ -123,6 +123,7 @@ class EndpointGarbageTest {
             new Endpoint("DELETE", "/topics/{topic}/pins", "scope=*&reason=r", null),
             new Endpoint("GET", "/housekeeping", "", null),
             new Endpoint("POST", "/housekeeping/{task}/runs", "", null),
+            new Endpoint("GET", "/fallback/verify", "limit=1", null),
             new Endpoint("GET", "/status", "", null));
 
     private final TestNode node;

@@ -97,6 +97,6 @@ class StatusTest {
         NodeDirectory nodes = () ->
                 List.of(new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
         return new StatusBoard(
-                INSTALLATION, nodes, List::of, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
+                INSTALLATION, nodes, List::of, List::of, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
     }
 }

@@ -8,6 +8,7 @@ import io.octavo.server.housekeeping.ExportTask;
 import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.PayloadRepair;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.housekeeping.UnownedBytes;
@@ -86,6 +87,11 @@ class HousekeepingWiring {
     @Bean
     FallbackVerification fallbackVerification(TopicLog log, FallbackCache fallback, InstantSource clock) {
         return new FallbackVerification(log, fallback, clock);
+    }
+
+    @Bean
+    LogRestore logRestore(CassandraStore store, TopicCommits commits, FallbackCache fallback, InstantSource clock) {
+        return new LogRestore(store.log(), store.epoch(), commits, fallback, store.payloads(), clock);
     }
 
     @Bean(initMethod = "start")

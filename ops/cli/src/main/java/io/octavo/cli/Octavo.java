@@ -148,6 +148,7 @@ public final class Octavo {
         commands.put("audit", AuditCommand::new);
         commands.put("housekeeping", HousekeepingCommand::new);
         commands.put("fallback", FallbackCommand::new);
+        commands.put("restore", RestoreCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("context", ContextCommand::new);

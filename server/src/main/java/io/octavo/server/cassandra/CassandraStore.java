@@ -11,6 +11,7 @@ import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.security.TokenStore;
 import io.octavo.server.topic.ChangeFeed;
+import io.octavo.server.topic.InstallationEpoch;
 import io.octavo.server.topic.Patience;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 public final class CassandraStore implements AutoCloseable {
     private final Connection connection;
     private final Calls calls;
+    private final InstallationEpoch epoch;
     private final TopicLog log;
     private final ChangeFeed changes;
     private final DirectPayloads payloads;
@@ -38,7 +40,7 @@ public final class CassandraStore implements AutoCloseable {
                 session -> makeReady(session, config, patience.get()));
         calls = new Calls(connection::session, connection::problem, meters);
         String keyspace = config.keyspace();
-        InstallationEpoch epoch = new InstallationEpoch(calls, keyspace, clock);
+        epoch = new CassandraInstallation(calls, keyspace, clock);
         log = new CassandraTopicLog(calls, TopicLogStatements.prepare(calls, keyspace), epoch::read);
         changes = new CassandraChangeFeed(calls, keyspace, clock);
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
@@ -77,6 +79,10 @@ public final class CassandraStore implements AutoCloseable {
 
     public TopicLog log() {
         return log;
+    }
+
+    public InstallationEpoch epoch() {
+        return epoch;
     }
 
     public ChangeFeed changes() {

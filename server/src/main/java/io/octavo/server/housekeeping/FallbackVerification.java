@@ -15,19 +15,15 @@ import io.octavo.server.fallback.FallbackRegion.Unreadable;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -41,18 +37,16 @@ public final class FallbackVerification {
     /** What was committed so short a time ago may be on its way. */
     private static final Duration ON_ITS_WAY = Duration.ofMinutes(1);
 
-    private static final Duration NAMES_ARE_KEPT = Duration.ofMinutes(10);
-
     private final TopicLog log;
     private final FallbackCache fallback;
     private final InstantSource clock;
-    private NavigableSet<String> names = new TreeSet<>();
-    private Instant namesReadAt = Instant.EPOCH;
+    private final TopicPages pages;
 
     public FallbackVerification(TopicLog log, FallbackCache fallback, InstantSource clock) {
         this.log = log;
         this.fallback = fallback;
         this.clock = clock;
+        this.pages = new TopicPages(log, fallback, clock);
     }
 
     /** What can be wrong in a region. */
@@ -108,14 +102,10 @@ public final class FallbackVerification {
      * @throws ServiceException UNAVAILABLE if the log can't be read
      */
     public synchronized Page page(String after, int limit) {
-        List<String> inLog = namesAfter(after).stream().limit(limit).toList();
-        String last = inLog.size() < limit ? null : inLog.get(limit - 1);
+        TopicPages.Page page = pages.page(after, limit);
         Comparison comparison = new Comparison();
-        Map<String, Map<FallbackRegion, Exported>> topics = new LinkedHashMap<>();
-        inLog.forEach(topic -> topics.put(topic, new LinkedHashMap<>()));
-        for (FallbackRegion region : fallback.regions()) {
-            comparison.list(region, after, last, topics);
-        }
+        page.unreachable().forEach(comparison::unreachable);
+        Map<String, Map<FallbackRegion, Exported>> topics = page.topics();
         // At most so many as the regions can be asked at once.
         List<Thread> threads = new ArrayList<>();
         Queue<Map.Entry<String, Map<FallbackRegion, Exported>>> left = new ConcurrentLinkedQueue<>(topics.entrySet());
@@ -126,19 +116,7 @@ public final class FallbackVerification {
             threads.add(thread);
         }
         join(threads);
-        return new Page(topics.size(), comparison.payloads.get(), comparison.differences(), last);
-    }
-
-    private NavigableSet<String> namesAfter(String after) {
-        Instant now = clock.instant();
-        if (after.isEmpty()
-                || Duration.between(namesReadAt, now).abs().compareTo(NAMES_ARE_KEPT) > 0) {
-            NavigableSet<String> read = new TreeSet<>(FallbackRegion.ORDER);
-            log.forEachRevision(0, 1, (topic, epoch, revision) -> read.add(topic));
-            names = read;
-            namesReadAt = now;
-        }
-        return after.isEmpty() ? names : names.tailSet(after, false);
+        return new Page(topics.size(), comparison.payloads.get(), comparison.differences(), page.last());
     }
 
     private static void join(Collection<Thread> threads) {
@@ -158,23 +136,8 @@ public final class FallbackVerification {
         private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
         private final AtomicInteger payloads = new AtomicInteger();
 
-        void list(
-                FallbackRegion region,
-                String after,
-                @Nullable String last,
-                Map<String, Map<FallbackRegion, Exported>> topics) {
-            boolean[] beyond = {false};
-            try {
-                region.forEachHead(after, () -> !beyond[0], exported -> {
-                    String topic = exported.position().topic();
-                    beyond[0] |= last != null && FallbackRegion.ORDER.compare(topic, last) > 0;
-                    if (!beyond[0]) {
-                        topics.computeIfAbsent(topic, name -> new LinkedHashMap<>()).putIfAbsent(region, exported);
-                    }
-                });
-            } catch (ServiceException e) {
-                found.add(new Difference("", region.name(), Kind.UNREACHABLE, null, null, 0, message(e)));
-            }
+        void unreachable(FallbackRegion region, ServiceException e) {
+            found.add(new Difference("", region.name(), Kind.UNREACHABLE, null, null, 0, message(e)));
         }
 
         void work(Queue<Map.Entry<String, Map<FallbackRegion, Exported>>> left) {

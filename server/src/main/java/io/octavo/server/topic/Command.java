@@ -19,6 +19,7 @@ public sealed interface Command
                 ChangeSettings,
                 DeleteTopic,
                 RestoreTopic,
+                RestampTopic,
                 RollbackTopic {
     /**
      * Makes the change on an edit of the head; may be called again on a newer one.

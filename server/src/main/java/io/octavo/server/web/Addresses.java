@@ -19,6 +19,8 @@ final class Addresses {
     static final String STATUS = API + "/status";
     static final String HOUSEKEEPING = API + "/housekeeping";
     static final String FALLBACK_VERIFY = API + "/fallback/verify";
+    static final String RESTORE_EPOCH = API + "/restore/epoch";
+    static final String RESTORE_TOPICS = API + "/restore/topics";
     static final String HOUSEKEEPING_RUNS = HOUSEKEEPING + "/{task}/runs";
 
     private Addresses() {}

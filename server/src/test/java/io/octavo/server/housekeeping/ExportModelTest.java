@@ -86,7 +86,7 @@ class ExportModelTest {
                 time,
                 BoundedPatience.within(Duration.ofSeconds(5)),
                 new SimpleMeterRegistry());
-        private final List<Process> processes = new ArrayList<>();
+        private final List<Leader> leaders = new ArrayList<>();
         private final Map<String, TopicHead> front = new HashMap<>();
         private final Map<Instant, Map<String, Long>> committed = new HashMap<>();
         private final Map<String, TopicHead> heads = new HashMap<>();
@@ -105,7 +105,7 @@ class ExportModelTest {
             }
             quiet = true;
             stores.forEach(store -> store.away(false));
-            Process last = new Process();
+            Leader last = new Leader();
             for (int i = 0; i < 3; i++) {
                 time.pass(KEEP.plusSeconds(1));
                 last.run();
@@ -134,10 +134,10 @@ class ExportModelTest {
                     InMemoryObjects store = stores.get(random.nextInt(2));
                     store.away(random.nextBoolean());
                 }
-                case 5 -> processes.add(new Process());
+                case 5 -> leaders.add(new Leader());
                 default -> {
-                    if (!processes.isEmpty()) {
-                        processes.get(random.nextInt(processes.size())).run();
+                    if (!leaders.isEmpty()) {
+                        leaders.get(random.nextInt(leaders.size())).run();
                     }
                 }
             }
@@ -238,7 +238,7 @@ class ExportModelTest {
         }
 
         /** A node that leads, or believes so. */
-        private final class Process {
+        private final class Leader {
             private final long mine = ++term;
             private int stepsLeft = Integer.MAX_VALUE;
             private boolean dead;
@@ -282,7 +282,7 @@ class ExportModelTest {
                 }
                 if (dead) {
                     killed++;
-                    processes.remove(this);
+                    leaders.remove(this);
                 }
             }
         }

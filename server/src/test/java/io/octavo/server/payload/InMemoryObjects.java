@@ -1,5 +1,6 @@
 package io.octavo.server.payload;
 
+import com.google.protobuf.ByteString;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Small objects in a map, with hooks before and after each operation that may throw. */
 public final class InMemoryObjects implements SmallObjects {
-    private record Stored(byte[] bytes, Instant modified) {}
+    private record Stored(ByteString bytes, Instant modified) {}
 
     private final String region;
     private final InstantSource clock;
@@ -50,7 +51,7 @@ public final class InMemoryObjects implements SmallObjects {
 
     /** Does what no caller can. */
     public synchronized void put(String key, byte[] bytes) {
-        objects.put(key, new Stored(bytes, clock.instant()));
+        objects.put(key, new Stored(ByteString.copyFrom(bytes), clock.instant()));
     }
 
     @Override
@@ -66,7 +67,7 @@ public final class InMemoryObjects implements SmallObjects {
         }
         boolean created;
         synchronized (this) {
-            created = objects.putIfAbsent(key, new Stored(bytes.clone(), clock.instant())) == null;
+            created = objects.putIfAbsent(key, new Stored(ByteString.copyFrom(bytes), clock.instant())) == null;
         }
         after.accept("create", key);
         return created;
@@ -78,7 +79,7 @@ public final class InMemoryObjects implements SmallObjects {
         byte[] bytes;
         synchronized (this) {
             Stored stored = objects.get(key);
-            bytes = stored == null ? null : stored.bytes().clone();
+            bytes = stored == null ? null : stored.bytes().toByteArray();
         }
         after.accept("read", key);
         return bytes;

@@ -10,10 +10,14 @@ import io.octavo.rules.InvalidField;
 import io.octavo.server.consumers.Fleet;
 import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.fallback.FallbackConfig;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.Housekeeping;
+import io.octavo.server.payload.InMemoryDirectPayloads;
 import io.octavo.server.payload.InMemoryObjects;
+import io.octavo.server.topic.InMemoryEpoch;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.Run;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.lease.InMemoryLeaseTable;
@@ -359,6 +363,17 @@ final class TestNode implements AutoCloseable {
                     new FallbackCache(
                             List.of(new InMemoryObjects("eu", clock)), new FallbackConfig("fallback", 2)),
                     () -> clock.instant().plusSeconds(3600));
+        }
+
+        @Bean
+        LogRestore logRestore(InMemoryTopicLog log, TopicCommits commits, InstantSource clock) {
+            return new LogRestore(
+                    log,
+                    new InMemoryEpoch(1),
+                    commits,
+                    NoFallback.cache(),
+                    new InMemoryDirectPayloads(),
+                    clock);
         }
 
         @Bean(destroyMethod = "shutdownNow")

@@ -145,9 +145,9 @@ public final class FallbackRegion {
         return forEach(keys.heads(), "", goOn, page -> exported(page).forEach(consumer));
     }
 
-    /** As {@link #forEachHead(BooleanSupplier, Consumer)}, of the topics that follow one; see {@link #ORDER}. */
+    /** As {@link #forEachHead(BooleanSupplier, Consumer)}, of the topics that follow one, in {@link #ORDER}; empty = all. */
     public boolean forEachHead(String after, BooleanSupplier goOn, Consumer<Exported> consumer) {
-        return forEach(keys.heads(), keys.behind(after), goOn, page -> exported(page).forEach(consumer));
+        return forEach(keys.heads(), after.isEmpty() ? "" : keys.behind(after), goOn, page -> exported(page).forEach(consumer));
     }
 
     /** Hands over the ids of all payloads; otherwise as {@link #forEachHead}. */

@@ -189,7 +189,8 @@ public final class ExportTask implements Task {
     private void settle(boolean all, Instant begun, Run run) {
         for (RegionExport region : regions.keySet()) {
             try {
-                if (all) {
+                // Of one that has been deposed, only the bytes that it puts do no harm, not what it believes of them.
+                if (all && run.mayGoOn()) {
                     region.settle(begun);
                 }
             } catch (RuntimeException e) {

@@ -199,11 +199,7 @@ final class RegionExport {
         for (VersionRecord version : HeadContent.served(head)) {
             for (Part part : version.getPartsList()) {
                 long id = part.getDirect().getPayloadId();
-                boolean isThere = !part.hasDirect()
-                        || part.getSize() == 0
-                        || (before != null && before.payloads().contains(id))
-                        || (there != null && there.contains(id));
-                if (!isThere) {
+                if (part.hasDirect() && part.getSize() > 0 && !isThere(id, before, there)) {
                     putPayload(topic, version.getVersion(), id);
                 }
             }
@@ -213,6 +209,11 @@ final class RegionExport {
                 head.getEpoch(), head.getRevision(), HeadContent.of(head), HeadContent.payloads(head), clock.millis());
         known.merge(topic, now, (mine, other) -> mine.compareTo(head) > 0 ? mine : other);
         behind.remove(topic);
+    }
+
+    /** What was listed a moment ago counts for more than what was put long ago. */
+    private static boolean isThere(long id, @Nullable Known before, @Nullable Set<Long> there) {
+        return there != null ? there.contains(id) : before != null && before.payloads().contains(id);
     }
 
     private void putPayload(String topic, long version, long id) {

@@ -69,10 +69,11 @@ final class RestoreController {
         Query query = Writes.query(request, "expected", "above", "goOn");
         long expected = number(query, "expected");
         long above = query.text("above") == null ? 0 : number(query, "above");
+        boolean goesOn = query.flag("goOn");
         if (query.flag(Writes.DRY_RUN)) {
             return Answers.ok().body(new EpochView(restore.epoch(), true));
         }
-        long epoch = query.flag("goOn") ? restore.goOn(expected) : restore.begin(expected, above);
+        long epoch = goesOn ? restore.goOn(expected) : restore.begin(expected, above);
         return Answers.ok().body(new EpochView(epoch, null));
     }
 
@@ -88,10 +89,11 @@ final class RestoreController {
         int limit = Paging.limit(query);
         String token = PageToken.read(LIST, query);
         String after = token == null ? "" : token;
+        long epoch = query.text("epoch") == null && query.flag(Writes.DRY_RUN) ? 0 : number(query, "epoch");
         if (query.flag(Writes.DRY_RUN)) {
             return Answers.ok().body(RestoreView.of(restore.plan(after, limit), true));
         }
-        LogRestore.Page done = restore.carryOut(after, limit, number(query, "epoch"), Headers.who(request));
+        LogRestore.Page done = restore.carryOut(after, limit, epoch, Headers.who(request));
         return Answers.ok().body(RestoreView.of(done, false));
     }
 

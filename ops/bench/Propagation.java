@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -133,8 +134,11 @@ public final class Propagation {
         }
         phase(publishes, PER_SECOND, this::publish);
         phase(publishes, PER_SECOND, number -> put(puts, number));
+        StoreTimes store = new StoreTimes(Map.of());
         for (int i = 0; i < pairs; i++) {
+            StoreTimes before = StoreTimes.now();
             take(ours, i, phase(publishes, PER_SECOND, this::publish));
+            store = store.plus(StoreTimes.now().plus(before, -1), 1);
             take(theirs, i, phase(publishes, PER_SECOND, number -> put(puts, number)));
         }
         System.out.println(SUBSCRIBERS + " subscribers, " + PER_SECOND + " publishes/s, " + publishes + " a run");
@@ -144,6 +148,7 @@ public final class Propagation {
         System.out.printf(
                 "the publisher had its answer after %.1f ms (etcd: %.1f ms), p50%n",
                 Bench.median(ours[2]), Bench.median(theirs[2]));
+        System.out.println("a publish's calls of Cassandra, one after the other: " + store.means(pairs * (double) publishes));
         channels.forEach(ManagedChannel::shutdownNow);
     }
 

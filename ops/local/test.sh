@@ -10,7 +10,8 @@ needs_of_all='/usr/bin/radosgw radosgw
 /usr/bin/ceph-mon ceph-mon
 /usr/bin/ceph-osd ceph-osd
 /usr/bin/ceph ceph-common
-/usr/bin/etcd etcd-server'
+/usr/bin/etcd etcd-server
+/usr/bin/h2load nghttp2-client'
 
 run_tests() {
   local all='' arguments

@@ -9,8 +9,10 @@ import java.util.random.RandomGenerator;
  */
 record Backoff(Duration first, Duration most) {
     private static final int MOST_DOUBLINGS = 20;
-    /** Of {@link #byChance}, in means. */
-    private static final double LONGEST = 3;
+    /** The mean of {@link #byChance}, before it is cut off, and where it is: in parts of {@code most}. */
+    private static final double MEAN = 0.9;
+
+    private static final double LONGEST = 2;
 
     /** After so many failures in a row, 1 or more. */
     Duration after(int failures, RandomGenerator random) {
@@ -20,12 +22,12 @@ record Backoff(Duration first, Duration most) {
     }
 
     /**
-     * A wait that ends at any time as likely as at any other: exponentially distributed, with two thirds of {@code most}
+     * A wait that ends at any time as likely as at any other: exponentially distributed, with nine tenths of {@code most}
      * as mean and cut off at its double. However long many processes have waited so, and however they began, about as
      * many end in each second.
      */
     Duration byChance(RandomGenerator random) {
-        double means = -Math.log(1 - random.nextDouble() * (1 - Math.exp(-LONGEST)));
-        return Duration.ofMillis(Math.round(means * most.toMillis() * 2 / 3));
+        double means = -Math.log(1 - random.nextDouble() * (1 - Math.exp(-LONGEST / MEAN)));
+        return Duration.ofMillis(Math.round(means * MEAN * most.toMillis()));
     }
 }

@@ -206,7 +206,7 @@ final class PollLoop implements AutoCloseable {
             if (broke) {
                 holdBroke();
             }
-            failed(failure, broke);
+            failed(failure, broke || (question.held && failures == 0));
         }
     }
 
@@ -258,7 +258,8 @@ final class PollLoop implements AutoCloseable {
         });
     }
 
-    private void failed(OctavoException error, boolean heldBefore) {
+    /** @param soon a hold broke off, or was refused for the first time: another node may take it */
+    private void failed(OctavoException error, boolean soon) {
         failures++;
         together = true;
         LOG.log(
@@ -266,9 +267,8 @@ final class PollLoop implements AutoCloseable {
                 "polls fail, values stay as they are: {0}",
                 error.getMessage());
         topics.values().forEach(same -> same.forEach(subscription -> subscription.pollFailed(error)));
-        // A hold that breaks off, or the first failure, may be one node's; and who has heard nothing yet is in a hurry.
-        boolean isUrgent =
-                heldBefore || failures == 1 || !subscriptions().stream().allMatch(TopicSubscription::hasHeard);
+        // Who has heard nothing yet is in a hurry; who polls now and then, and runs something, is not.
+        boolean isUrgent = soon || !subscriptions().stream().allMatch(TopicSubscription::hasHeard);
         Duration wait = isUrgent
                 ? limits.pollRetry().after(failures, world.random())
                 : limits.pollRetry().byChance(world.random());

@@ -37,6 +37,6 @@ class BackoffTest {
             }
         }
         assertThat(IntStream.of(ends).max().orElseThrow()).isLessThan(processes / 15);
-        assertThat(IntStream.of(ends).min().orElseThrow()).isGreaterThan(processes / 25);
+        assertThat(IntStream.of(ends).min().orElseThrow()).isGreaterThan(processes / 27);
     }
 }

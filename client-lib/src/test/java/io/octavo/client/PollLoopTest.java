@@ -10,6 +10,7 @@ import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.TopicState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -108,6 +109,23 @@ class PollLoopTest {
         harness.timers.advance(Harness.PERIOD);
         assertThat(subscription.get()).isEqualTo("back");
         assertThat(harness.counts.of("no poll")).isGreaterThan(10);
+    }
+
+    /** Else all that failed in the last second of an outage would come in the first one after it. */
+    @Test
+    void whoPollsNowAndThenWaitsByChanceFromTheFirstFailureOn() {
+        harness.subscription().start();
+        List<Duration> waits = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            harness.down(new IllegalStateException("down, by the test"));
+            harness.timers.advance(harness.timers.next());
+            waits.add(harness.timers.next());
+            harness.down(null);
+            harness.timers.advance(harness.timers.next());
+        }
+        waits.sort(Comparator.naturalOrder());
+        assertThat(waits.get(20)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(35));
+        assertThat(waits.get(39)).isBetween(Duration.ofSeconds(20), Harness.PERIOD.multipliedBy(2));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.octavo.protocol.TopicHead;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.peers.Hints;
 import io.octavo.server.reads.Reads;
 import io.octavo.server.subscribe.SubscribeRole;
@@ -13,14 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own null = this node isn't of the subscribe role
  */
-record Announcements(@Nullable SubscribeRole own, Hints hints, Reads reads, Announcer feed) implements Announcer {
+record Announcements(@Nullable SubscribeRole own, Hints hints, Reads reads, JustStored stored, Announcer feed)
+        implements Announcer {
     @Override
     public void announce(TopicHead head) {
         if (own != null) {
             own.hint(head);
         }
         reads.changed(head);
-        hints.offer(head);
+        hints.offer(head, stored.ofNewest(head));
         feed.announce(head);
     }
 

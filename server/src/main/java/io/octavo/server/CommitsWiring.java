@@ -2,6 +2,7 @@ package io.octavo.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.nodes.Membership;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.peers.Hints;
 import io.octavo.server.peers.NodeCalls;
 import io.octavo.server.reads.Reads;
@@ -48,9 +49,11 @@ class CommitsWiring {
             ChangeAnnouncer announcer,
             ObjectProvider<SubscribeRole> subscribe,
             Reads reads,
+            JustStored stored,
             InstantSource clock,
             MeterRegistry meters) {
-        TopicCommits.Announcer everywhere = new Announcements(subscribe.getIfAvailable(), hints, reads, announcer);
+        TopicCommits.Announcer everywhere =
+                new Announcements(subscribe.getIfAvailable(), hints, reads, stored, announcer);
         return new TopicCommits(
                 log, membership::checkClock, everywhere, clock, BoundedPatience.within(COMMIT_PATIENCE), meters);
     }

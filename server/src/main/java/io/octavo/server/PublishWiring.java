@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.grpc.BindableService;
+import io.octavo.protocol.TopicHead;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.RequestIds;
@@ -22,6 +23,7 @@ import io.octavo.server.publish.Uploader;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.validation.PayloadChecks;
 import io.octavo.server.validation.ValidationConfig;
 import io.octavo.server.web.AdminApi;
@@ -34,6 +36,7 @@ import java.time.InstantSource;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -87,8 +90,23 @@ class PublishWiring {
             PayloadIntake intake,
             PublishConfig config,
             TopicsConfig topics,
-            ValidationConfig validation) {
-        return new Publisher(log, commits, intake, config, topics, new PayloadChecks(validation, System::nanoTime));
+            ValidationConfig validation,
+            ObjectProvider<SubscribeRole> subscribe) {
+        SubscribeRole role = subscribe.getIfAvailable();
+        return new Publisher(
+                log,
+                topic -> atHand(role, log, topic),
+                commits,
+                intake,
+                config,
+                topics,
+                new PayloadChecks(validation, System::nanoTime));
+    }
+
+    /** From memory, where this node has all heads. */
+    private static @Nullable TopicHead atHand(@Nullable SubscribeRole role, TopicLog log, String topic) {
+        TopicHead head = role == null ? null : role.cache().head(topic);
+        return head != null ? head : log.head(topic, Read.LOCAL);
     }
 
     @Bean

@@ -8,6 +8,7 @@ import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.fallback.PayloadsWithFallback;
 import io.octavo.server.payload.DirectPayloads;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
@@ -51,15 +52,16 @@ class StoresWiring {
     }
 
     @Bean
-    DirectPayloads directPayloads(CassandraStore store, FallbackCache fallback) {
-        return new PayloadsWithFallback(store.payloads(), fallback, System::nanoTime);
+    JustStored directPayloads(CassandraStore store, FallbackCache fallback, PayloadConfig config) {
+        DirectPayloads stored = new PayloadsWithFallback(store.payloads(), fallback, System::nanoTime);
+        return new JustStored(stored, config.justStored().toBytes(), System::nanoTime);
     }
 
     @Bean
     Payloads payloads(
             RegionsConfig regions,
             PayloadConfig config,
-            DirectPayloads direct,
+            JustStored direct,
             CassandraStore store,
             MeterRegistry meters) {
         Payloads payloads = new Payloads(regions, config, direct, store.uploads(), meters);

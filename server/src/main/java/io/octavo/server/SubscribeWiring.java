@@ -8,7 +8,7 @@ import io.octavo.protocol.PayloadLinks;
 import io.octavo.server.consumers.ConsumerReports;
 import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.nodes.NodeTable;
-import io.octavo.server.payload.DirectPayloads;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.peers.NodeService;
 import io.octavo.server.subscribe.ConsumersConfig;
@@ -35,7 +35,7 @@ class SubscribeWiring {
     SubscribeRole subscribeRole(
             TopicLog log,
             ChangeFeed feed,
-            DirectPayloads direct,
+            JustStored direct,
             Payloads payloads,
             SubscribeConfig config,
             HeldConfig heldConfig,
@@ -94,9 +94,15 @@ class SubscribeWiring {
     }
 
     @Bean
-    BindableService nodeService(SubscribeRole role) {
+    BindableService nodeService(SubscribeRole role, JustStored direct) {
         ConsumerReports reports = role.consumers();
         return new NodeService(
-                role::hint, new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
+                hint -> {
+                    if (!hint.getPayload().isEmpty()) {
+                        direct.learn(hint.getHead(), hint.getPayload());
+                    }
+                    role.hint(hint);
+                },
+                new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
     }
 }

@@ -70,6 +70,8 @@ class HeldBackIT {
                 "--octavo.regions[0].s3.secret-key=" + s3.secretKey(),
                 "--octavo.regions[0].s3.path-style=true",
                 "--octavo.payload.connect-timeout=1s",
+                // What is taken away is gone at once.
+                "--octavo.payload.just-stored=0B",
                 "--octavo.payload.create-buckets=true");
         // Another one than the node's, so that the node learns nothing of what is done with it.
         cassandra = TestCassandra.open(node.bean(CassandraConfig.class));

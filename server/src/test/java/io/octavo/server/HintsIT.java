@@ -21,6 +21,7 @@ import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.peers.Hints;
 import io.octavo.server.peers.NodeCalls;
 import io.octavo.server.peers.NodeService;
@@ -160,6 +161,12 @@ class HintsIT {
             membership.follow(calls::nodes);
         }
 
+        /** Tells others by hints too. */
+        TopicCommits hinting(Announcer feed) {
+            JustStored stored = new JustStored(store.payloads(), 0, System::nanoTime);
+            return commits(new Announcements(null, hints, reads, stored, feed));
+        }
+
         TopicCommits commits(Announcer announcer) {
             return new TopicCommits(
                     store.log(), () -> {}, announcer, CLOCK, BoundedPatience.within(Duration.ofSeconds(10)), meters);
@@ -215,7 +222,7 @@ class HintsIT {
 
     @Test
     void whatANodePublishesIsInTheMemoryOfTheOtherWellBeforeTheFeedTells() {
-        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.reads, a.feed));
+        TopicCommits commits = a.hinting(a.feed);
         publish(commits);
         awaitRevision(1, Duration.ofSeconds(10));
         double known = b.count("octavo.cache.hinted");
@@ -239,7 +246,7 @@ class HintsIT {
 
     @Test
     void aHeadTooLargeForAHintIsReadAtOnce() {
-        TopicCommits commits = a.commits(new Announcements(null, a.hints, a.reads, NOBODY));
+        TopicCommits commits = a.hinting(NOBODY);
         for (int i = 1; i <= 10; i++) {
             publish(commits, Scopes.parse("app=a" + i), Map.of("k", "x".repeat(4000)));
             awaitRevision(i, Duration.ofSeconds(10));

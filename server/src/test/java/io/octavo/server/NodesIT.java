@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Digests;
 import io.octavo.server.cassandra.TestCassandra;
+import io.octavo.server.payload.JustStored;
 import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.tls.TestTls;
 import io.octavo.tls.Authorities;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +53,11 @@ class NodesIT {
             assertThat(role.cache().head("prices"))
                     .extracting(TopicHead::getRevision)
                     .isEqualTo(1L);
+            // The bytes have come along.
+            assertThat(subscriber
+                            .bean(JustStored.class)
+                            .ofNewest(Objects.requireNonNull(role.cache().head("prices"))))
+                    .isEqualTo(ByteString.copyFromUtf8("one"));
         }
     }
 

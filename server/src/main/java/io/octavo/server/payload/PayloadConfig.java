@@ -21,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  * @param attempts               how often a call to a store is tried, the first time included
  * @param maxReads               how many payloads can be read through this node from one region at once
  * @param linkLifetime           how long a signed link is good
+ * @param justStored             memory for payloads below 1 MiB that were stored seconds ago, so that those who are woken
+ *     by them need not wait for the store; 0 = none
  */
 @ConfigurationProperties("octavo.payload")
 public record PayloadConfig(
@@ -35,12 +37,15 @@ public record PayloadConfig(
         @DefaultValue("10m") Duration completeTimeout,
         @DefaultValue("3") int attempts,
         @DefaultValue("64") int maxReads,
-        @DefaultValue("15m") Duration linkLifetime) {
+        @DefaultValue("15m") Duration linkLifetime,
+        @DefaultValue("16MB") DataSize justStored) {
     /** 50 GiB: with parts of 8 MiB that is 6,400 parts, below the 10,000 that S3 allows for one upload. */
     private static final DataSize LARGEST = DataSize.ofGigabytes(50);
 
     /** S3 signs links for seven days at most. */
     private static final Duration LONGEST_LINK = Duration.ofDays(7);
+
+    private static final DataSize MOST_JUST_STORED = DataSize.ofGigabytes(1);
 
     public PayloadConfig {
         if (maxSize.toBytes() < DirectPayloads.LIMIT || maxSize.compareTo(LARGEST) > 0) {
@@ -56,6 +61,9 @@ public record PayloadConfig(
         between("call-timeout", callTimeout, Duration.ofMillis(100), Duration.ofMinutes(30));
         between("complete-timeout", completeTimeout, Duration.ofMillis(100), Duration.ofHours(2));
         between("link-lifetime", linkLifetime, Duration.ofMinutes(1), LONGEST_LINK);
+        if (justStored.isNegative() || justStored.compareTo(MOST_JUST_STORED) > 0) {
+            throw invalid("just-stored", justStored, "0B…1GB");
+        }
     }
 
     private static void between(String key, int value, int least, int most) {

@@ -142,7 +142,8 @@ final class S3Region implements RegionStore {
                 return writes.listPartsPaginator(r -> r.bucket(bucket).key(key).uploadId(attempt)).parts().stream()
                         .map(part -> new StoredPart(part.partNumber(), part.size(), part.eTag()))
                         .toList();
-            } catch (NoSuchUploadException e) {
+            } catch (NoSuchUploadException | NoSuchKeyException e) {
+                // Ceph's gateway says the latter of an upload that is over.
                 return null;
             }
         });
@@ -167,7 +168,7 @@ final class S3Region implements RegionStore {
                         .key(key)
                         .uploadId(attempt)
                         .overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
-            } catch (NoSuchUploadException e) {
+            } catch (NoSuchUploadException | NoSuchKeyException e) {
                 return e;
             }
         });

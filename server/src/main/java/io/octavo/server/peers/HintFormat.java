@@ -1,14 +1,16 @@
 package io.octavo.server.peers;
 
+import com.google.protobuf.ByteString;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.HintRequest;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
+import org.jspecify.annotations.Nullable;
 
 /** What hints look like, and how many go into one call. */
 final class HintFormat {
-    /** A larger head is read by the node itself. */
+    /** A larger head is read by the node itself; so is a payload that doesn't fit in beside it. */
     static final int LARGEST_HEAD = 32 << 10;
 
     /** In one call. */
@@ -19,11 +21,17 @@ final class HintFormat {
 
     private HintFormat() {}
 
-    /** Where a topic stands, with its head if it is small. */
-    static Hint of(TopicHead head) {
-        return head.getSerializedSize() > LARGEST_HEAD
-                ? position(head)
-                : position(head).toBuilder().setHead(head).build();
+    /** Where a topic stands, with its head if it is small, and with its newest version's bytes if these are small too. */
+    static Hint of(TopicHead head, @Nullable ByteString payload) {
+        int size = head.getSerializedSize();
+        if (size > LARGEST_HEAD) {
+            return position(head);
+        }
+        Hint.Builder hint = position(head).toBuilder().setHead(head);
+        if (payload != null && size + payload.size() <= LARGEST_HEAD) {
+            hint.setPayload(payload);
+        }
+        return hint.build();
     }
 
     /** Where a topic stands, and no more. */
@@ -60,12 +68,15 @@ final class HintFormat {
         }
         if (hint.hasHead()) {
             check(at + "head", hint, hint.getHead());
+        } else if (!hint.getPayload().isEmpty()) {
+            throw new InvalidField(at + "payload", hint.getPayload().size() + " bytes", "none without a head");
         }
     }
 
     private static void check(String at, Hint hint, TopicHead head) {
-        if (head.getSerializedSize() > LARGEST_HEAD) {
-            throw new InvalidField(at, head.getSerializedSize() + " bytes", "at most " + LARGEST_HEAD);
+        int size = head.getSerializedSize() + hint.getPayload().size();
+        if (size > LARGEST_HEAD) {
+            throw new InvalidField(at, size + " bytes with its payload", "at most " + LARGEST_HEAD);
         }
         if (!head.getTopic().equals(hint.getTopic())
                 || head.getEpoch() != hint.getEpoch()

@@ -1,5 +1,6 @@
 package io.octavo.server.peers;
 
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.TopicHead;
@@ -11,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the subscribe nodes of all regions what was just committed, so that they need not wait for the feed. Best
@@ -43,7 +45,16 @@ public final class Hints implements AutoCloseable {
 
     /** Tells of a head that is committed. One whose commit has an unknown outcome must not come here. */
     public void offer(TopicHead head) {
-        offer(HintFormat.of(head));
+        offer(head, null);
+    }
+
+    /**
+     * Tells of a head that is committed, with the bytes of its newest version if there is room for them.
+     *
+     * @param payload null = they are not at hand, or not kept beside the metadata
+     */
+    public void offer(TopicHead head, @Nullable ByteString payload) {
+        offer(HintFormat.of(head, payload));
     }
 
     /** Tells where a topic stands, without its head. */

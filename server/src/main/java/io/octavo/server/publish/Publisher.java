@@ -23,6 +23,7 @@ import io.octavo.server.validation.TopicChecks;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ public final class Publisher {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final TopicLog log;
+    private final Function<String, @Nullable TopicHead> atHand;
     private final TopicCommits commits;
     private final PayloadIntake intake;
     private final TopicsConfig topics;
@@ -52,7 +54,22 @@ public final class Publisher {
             PublishConfig config,
             TopicsConfig topics,
             PayloadChecks checks) {
+        this(log, topic -> log.head(topic, Read.LOCAL), commits, intake, config, topics, checks);
+    }
+
+    /**
+     * @param atHand a topic's head as it was a moment ago; null = there is none. Nothing is refused because of it.
+     */
+    public Publisher(
+            TopicLog log,
+            Function<String, @Nullable TopicHead> atHand,
+            TopicCommits commits,
+            PayloadIntake intake,
+            PublishConfig config,
+            TopicsConfig topics,
+            PayloadChecks checks) {
         this.log = log;
+        this.atHand = atHand;
         this.commits = commits;
         this.intake = intake;
         this.topics = topics;
@@ -155,7 +172,7 @@ public final class Publisher {
 
     private Published carryOut(PublishOrder order, Source source) {
         // The head first: if it shows what this key made, the key's row, read after it, is there.
-        TopicHead seen = log.head(order.topic(), Read.LOCAL);
+        TopicHead seen = atHand.apply(order.topic());
         if (order.key() != null && log.request(order.topic(), order.key()) != null) {
             return replay(order, order.key(), source);
         }

@@ -8,6 +8,8 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -17,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param issuer       as the tokens name it; empty = no such tokens are taken
  * @param audience     that tokens must be made for
  * @param jwks         where the issuer's keys are: an address or a file
+ * @param clientId     as what the UI is known to the issuer: a public client that signs people in by code flow with PKCE; empty =
+ *     people show a token
  * @param nameClaim    the claim that the audit trail shows, after {@code oidc:}
  * @param rolesClaim   the claim whose values {@code grants} name; dots lead into objects, as {@code realm_access.roles}
  * @param clockSkew    how far the issuer's clock may be off
@@ -30,6 +34,7 @@ public record OidcConfig(
         @DefaultValue("") String issuer,
         @DefaultValue("") String audience,
         @DefaultValue("") String jwks,
+        @DefaultValue("") String clientId,
         @DefaultValue("sub") String nameClaim,
         @DefaultValue("groups") String rolesClaim,
         @DefaultValue("30s") Duration clockSkew,
@@ -38,6 +43,7 @@ public record OidcConfig(
         @DefaultValue("5s") Duration timeout,
         @DefaultValue List<ClaimGrant> grants) {
     private static final String KEYS = "octavo.security.oidc.";
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /**
      * What the bearers of a claim's value may do.
@@ -78,6 +84,9 @@ public record OidcConfig(
             check("audience", audience, !audience.isBlank(), "whom the tokens are made for");
             url(jwks);
         }
+        if (!clientId.isEmpty()) {
+            check("issuer", issuer, isOrigin(issuer), "an https:// address, as octavo.security.oidc.client-id is set");
+        }
         check("name-claim", nameClaim, !nameClaim.isBlank(), "a claim");
         check("roles-claim", rolesClaim, !rolesClaim.isBlank(), "a claim");
         check("clock-skew", clockSkew, inside(clockSkew, 0, 300_000), "0s to 5m");
@@ -88,6 +97,23 @@ public record OidcConfig(
                 inside(keysInterval, 1, keysFresh.toMillis() - 1),
                 "1ms or more, and less than keys-fresh");
         check("timeout", timeout, inside(timeout, 1, 60_000), "1ms to 1m");
+    }
+
+    /** Where the UI takes people to sign in; null = nowhere. */
+    public @Nullable URI signIn() {
+        return clientId.isEmpty() ? null : URI.create(issuer);
+    }
+
+    /** Browsers give no code to anybody on the way: plain HTTP is for issuers on this machine. */
+    private static boolean isOrigin(String issuer) {
+        try {
+            URI address = URI.create(issuer);
+            return address.getHost() != null
+                    && ("https".equals(address.getScheme())
+                            || ("http".equals(address.getScheme()) && LOOPBACK.contains(address.getHost())));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     boolean isOn() {

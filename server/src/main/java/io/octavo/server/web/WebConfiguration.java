@@ -2,7 +2,9 @@ package io.octavo.server.web;
 
 import io.octavo.server.publish.ArrivalConfig;
 import io.octavo.server.publish.Arrivals;
+import io.octavo.server.security.OidcConfig;
 import io.octavo.server.web.openapi.ApiDocument;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
@@ -45,8 +47,10 @@ public class WebConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<Safeguards> safeguards() {
-        FilterRegistrationBean<Safeguards> filter = new FilterRegistrationBean<>(new Safeguards());
+    FilterRegistrationBean<Safeguards> safeguards(ObjectProvider<OidcConfig> oidc) {
+        OidcConfig config = oidc.getIfAvailable();
+        URI issuer = config == null ? null : config.signIn();
+        FilterRegistrationBean<Safeguards> filter = new FilterRegistrationBean<>(new Safeguards(issuer));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return filter;
     }
@@ -103,7 +107,7 @@ public class WebConfiguration {
     }
 
     @Bean
-    StatusController statusController(StatusBoard board) {
-        return new StatusController(board);
+    StatusController statusController(StatusBoard board, ObjectProvider<OidcConfig> oidc) {
+        return new StatusController(board, oidc.getIfAvailable());
     }
 }

@@ -29,7 +29,8 @@ class PayloadConfigTest {
                         Duration.ofMinutes(10),
                         3,
                         64,
-                        Duration.ofMinutes(15)));
+                        Duration.ofMinutes(15),
+                        DataSize.ofMegabytes(16)));
     }
 
     @Test
@@ -46,7 +47,8 @@ class PayloadConfigTest {
                         Map.entry("octavo.payload.complete-timeout", "7m"),
                         Map.entry("octavo.payload.attempts", "8"),
                         Map.entry("octavo.payload.max-reads", "9"),
-                        Map.entry("octavo.payload.link-lifetime", "10m"))))
+                        Map.entry("octavo.payload.link-lifetime", "10m"),
+                        Map.entry("octavo.payload.just-stored", "11KB"))))
                 .isEqualTo(new PayloadConfig(
                         DataSize.ofGigabytes(2),
                         1,
@@ -59,12 +61,15 @@ class PayloadConfigTest {
                         Duration.ofMinutes(7),
                         8,
                         9,
-                        Duration.ofMinutes(10)));
+                        Duration.ofMinutes(10),
+                        DataSize.ofKilobytes(11)));
     }
 
     @ParameterizedTest
     @CsvSource({
         "max-size, 51GB",
+        "just-stored, 2GB",
+        "just-stored, -1B",
         "max-size, 1KB",
         "concurrent-uploads, 0",
         "concurrent-uploads, 1001",

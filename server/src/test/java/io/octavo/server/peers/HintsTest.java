@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.Hint;
 import io.octavo.server.nodes.NodeTable.Node;
@@ -63,15 +64,21 @@ class HintsTest {
         hints.offer(TestHeads.head("prices", 3));
         hints.offer(TestHeads.head("large", 4, HintFormat.LARGEST_HEAD));
         hints.offerPosition(TestHeads.head("again", 5));
+        ByteString bytes = ByteString.copyFromUtf8("bytes");
+        ByteString many = ByteString.copyFrom(new byte[HintFormat.LARGEST_HEAD]);
+        hints.offer(TestHeads.head("with-bytes", 6), bytes);
+        hints.offer(TestHeads.head("with-many", 7), many);
 
         Hint[] told = {
             TestHeads.hint("prices", 3),
             HintFormat.position(TestHeads.head("large", 4)),
-            HintFormat.position(TestHeads.head("again", 5))
+            HintFormat.position(TestHeads.head("again", 5)),
+            TestHeads.hint("with-bytes", 6).toBuilder().setPayload(bytes).build(),
+            TestHeads.hint("with-many", 7)
         };
         await().untilAsserted(() -> assertThat(a.hints()).containsExactly(told));
         await().untilAsserted(() -> assertThat(b.hints()).containsExactly(told));
-        await().untilAsserted(() -> assertThat(count("sent")).isEqualTo(6));
+        await().untilAsserted(() -> assertThat(count("sent")).isEqualTo(10));
         assertThat(publisher.hints()).isEmpty();
     }
 

@@ -3,6 +3,7 @@ package io.octavo.server.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -53,6 +54,10 @@ class NodeServiceTest {
                 Arguments.of(good.clone().setHead(TestHeads.head("other", 7)), "hints[1].head"),
                 Arguments.of(good.clone().setHead(TestHeads.head("good", 6)), "hints[1].head"),
                 Arguments.of(good.clone().setEpoch(1), "hints[1].head"),
+                Arguments.of(good.clone().clearHead().setPayload(ByteString.copyFromUtf8("x")), "hints[1].payload"),
+                Arguments.of(
+                        good.clone().setPayload(ByteString.copyFrom(new byte[HintFormat.LARGEST_HEAD])),
+                        "hints[1].head"),
                 Arguments.of(
                         good.clone().setHead(TestHeads.head("good", 7, HintFormat.LARGEST_HEAD)), "hints[1].head"));
     }

@@ -26,10 +26,10 @@ final class TestHeads {
     }
 
     static Hint hint(String topic, long revision) {
-        return HintFormat.of(head(topic, revision));
+        return HintFormat.of(head(topic, revision), null);
     }
 
     static Hint hint(String topic, long revision, int bytes) {
-        return HintFormat.of(head(topic, revision, bytes));
+        return HintFormat.of(head(topic, revision, bytes), null);
     }
 }

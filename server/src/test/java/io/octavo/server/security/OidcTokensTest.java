@@ -228,6 +228,7 @@ class OidcTokensTest {
                 ISSUER,
                 "octavo",
                 jwks,
+                "",
                 "email",
                 rolesClaim,
                 Duration.ofSeconds(30),

@@ -28,6 +28,7 @@ class SecurityConfigTest {
                         "",
                         "",
                         "",
+                        "",
                         "sub",
                         "groups",
                         Duration.ofSeconds(30),
@@ -36,6 +37,7 @@ class SecurityConfigTest {
                         Duration.ofSeconds(5),
                         List.of()));
         assertThat(oidc.isOn()).isFalse();
+        assertThat(oidc.signIn()).isNull();
     }
 
     @Test
@@ -63,6 +65,7 @@ class SecurityConfigTest {
         keys.put("clock-skew", "1s");
         keys.put("keys-fresh", "20s");
         keys.put("keys-interval", "3s");
+        keys.put("client-id", "octavo-ui");
         keys.put("timeout", "4s");
         keys.put("grants[0].value", "ops");
         keys.put("grants[0].role", "operator");
@@ -76,6 +79,7 @@ class SecurityConfigTest {
                         "https://issuer",
                         "octavo",
                         "https://issuer/keys",
+                        "octavo-ui",
                         "email",
                         "realm_access.roles",
                         Duration.ofSeconds(1),
@@ -86,6 +90,7 @@ class SecurityConfigTest {
                                 new ClaimGrant("ops", "operator", List.of("prices*", "team-a.*"), "region=eu,app=shop"),
                                 new ClaimGrant("all", "reader", List.of("*"), ""))));
         assertThat(oidc.isOn()).isTrue();
+        assertThat(oidc.signIn()).hasToString("https://issuer");
         assertThat(oidc.grants().get(0).grant()).isEqualTo(Grant.parse("operator prices*,team-a.* region=eu,app=shop"));
     }
 

@@ -27,6 +27,8 @@ import org.springframework.context.annotation.Import;
 /** A server with security on, and callers with tokens. */
 final class SecuredNode implements AutoCloseable {
     static final String ADMIN = "octavo_of-the-configuration";
+    /** Nobody is there, and nobody is asked before a token of it is shown. */
+    static final String ISSUER = "http://127.0.0.1:1";
 
     private final TestNode node = TestNode.start(TestNode.Wiring.class, Wiring.class);
 
@@ -114,13 +116,29 @@ final class SecuredNode implements AutoCloseable {
         }
 
         @Bean
-        SignIns signIns(InMemoryTokenStore store, Lookups lookups, ScheduledExecutorService tokenTimer) {
-            String admin = HexFormat.of().formatHex(Digests.sha256(ADMIN.getBytes(UTF_8)));
+        OidcConfig oidc() {
             Duration second = Duration.ofSeconds(1);
+            return new OidcConfig(
+                    ISSUER,
+                    "octavo",
+                    ISSUER + "/keys",
+                    "octavo-ui",
+                    "sub",
+                    "groups",
+                    second,
+                    Duration.ofMinutes(1),
+                    second,
+                    second,
+                    List.of());
+        }
+
+        @Bean
+        SignIns signIns(
+                InMemoryTokenStore store, OidcConfig oidc, Lookups lookups, ScheduledExecutorService tokenTimer) {
+            String admin = HexFormat.of().formatHex(Digests.sha256(ADMIN.getBytes(UTF_8)));
             return Security.signIns(
                     new SecurityConfig(true, admin, "", Duration.ofHours(1)),
-                    new OidcConfig(
-                            "", "", "", "sub", "groups", second, Duration.ofMinutes(1), second, second, List.of()),
+                    oidc,
                     store,
                     lookups,
                     tokenTimer,

@@ -65,6 +65,23 @@ class SignInTest {
     }
 
     @Test
+    void pagesMayAskTheIssuerForTokensAndNobodyElse() {
+        assertThat(node.nobody().get("/ui/").isStatus(200).header("Content-Security-Policy"))
+                .contains("default-src 'self'")
+                .endsWith("connect-src 'self' " + SecuredNode.ISSUER);
+    }
+
+    /** So there is nothing that a browser would send along by itself for another site's page. */
+    @Test
+    void noAnswerSetsACookie() {
+        Caller admin = node.admin();
+        for (Answer answer : List.of(
+                admin.get("/api/v1/topics"), admin.get("/ui/"), node.nobody().get("/api/v1/status"))) {
+            assertThat(answer.isStatus(200).header("Set-Cookie")).isEmpty();
+        }
+    }
+
+    @Test
     void whoIsSignedInIsToldThatNothingIsThere() {
         node.admin().get("/api/v1/nothing").isProblem(404, "NOT_FOUND");
         node.with("reader *").get("/nothing").isProblem(404, "NOT_FOUND");
@@ -81,8 +98,10 @@ class SignInTest {
     }
 
     @Test
-    void strangersAreToldWhetherTheNodeIsReadyAndNothingElse() {
-        assertThat(node.nobody().get("/api/v1/status").isStatus(200).text()).isEqualTo("{\"ready\":true}");
+    void strangersAreToldWhetherTheNodeIsReadyWherePeopleSignInAndNothingElse() {
+        assertThat(node.nobody().get("/api/v1/status").isStatus(200).text())
+                .isEqualTo("{\"ready\":true,\"signIn\":{\"issuer\":\"" + SecuredNode.ISSUER
+                        + "\",\"clientId\":\"octavo-ui\"}}");
         assertThat(node.with("reader a").get("/api/v1/status").isStatus(200).text())
                 .contains("nodes");
         node.bearer("octavo_wrong").get("/api/v1/status").isProblem(401, "UNAUTHENTICATED");

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class ExportTask implements Task {
     private static final Logger LOG = LoggerFactory.getLogger(ExportTask.class);
     private static final int TIDIED_PER_RUN = 1_000;
+    /** By then nothing is under way any more that a deposed leader has begun: it is looked at once more. */
+    private static final Duration SECOND_SCAN = Duration.ofMinutes(1);
+
 
     private final TopicLog log;
     private final ChangedHeads changed;
@@ -38,6 +41,7 @@ public final class ExportTask implements Task {
     private final MeterRegistry meters;
     private final Map<RegionExport, ExportLane> regions = new LinkedHashMap<>();
     private long term;
+    private int scans;
     private Instant scannedAt = Instant.EPOCH;
     private volatile Instant termBegun = Instant.EPOCH;
 
@@ -101,7 +105,7 @@ public final class ExportTask implements Task {
     public void run(Run run) {
         if (term != run.term()) {
             regions.keySet().forEach(RegionExport::forget);
-            scannedAt = Instant.EPOCH;
+            scans = 0;
             termBegun = clock.instant();
             term = run.term();
         }
@@ -121,8 +125,11 @@ public final class ExportTask implements Task {
     }
 
     private boolean isScanDue() {
-        return !changed.isWithinReach()
-                || !scannedAt.plus(config.scanInterval()).isAfter(clock.instant());
+        Duration age = Duration.between(scannedAt, clock.instant());
+        return scans == 0
+                || !changed.isWithinReach()
+                || age.compareTo(config.scanInterval()) >= 0
+                || (scans == 1 && age.compareTo(SECOND_SCAN) >= 0);
     }
 
     /** Whether a region is known that wasn't. */
@@ -145,10 +152,10 @@ public final class ExportTask implements Task {
     }
 
     private boolean scan(Run run, Instant begun) {
-        scannedAt = Instant.EPOCH;
         log.forEachHead(head -> offer(head, run));
         changed.startAt(begun);
         scannedAt = begun;
+        scans++;
         return true;
     }
 

@@ -33,7 +33,9 @@ public record FallbackKeys(String prefix) {
     public FallbackKeys {
         if (!PREFIX.matcher(prefix).matches() || prefix.equals("payloads") || prefix.startsWith("payloads/")) {
             throw new InvalidField(
-                    "octavo.fallback.prefix", prefix, "1 to 4 names of a-z, 0-9, dot, underscore and dash, with"
+                    "octavo.fallback.prefix",
+                    prefix,
+                    "1 to 4 names of a-z, 0-9, dot, underscore and dash, with"
                             + " slashes between; not payloads, where payloads of 1 MiB or more are");
         }
     }

@@ -37,8 +37,7 @@ class StoresWiring {
 
     @Bean
     CassandraStore cassandraStore(CassandraConfig config, InstantSource clock, MeterRegistry meters) {
-        return CassandraStore.open(
-                config, clock, meters, BoundedPatience.within(SCHEMA_PATIENCE));
+        return CassandraStore.open(config, clock, meters, BoundedPatience.within(SCHEMA_PATIENCE));
     }
 
     @Bean

@@ -53,7 +53,9 @@ class SubscribeWiring {
             @Override
             public ByteString direct(Part part) {
                 // The fallback cache keeps no object for nothing.
-                return part.getSize() == 0 ? ByteString.EMPTY : direct.read(part.getDirect().getPayloadId());
+                return part.getSize() == 0
+                        ? ByteString.EMPTY
+                        : direct.read(part.getDirect().getPayloadId());
             }
 
             @Override

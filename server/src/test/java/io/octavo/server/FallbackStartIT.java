@@ -86,8 +86,9 @@ class FallbackStartIT {
                         .untilAsserted(
                                 () -> assertThat(publish(all, "fresh", "new")).isEqualTo(201));
                 await().atMost(START)
-                        .untilAsserted(() -> assertThat(offer(subscribe, "fresh").getVersion())
-                                .isEqualTo(1));
+                        .untilAsserted(
+                                () -> assertThat(offer(subscribe, "fresh").getVersion())
+                                        .isEqualTo(1));
                 assertThat(poll(subscribe, "fresh").getStale()).isFalse();
             }
         } finally {
@@ -137,8 +138,8 @@ class FallbackStartIT {
 
     private static void awaitExport(RealNode node) {
         await().atMost(START).untilAsserted(() -> {
-            HttpResponse<String> run = send(request(node, "/api/v1/housekeeping/export/runs")
-                    .POST(BodyPublishers.noBody()));
+            HttpResponse<String> run =
+                    send(request(node, "/api/v1/housekeeping/export/runs").POST(BodyPublishers.noBody()));
             assertThat(run.statusCode()).as(run.body()).isEqualTo(200);
             assertThat(run.body()).contains("\"outcome\":\"DONE\"");
         });

@@ -18,10 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
             "The exit status is 1 if there are differences.",
             "Only nodes with the role housekeeping know; octavo status lists the nodes."
         },
-        footer = {
-            "  octavo fallback verify",
-            "  octavo fallback verify --json | jq -r '.differences[] | .topic'"
-        })
+        footer = {"  octavo fallback verify", "  octavo fallback verify --json | jq -r '.differences[] | .topic'"})
 @Manual(related = {"status", "housekeeping run"})
 final class FallbackVerifyCommand implements Subcommand {
     private static final int TOPICS_PER_PAGE = 200;
@@ -47,7 +44,9 @@ final class FallbackVerifyCommand implements Subcommand {
             }
             token = next;
             if (isDrawn) {
-                session.shell().err().print("\r" + topics + " topics compared, " + differences.size() + " differences ");
+                session.shell()
+                        .err()
+                        .print("\r" + topics + " topics compared, " + differences.size() + " differences ");
             }
         } while (!token.isEmpty());
         if (isDrawn) {

@@ -69,8 +69,12 @@ final class RestoreCommand implements Subcommand {
         }
         long epoch = Json.number(begun, "epoch");
         Sums done = new Sums();
-        pages(session, done, "restored", page -> session.api()
-                .write(epoch(page, epoch), WriteOptions.newKey(), "run it again: octavo restore --yes"));
+        pages(
+                session,
+                done,
+                "restored",
+                page -> session.api()
+                        .write(epoch(page, epoch), WriteOptions.newKey(), "run it again: octavo restore --yes"));
         ObjectNode document = Json.object()
                 .put("epoch", epoch)
                 .put("topics", done.topics)
@@ -92,8 +96,10 @@ final class RestoreCommand implements Subcommand {
                 .with("goOn", plan.isBegun() ? true : null);
         List<String> lines = new ArrayList<>();
         lines.add(Write.line("Topics", plan.topics + " go on in a new epoch"));
-        lines.add(Write.line("Come back", plan.newer + " have newer state in a fallback cache; " + plan.unknown
-                + " of them the log doesn't know"));
+        lines.add(Write.line(
+                "Come back",
+                plan.newer + " have newer state in a fallback cache; " + plan.unknown
+                        + " of them the log doesn't know"));
         if (plan.isBegun()) {
             lines.add(Write.line("Goes on", "a restore was begun; " + plan.lower + " topics are left"));
         }

@@ -28,10 +28,10 @@ class FallbackCommandsTest {
         Run run = Run.against(server);
         assertThat(run.status("fallback", "verify")).isEqualTo(1);
         assertThat(run.out()).isEqualTo("""
-                        TOPIC  REGION  DIFFERENCE       VERSION  LOG  EXPORTED  DETAIL
-                        a      eu      AHEAD                  -    3         9  -
-                        b      us      PAYLOAD_MISSING        4    3         3  -
-                        -      us      UNREACHABLE            -    -         -  region us: away
+                         TOPIC  REGION  DIFFERENCE       VERSION  LOG  EXPORTED  DETAIL
+                         a      eu      AHEAD                  -    3         9  -
+                         b      us      PAYLOAD_MISSING        4    3         3  -
+                         -      us      UNREACHABLE            -    -         -  region us: away
                         207 topics and 152 payloads compared
                         """);
         assertThat(run.err()).contains("3 differences (expected: none)");
@@ -51,7 +51,9 @@ class FallbackCommandsTest {
 
     @Test
     void aNodeThatDoesNoHousekeepingNamesThoseThatDo() {
-        server.on(VERIFY, TestServer.json(404, "{\"code\":\"NOT_FOUND\",\"status\":404,\"detail\":\"no such address\"}"))
+        server.on(
+                        VERIFY,
+                        TestServer.json(404, "{\"code\":\"NOT_FOUND\",\"status\":404,\"detail\":\"no such address\"}"))
                 .on("GET /api/v1/status", TestServer.json(200, """
                                 {"environment":"test","nodes":[
                                   {"node":"n2","roles":["housekeeping"],"http":"http://n2:8080"}]}"""));

@@ -92,7 +92,8 @@ final class Calls {
     /** Sends a statement that does no harm when it is carried out twice. */
     ResultSet repeatable(String what, Statement<?> statement) {
         try {
-            return Retry.decorateSupplier(retry, () -> timed(what, () -> session().execute(statement)))
+            return Retry.decorateSupplier(
+                            retry, () -> timed(what, () -> session().execute(statement)))
                     .get();
         } catch (DriverException e) {
             throw unavailable(what, e);

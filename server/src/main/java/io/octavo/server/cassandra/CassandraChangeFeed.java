@@ -19,11 +19,11 @@ final class CassandraChangeFeed implements ChangeFeed {
     CassandraChangeFeed(Calls calls, String keyspace, InstantSource clock) {
         this.calls = calls;
         this.clock = clock;
-        insert = calls.prepare(SimpleStatement.newInstance("INSERT INTO " + keyspace
-                                + ".changes (bucket, at, topic, revision) VALUES (?, ?, ?, ?)")
-                        .setIdempotent(true));
-        select = calls.prepare(SimpleStatement.newInstance(
-                                "SELECT at, topic, revision FROM " + keyspace + ".changes WHERE bucket = ?")
+        insert = calls.prepare(SimpleStatement.newInstance(
+                        "INSERT INTO " + keyspace + ".changes (bucket, at, topic, revision) VALUES (?, ?, ?, ?)")
+                .setIdempotent(true));
+        select = calls.prepare(
+                SimpleStatement.newInstance("SELECT at, topic, revision FROM " + keyspace + ".changes WHERE bucket = ?")
                         .setIdempotent(true));
     }
 

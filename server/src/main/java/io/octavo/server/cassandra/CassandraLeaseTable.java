@@ -32,11 +32,11 @@ final class CassandraLeaseTable implements LeaseTable {
         select = prepareRead("SELECT " + COLUMNS + " FROM " + table + " WHERE name = ?");
         selectAll = prepareRead("SELECT name, " + COLUMNS + " FROM " + table);
         insert = calls.prepare(SimpleStatement.newInstance(
-                        "INSERT INTO " + table + " (name, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?) IF NOT EXISTS"));
+                "INSERT INTO " + table + " (name, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?) IF NOT EXISTS"));
         update = calls.prepare(SimpleStatement.newInstance(
-                        "UPDATE " + table + " SET holder = ?, process = ?, generation = ?, counter = ?, since = ?"
-                                + " WHERE name = ?"
-                                + " IF holder = ? AND process = ? AND generation = ? AND counter = ? AND since = ?"));
+                "UPDATE " + table + " SET holder = ?, process = ?, generation = ?, counter = ?, since = ?"
+                        + " WHERE name = ?"
+                        + " IF holder = ? AND process = ? AND generation = ? AND counter = ? AND since = ?"));
     }
 
     @Override

@@ -35,9 +35,10 @@ final class CassandraOpenUploads implements OpenUploads {
         String table = keyspace + ".open_uploads";
         select = prepareRead("SELECT " + COLUMNS + " FROM " + table + " WHERE topic = ? AND idempotency_key = ?");
         selectKeys = prepareRead("SELECT idempotency_key FROM " + table + " WHERE topic = ? LIMIT ?");
-        insert = calls.prepare(SimpleStatement.newInstance("INSERT INTO " + table + " (topic, idempotency_key, " + COLUMNS
-                        + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS USING TTL ?"));
-        delete = calls.prepare(SimpleStatement.newInstance("DELETE FROM " + table + " WHERE topic = ? AND idempotency_key = ? IF upload_id = ?"));
+        insert = calls.prepare(SimpleStatement.newInstance("INSERT INTO " + table + " (topic, idempotency_key, "
+                + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS USING TTL ?"));
+        delete = calls.prepare(SimpleStatement.newInstance(
+                "DELETE FROM " + table + " WHERE topic = ? AND idempotency_key = ? IF upload_id = ?"));
     }
 
     @Override

@@ -123,9 +123,10 @@ public final class CassandraStore implements AutoCloseable {
      * @throws RuntimeException saying why there is none
      */
     public void check(Duration longest) {
-        calls.session().execute(SimpleStatement.newInstance("SELECT release_version FROM system.local")
-                .setTimeout(longest)
-                .setIdempotent(true));
+        calls.session()
+                .execute(SimpleStatement.newInstance("SELECT release_version FROM system.local")
+                        .setTimeout(longest)
+                        .setIdempotent(true));
     }
 
     @Override

@@ -30,10 +30,10 @@ record TopicLogStatements(
                 calls.prepare("UPDATE " + table + " SET epoch = ?, revision = ?, head = ? WHERE topic = ?"
                         + " IF revision = ?"),
                 calls.prepare("INSERT INTO " + table + " (topic, section, number, entry) VALUES (?, ?, ?, ?)"),
-                calls.prepare("INSERT INTO " + table + " (topic, section, number, entry) VALUES (?, '"
-                        + Section.REQUEST + "', ?, ?) IF NOT EXISTS USING TTL " + REQUESTS_ARE_KEPT_SECONDS),
-                calls.prepare("INSERT INTO " + table + " (topic, section, number, entry) VALUES (?, '"
-                        + Section.UPLOAD + "', ?, ?) IF NOT EXISTS"));
+                calls.prepare("INSERT INTO " + table + " (topic, section, number, entry) VALUES (?, '" + Section.REQUEST
+                        + "', ?, ?) IF NOT EXISTS USING TTL " + REQUESTS_ARE_KEPT_SECONDS),
+                calls.prepare("INSERT INTO " + table + " (topic, section, number, entry) VALUES (?, '" + Section.UPLOAD
+                        + "', ?, ?) IF NOT EXISTS"));
     }
 
     private static Prepared read(Calls calls, String query) {

@@ -147,7 +147,11 @@ public final class FallbackRegion {
 
     /** As {@link #forEachHead(BooleanSupplier, Consumer)}, of the topics that follow one, in {@link #ORDER}; empty = all. */
     public boolean forEachHead(String after, BooleanSupplier goOn, Consumer<Exported> consumer) {
-        return forEach(keys.heads(), after.isEmpty() ? "" : keys.behind(after), goOn, page -> exported(page).forEach(consumer));
+        return forEach(
+                keys.heads(),
+                after.isEmpty() ? "" : keys.behind(after),
+                goOn,
+                page -> exported(page).forEach(consumer));
     }
 
     /** Hands over the ids of all payloads; otherwise as {@link #forEachHead}. */
@@ -184,8 +188,7 @@ public final class FallbackRegion {
         }
     }
 
-    private boolean forEach(
-            String prefix, String behind, BooleanSupplier goOn, Consumer<List<Listed>> consumer) {
+    private boolean forEach(String prefix, String behind, BooleanSupplier goOn, Consumer<List<Listed>> consumer) {
         String after = behind;
         while (goOn.getAsBoolean()) {
             List<Listed> page = objects.list(prefix, after, SmallObjects.MOST_KEYS);

@@ -33,7 +33,6 @@ public final class ExportTask implements Task {
     /** By then nothing is under way any more that a deposed leader has begun: it is looked at once more. */
     private static final Duration SECOND_SCAN = Duration.ofMinutes(1);
 
-
     private final TopicLog log;
     private final ChangedHeads changed;
     private final HousekeepingConfig.Export config;

@@ -92,7 +92,11 @@ public final class FallbackVerification {
      * @param payloads how many payloads were read for it, in all regions
      * @param next     where the next page begins; null if this was the last
      */
-    public record Page(int topics, int payloads, List<Difference> differences, @Nullable String next) {}
+    public record Page(
+            int topics,
+            int payloads,
+            List<Difference> differences,
+            @Nullable String next) {}
 
     /**
      * Compares the topics that follow one.
@@ -146,7 +150,11 @@ public final class FallbackVerification {
                     TopicHead head = log.head(entry.getKey(), Read.LOCAL);
                     for (FallbackRegion region : fallback.regions()) {
                         if (!isUnreachable(region)) {
-                            compare(entry.getKey(), head, region, entry.getValue().get(region));
+                            compare(
+                                    entry.getKey(),
+                                    head,
+                                    region,
+                                    entry.getValue().get(region));
                         }
                     }
                 }

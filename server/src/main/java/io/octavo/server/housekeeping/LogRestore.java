@@ -174,8 +174,8 @@ public final class LogRestore {
             if (exported != null && isNewer) {
                 bringPayloads(exported);
             }
-            Effect effect =
-                    commits.commit(topic, new RestampTopic(standing, exported), who, null).effect();
+            Effect effect = commits.commit(topic, new RestampTopic(standing, exported), who, null)
+                    .effect();
             counts.changed += effect == Effect.DONE ? 1 : 0;
         }
     }

@@ -126,8 +126,8 @@ final class RegionExport {
         Set<Long> payloads = new HashSet<>();
         // Payloads come before their heads, so they are listed after them.
         boolean all = region.forEachHead(goOn, exported -> {
-            Known newest = new Known(
-                    exported.position().epoch(), exported.position().revision(), 0, Set.of(), 0);
+            Known newest =
+                    new Known(exported.position().epoch(), exported.position().revision(), 0, Set.of(), 0);
             if (found.putIfAbsent(exported.position().topic(), newest) != null) {
                 several.add(exported.position().topic());
             }
@@ -172,8 +172,10 @@ final class RegionExport {
         }
         long content = HeadContent.of(head);
         if (order == 0 && newest.content() == 0) {
-            known.put(topic, new Known(
-                    newest.epoch(), newest.revision(), content, HeadContent.payloads(head), newest.sinceMs()));
+            known.put(
+                    topic,
+                    new Known(
+                            newest.epoch(), newest.revision(), content, HeadContent.payloads(head), newest.sinceMs()));
             return false;
         }
         return order != 0 && newest.content() != content;
@@ -213,7 +215,9 @@ final class RegionExport {
 
     /** What was listed a moment ago counts for more than what was put long ago. */
     private static boolean isThere(long id, @Nullable Known before, @Nullable Set<Long> there) {
-        return there != null ? there.contains(id) : before != null && before.payloads().contains(id);
+        return there != null
+                ? there.contains(id)
+                : before != null && before.payloads().contains(id);
     }
 
     private void putPayload(String topic, long version, long id) {

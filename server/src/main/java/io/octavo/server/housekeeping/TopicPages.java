@@ -85,8 +85,7 @@ final class TopicPages {
 
     private NavigableSet<String> namesAfter(String after) {
         Instant now = clock.instant();
-        if (after.isEmpty()
-                || Duration.between(namesReadAt, now).abs().compareTo(NAMES_ARE_KEPT) > 0) {
+        if (after.isEmpty() || Duration.between(namesReadAt, now).abs().compareTo(NAMES_ARE_KEPT) > 0) {
             NavigableSet<String> read = new TreeSet<>(FallbackRegion.ORDER);
             log.forEachRevision(0, 1, (topic, epoch, revision) -> read.add(topic));
             names = read;

@@ -22,12 +22,7 @@ final class CacheLoader {
     private final CacheMetrics metrics;
     private int failures;
 
-    CacheLoader(
-            TopicLog log,
-            HeadCache cache,
-            FallbackLoader fallback,
-            RandomGenerator random,
-            CacheMetrics metrics) {
+    CacheLoader(TopicLog log, HeadCache cache, FallbackLoader fallback, RandomGenerator random, CacheMetrics metrics) {
         this.log = log;
         this.cache = cache;
         this.fallback = fallback;
@@ -42,7 +37,10 @@ final class CacheLoader {
         } catch (RuntimeException e) {
             failures++;
             metrics.failed(CacheMetrics.Step.LOAD);
-            LOG.warn("the topics could not be loaded from the log (attempt {}); trying again: {}", failures, e.toString());
+            LOG.warn(
+                    "the topics could not be loaded from the log (attempt {}); trying again: {}",
+                    failures,
+                    e.toString());
             fallback.load();
             return false;
         }

@@ -83,15 +83,19 @@ final class FallbackLoader {
         Reading reading = new Reading(region);
         try {
             String[] last = {""};
-            region.forEachHead(() -> reading.failure == null && !Thread.currentThread().isInterrupted(), exported -> {
-                // The first of a topic is the newest.
-                String topic = exported.position().topic();
-                if (!topic.equals(last[0])
-                        && !cache.has(topic, exported.position().epoch(), exported.position().revision())) {
-                    reading.submit(exported);
-                }
-                last[0] = topic;
-            });
+            region.forEachHead(
+                    () -> reading.failure == null && !Thread.currentThread().isInterrupted(), exported -> {
+                        // The first of a topic is the newest.
+                        String topic = exported.position().topic();
+                        if (!topic.equals(last[0])
+                                && !cache.has(
+                                        topic,
+                                        exported.position().epoch(),
+                                        exported.position().revision())) {
+                            reading.submit(exported);
+                        }
+                        last[0] = topic;
+                    });
             reading.await();
         } finally {
             reading.threads.shutdownNow();

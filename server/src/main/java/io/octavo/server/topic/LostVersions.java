@@ -47,7 +47,10 @@ final class LostVersions {
                 .filter(publication -> publication.getVersion() == record.getVersion())
                 .toList();
         if (row == null) {
-            return record.toBuilder().clearPublications().addAllPublications(standing).build();
+            return record.toBuilder()
+                    .clearPublications()
+                    .addAllPublications(standing)
+                    .build();
         }
         Set<Scope> scopes = standing.stream().map(Publication::getScope).collect(Collectors.toSet());
         VersionRecord.Builder again = row.toBuilder()
@@ -84,7 +87,9 @@ final class LostVersions {
                     .clearPublications()
                     .addAllPublications(row.getPublicationsList().stream()
                             .map(publication -> publication.equals(other)
-                                    ? publication.toBuilder().setWithdrawal(withdrawal).build()
+                                    ? publication.toBuilder()
+                                            .setWithdrawal(withdrawal)
+                                            .build()
                                     : publication)
                             .toList())
                     .build();
@@ -105,7 +110,11 @@ final class LostVersions {
                 .filter(row -> rows.get(row.getVersion()) == null)
                 .toList();
         Iterator<VersionRecord> there = rows.newestFirst(changed);
-        return Stream.concat(lacking.stream(), Stream.generate(() -> there).takeWhile(Iterator::hasNext).map(Iterator::next))
+        return Stream.concat(
+                        lacking.stream(),
+                        Stream.generate(() -> there)
+                                .takeWhile(Iterator::hasNext)
+                                .map(Iterator::next))
                 .iterator();
     }
 }

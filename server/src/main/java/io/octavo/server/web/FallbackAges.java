@@ -13,7 +13,8 @@ public interface FallbackAges {
      * @param age     of the newest state that it has completely; null if it never was complete, or can't be asked
      * @param problem why it can't be asked; null if it can
      */
-    record Age(String region, @Nullable Duration age, @Nullable String problem) {}
+    record Age(
+            String region, @Nullable Duration age, @Nullable String problem) {}
 
     List<Age> ages();
 }

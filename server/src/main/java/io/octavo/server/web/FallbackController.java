@@ -20,8 +20,9 @@ final class FallbackController {
     }
 
     @Call(
-            value = "Compares the fallback caches of all regions with the topics, a page of topics at a time, down to the"
-                    + " bytes of the payloads. What changed within the last minute may be on its way and is left out.",
+            value =
+                    "Compares the fallback caches of all regions with the topics, a page of topics at a time, down to the"
+                            + " bytes of the payloads. What changed within the last minute may be on its way and is left out.",
             query = {"limit", "pageToken"})
     @GetMapping(Addresses.FALLBACK_VERIFY)
     @Needs(Right.ADMINISTER)

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param topics   how many were looked at
  * @param payloads how many payloads were read for it
  */
-record FallbackView(int topics, int payloads, List<Difference> differences, @Nullable String nextPageToken) {
+record FallbackView(
+        int topics,
+        int payloads,
+        List<Difference> differences,
+        @Nullable String nextPageToken) {
     /**
      * Something that a region lacks or has wrong.
      *

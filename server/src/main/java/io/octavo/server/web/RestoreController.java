@@ -60,8 +60,9 @@ final class RestoreController {
     }
 
     @Call(
-            value = "Begins a new epoch of the log, after it was restored from a backup; with goOn=true answers the one that"
-                    + " stands, which a restore has begun that broke off.",
+            value =
+                    "Begins a new epoch of the log, after it was restored from a backup; with goOn=true answers the one that"
+                            + " stands, which a restore has begun that broke off.",
             query = {"expected", "above", "goOn", "dryRun"})
     @PostMapping(Addresses.RESTORE_EPOCH)
     @Needs(Right.ADMINISTER)
@@ -78,8 +79,9 @@ final class RestoreController {
     }
 
     @Call(
-            value = "Takes a page of topics into the epoch that stands, with what the fallback caches know newer; or tells"
-                    + " what would be done.",
+            value =
+                    "Takes a page of topics into the epoch that stands, with what the fallback caches know newer; or tells"
+                            + " what would be done.",
             query = {"epoch", "limit", "pageToken", "dryRun"},
             headers = "Octavo-Who")
     @PostMapping(Addresses.RESTORE_TOPICS)

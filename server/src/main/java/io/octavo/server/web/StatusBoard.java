@@ -82,7 +82,9 @@ public final class StatusBoard {
                 known == null ? List.of() : known,
                 leading == null ? List.of() : leading,
                 views,
-                ages == null ? List.of() : ages.stream().map(StatusView.Fallback::of).toList(),
+                ages == null
+                        ? List.of()
+                        : ages.stream().map(StatusView.Fallback::of).toList(),
                 cache(installation.cache().get()));
     }
 

@@ -24,7 +24,10 @@ record StatusView(
     record Store(String store, boolean up, @Nullable String detail) {}
 
     /** A region's fallback cache: how old the newest state is that it has completely; no age if it has none. */
-    record Fallback(String region, @Nullable Long ageMillis, @Nullable String detail) {
+    record Fallback(
+            String region,
+            @Nullable Long ageMillis,
+            @Nullable String detail) {
         static Fallback of(FallbackAges.Age age) {
             Duration old = age.age();
             return new Fallback(age.region(), old == null ? null : old.toMillis(), age.problem());

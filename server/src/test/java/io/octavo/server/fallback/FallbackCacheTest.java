@@ -37,7 +37,8 @@ class FallbackCacheTest {
     void aWriterWhoComesLatePutsNothingInFront() {
         inEu.createHead(head("a", 1, 7));
         assertThat(inEu.createHead(head("a", 1, 6))).isTrue();
-        assertThat(inEu.createHead(head("a", 1, 7).toBuilder().setNewestVersion(99).build()))
+        assertThat(inEu.createHead(
+                        head("a", 1, 7).toBuilder().setNewestVersion(99).build()))
                 .isFalse();
         assertThat(inEu.newest("a")).isEqualTo(head("a", 1, 7));
     }

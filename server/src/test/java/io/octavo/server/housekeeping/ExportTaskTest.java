@@ -272,14 +272,21 @@ class ExportTaskTest {
     @Test
     void aLogThatWasSetBackIsToldAndReplacesNothing() {
         publish("a", "one");
-        TopicHead later = head("a").toBuilder().setRevision(9).setNewestVersion(8).build();
+        TopicHead later =
+                head("a").toBuilder().setRevision(9).setNewestVersion(8).build();
         inEu.createHead(later);
         Runs.of(task);
         assertThat(inEu.newest("a")).isEqualTo(later);
         task.measure(() -> leads);
-        assertThat(meters.get("octavo.fallback.ahead").tag("region", "eu").gauge().value())
+        assertThat(meters.get("octavo.fallback.ahead")
+                        .tag("region", "eu")
+                        .gauge()
+                        .value())
                 .isEqualTo(1);
-        assertThat(meters.get("octavo.fallback.ahead").tag("region", "us").gauge().value())
+        assertThat(meters.get("octavo.fallback.ahead")
+                        .tag("region", "us")
+                        .gauge()
+                        .value())
                 .isZero();
     }
 
@@ -365,14 +372,7 @@ class ExportTaskTest {
                 .setDirect(DirectPointer.newBuilder().setPayloadId(id))
                 .build();
         return new PublishVersion(
-                List.of(part),
-                Map.of(),
-                published ? List.of(Scopes.GLOBAL) : List.of(),
-                null,
-                false,
-                null,
-                0,
-                "");
+                List.of(part), Map.of(), published ? List.of(Scopes.GLOBAL) : List.of(), null, false, null, 0, "");
     }
 
     private void commit(String topic, Command command) {

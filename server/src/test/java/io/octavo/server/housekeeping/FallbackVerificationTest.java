@@ -95,8 +95,11 @@ class FallbackVerificationTest {
         fallback.regions().get(0).createHead(ahead.toBuilder().setRevision(9).build());
         fallback.regions()
                 .get(0)
-                .createHead(ahead.toBuilder().setTopic("unknown").clearVersions().build());
-        eu.put(KEYS.head(head("other")), head("other").toBuilder().setNewestVersion(77).build().toByteArray());
+                .createHead(
+                        ahead.toBuilder().setTopic("unknown").clearVersions().build());
+        eu.put(
+                KEYS.head(head("other")),
+                head("other").toBuilder().setNewestVersion(77).build().toByteArray());
         eu.put(KEYS.head(head("unreadable")), new byte[] {1});
         eu.delete(List.of(KEYS.payload(payloadId("payload"))));
         eu.put(KEYS.payload(payloadId("torn")), new byte[] {1});

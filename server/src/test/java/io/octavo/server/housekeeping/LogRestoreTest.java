@@ -42,8 +42,12 @@ import org.junit.jupiter.api.Test;
 
 /** What was committed, exported and then lost with the metadata store, which comes back as a backup had it. */
 class LogRestoreTest {
-    private static final Consumer ANYBODY =
-            Consumer.newBuilder().setRegion("eu").setApp("a").setCluster("c").setInstance("i").build();
+    private static final Consumer ANYBODY = Consumer.newBuilder()
+            .setRegion("eu")
+            .setApp("a")
+            .setCluster("c")
+            .setInstance("i")
+            .build();
 
     private final TestTime time = new TestTime();
     private final Installation lost = new Installation();
@@ -52,8 +56,7 @@ class LogRestoreTest {
     private final InMemoryObjects us = new InMemoryObjects("us", time);
     private final FallbackCache fallback = new FallbackCache(List.of(eu, us), new FallbackConfig("fallback", 2));
     private final InMemoryEpoch epoch = new InMemoryEpoch(time.millis());
-    private final LogRestore restore =
-            new LogRestore(backup.log, epoch, backup.commits, fallback, backup.direct, time);
+    private final LogRestore restore = new LogRestore(backup.log, epoch, backup.commits, fallback, backup.direct, time);
     private long payloadIds;
 
     private final class Installation {
@@ -170,8 +173,7 @@ class LogRestoreTest {
                     throw new Killed(at);
                 }
             });
-            LogRestore attempt =
-                    new LogRestore(mortal, epoch, backup.commits(mortal), fallback, backup.direct, time);
+            LogRestore attempt = new LogRestore(mortal, epoch, backup.commits(mortal), fallback, backup.direct, time);
             Page again = restore.plan("", 100);
             assertThat(again.ahead()).isZero();
             try {

@@ -81,7 +81,8 @@ abstract class SmallObjectsContract {
     @Test
     void whatIsDeletedIsGoneAndTheRestStays() {
         SmallObjects objects = objects();
-        List<String> keys = IntStream.range(0, 30).mapToObj(i -> "d/a/" + (100 + i)).toList();
+        List<String> keys =
+                IntStream.range(0, 30).mapToObj(i -> "d/a/" + (100 + i)).toList();
         keys.forEach(key -> objects.create(key, bytes(key)));
         objects.delete(keys.subList(0, 20));
         objects.delete(keys.subList(10, 20));

@@ -30,8 +30,7 @@ class CacheRefreshTest {
     private final FaultyLog log = new FaultyLog(clock);
     private final HeadCache cache = new HeadCache(clock);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final CacheRefresh refresh =
-            refresh(NoFallback.cache());
+    private final CacheRefresh refresh = refresh(NoFallback.cache());
     private final InMemoryObjects eu = new InMemoryObjects("eu", clock);
     private final InMemoryObjects us = new InMemoryObjects("us", clock);
     private final FallbackCache fallback = new FallbackCache(List.of(eu, us), new FallbackConfig("fallback", 3));

@@ -28,15 +28,7 @@ class StatusTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         assertThat(status.propertyNames())
                 .containsExactly(
-                        "environment",
-                        "ready",
-                        "version",
-                        "writes",
-                        "nodes",
-                        "leaders",
-                        "stores",
-                        "fallback",
-                        "cache");
+                        "environment", "ready", "version", "writes", "nodes", "leaders", "stores", "fallback", "cache");
         assertThat(status.get("fallback").toString())
                 .isEqualTo("[{\"region\":\"eu\",\"ageMillis\":4000},{\"region\":\"us\",\"detail\":\"away\"}]");
         assertThat(status.get("writes").toString()).isEqualTo("{\"working\":true}");
@@ -108,6 +100,12 @@ class StatusTest {
         NodeDirectory nodes = () ->
                 List.of(new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
         return new StatusBoard(
-                INSTALLATION, nodes, List::of, List::of, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
+                INSTALLATION,
+                nodes,
+                List::of,
+                List::of,
+                List.of(Checks.of("cassandra", true, check)),
+                executor,
+                nanoTime::get);
     }
 }

@@ -13,15 +13,14 @@ import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.Housekeeping;
-import io.octavo.server.payload.InMemoryDirectPayloads;
-import io.octavo.server.payload.InMemoryObjects;
-import io.octavo.server.topic.InMemoryEpoch;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.Run;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.lease.InMemoryLeaseTable;
 import io.octavo.server.lease.LeaseTable;
+import io.octavo.server.payload.InMemoryDirectPayloads;
+import io.octavo.server.payload.InMemoryObjects;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.MemoryPayloads;
 import io.octavo.server.publish.PayloadIntake;
@@ -34,6 +33,7 @@ import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.reads.Reads;
 import io.octavo.server.subscribe.TestConsumers;
 import io.octavo.server.tls.ServerTls;
+import io.octavo.server.topic.InMemoryEpoch;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog.Read;
@@ -360,20 +360,14 @@ final class TestNode implements AutoCloseable {
         FallbackVerification fallbackVerification(InMemoryTopicLog log, InstantSource clock) {
             return new FallbackVerification(
                     log,
-                    new FallbackCache(
-                            List.of(new InMemoryObjects("eu", clock)), new FallbackConfig("fallback", 2)),
+                    new FallbackCache(List.of(new InMemoryObjects("eu", clock)), new FallbackConfig("fallback", 2)),
                     () -> clock.instant().plusSeconds(3600));
         }
 
         @Bean
         LogRestore logRestore(InMemoryTopicLog log, TopicCommits commits, InstantSource clock) {
             return new LogRestore(
-                    log,
-                    new InMemoryEpoch(1),
-                    commits,
-                    NoFallback.cache(),
-                    new InMemoryDirectPayloads(),
-                    clock);
+                    log, new InMemoryEpoch(1), commits, NoFallback.cache(), new InMemoryDirectPayloads(), clock);
         }
 
         @Bean(destroyMethod = "shutdownNow")
@@ -384,7 +378,10 @@ final class TestNode implements AutoCloseable {
         @Bean
         StatusBoard status(ExecutorService checks) {
             Installation installation = new Installation(
-                    "test", "1.2.3", () -> true, () -> new Installation.Cache(3, Duration.ofMillis(700), true, false, 0));
+                    "test",
+                    "1.2.3",
+                    () -> true,
+                    () -> new Installation.Cache(3, Duration.ofMillis(700), true, false, 0));
             return new StatusBoard(
                     installation,
                     () -> List.of(new Node(

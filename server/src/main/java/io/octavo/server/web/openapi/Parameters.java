@@ -71,7 +71,9 @@ final class Parameters {
         flag("lagging", "Only those that don't run what they are to run.");
         QUERY.put("epoch", Described.of("integer", "The epoch that topics are taken into: the one that stands."));
         QUERY.put("expected", Described.of("integer", "The epoch that stands; if it is another one, nothing is done."));
-        QUERY.put("above", Described.of("integer", "An epoch that the new one must be above, such as the highest exported."));
+        QUERY.put(
+                "above",
+                Described.of("integer", "An epoch that the new one must be above, such as the highest exported."));
         flag("goOn", "Begins nothing: answers the epoch that stands, if it is the one expected.");
         text(QUERY, "query", "Part of the name.");
         text(QUERY, "owner", "Of this owner only.");

@@ -2,9 +2,14 @@ package io.octavo.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.housekeeping.ExpiryTask;
+import io.octavo.server.housekeeping.ExportTask;
+import io.octavo.server.housekeeping.FallbackVerification;
+import io.octavo.server.housekeeping.GivenUpBytes;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.PayloadRepair;
 import io.octavo.server.housekeeping.RetentionTask;
 import io.octavo.server.housekeeping.Task;
@@ -43,16 +48,29 @@ class HousekeepingWiring {
             TopicLog log,
             TopicCommits commits,
             Retention retention,
-            UnownedBytes bytes,
+            Payloads payloads,
+            FallbackCache fallback,
             RetentionConfig config,
             InstantSource clock,
             MeterRegistry meters) {
+        GivenUpBytes bytes = (payloadId, isDirect) -> {
+            payloads.delete(payloadId, isDirect);
+            if (isDirect) {
+                fallback.removePayload(payloadId);
+            }
+        };
         return new RetentionTask(log, commits, retention, bytes, config, clock, System::nanoTime, meters);
     }
 
     @Bean
-    UnownedBytes unownedBytes(Payloads payloads) {
-        return new UnownedBytes() {
+    Task uploadSweep(
+            CassandraStore store,
+            TopicLog log,
+            Payloads payloads,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        UnownedBytes bytes = new UnownedBytes() {
             @Override
             public void delete(long payloadId, boolean isDirect) {
                 payloads.delete(payloadId, isDirect);
@@ -63,22 +81,40 @@ class HousekeepingWiring {
                 return payloads.abortUnfinished(before);
             }
         };
-    }
-
-    @Bean
-    Task uploadSweep(
-            CassandraStore store,
-            TopicLog log,
-            UnownedBytes bytes,
-            HousekeepingConfig config,
-            InstantSource clock,
-            MeterRegistry meters) {
         return new UploadSweep(store.uploads(), log, bytes, config.sweep(), clock, System::nanoTime, meters);
     }
 
     @Bean
     Task payloadRepair(CassandraStore store, HousekeepingConfig config, InstantSource clock, MeterRegistry meters) {
         return new PayloadRepair(store.repairs(), config.repair(), clock, meters);
+    }
+
+    @Bean
+    Task exportTask(
+            CassandraStore store,
+            FallbackCache fallback,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new ExportTask(
+                store.log(),
+                store.changes(),
+                store.payloads(),
+                fallback,
+                config.export(),
+                clock,
+                System::nanoTime,
+                meters);
+    }
+
+    @Bean
+    FallbackVerification fallbackVerification(TopicLog log, FallbackCache fallback, InstantSource clock) {
+        return new FallbackVerification(log, fallback, clock);
+    }
+
+    @Bean
+    LogRestore logRestore(CassandraStore store, TopicCommits commits, FallbackCache fallback, InstantSource clock) {
+        return new LogRestore(store.log(), store.epoch(), commits, fallback, store.payloads(), clock);
     }
 
     @Bean(initMethod = "start")

@@ -4,6 +4,8 @@ import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
@@ -25,6 +27,7 @@ import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.tls.ServerTls;
 import io.octavo.server.tls.TlsConfig;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.FallbackAges;
 import io.octavo.server.web.Installation;
 import io.octavo.server.web.Latest;
 import io.octavo.server.web.Leaders;
@@ -189,6 +192,8 @@ class NodeWiring {
             OctavoConfig octavo,
             NodeDirectory directory,
             Leaders leaders,
+            FallbackCache fallback,
+            InstantSource clock,
             List<StoreCheck> checks,
             Readiness readiness,
             ObjectProvider<SubscribeRole> subscribe,
@@ -204,8 +209,9 @@ class NodeWiring {
                 installation,
                 directory,
                 leaders,
+                () -> ages(fallback, clock),
                 checks,
-                Executors.newFixedThreadPool(checks.size() + 2, work -> {
+                Executors.newFixedThreadPool(checks.size() + 3, work -> {
                     Thread thread = new Thread(work, "octavo-status");
                     thread.setDaemon(true);
                     return thread;
@@ -222,9 +228,24 @@ class NodeWiring {
                         .toList();
     }
 
+    private static List<FallbackAges.Age> ages(FallbackCache fallback, InstantSource clock) {
+        return fallback.regions().stream()
+                .map(region -> {
+                    try {
+                        Instant complete = region.completeAt();
+                        Duration age = complete == null ? null : Duration.between(complete, clock.instant());
+                        return new FallbackAges.Age(region.name(), age, null);
+                    } catch (ServiceException e) {
+                        return new FallbackAges.Age(region.name(), null, e.getMessage());
+                    }
+                })
+                .toList();
+    }
+
     private static Installation.Cache state(SubscribeRole role) {
         HeadCache cache = role.cache();
         Duration age = cache.age();
-        return new Installation.Cache(cache.size(), age == null ? NEVER : age, cache.ready(), role.heldBack());
+        return new Installation.Cache(
+                cache.size(), age == null ? NEVER : age, cache.ready(), cache.isStale(), role.heldBack());
     }
 }

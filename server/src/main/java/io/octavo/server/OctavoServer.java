@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.octavo.server.cassandra.CassandraConfig;
+import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.payload.ExternalConfig;
@@ -48,6 +49,7 @@ import org.springframework.context.annotation.Import;
     DrainConfig.class,
     LogConfig.class,
     HousekeepingConfig.class,
+    FallbackConfig.class,
     RetentionConfig.class
 })
 @Import({

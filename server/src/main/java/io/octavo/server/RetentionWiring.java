@@ -3,6 +3,7 @@ package io.octavo.server;
 import io.octavo.protocol.ConsumerQuery;
 import io.octavo.server.consumers.ConsumerCounts;
 import io.octavo.server.consumers.Fleet;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.nodes.SilentNodes;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Set;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -39,14 +39,10 @@ class RetentionWiring {
             RetentionConfig config,
             Fleet fleet,
             SilentNodes silent,
-            ObjectProvider<ExportedVersions> exports,
+            FallbackCache fallback,
             InstantSource clock) {
-        return new Retention(
-                log,
-                config.policy(),
-                running(fleet, silent),
-                exports.getIfAvailable(() -> ExportedVersions.NONE),
-                clock);
+        ExportedVersions exported = topic -> ExportedVersions.namedBy(fallback.newest(topic));
+        return new Retention(log, config.policy(), running(fleet, silent), exported, clock);
     }
 
     /** What they run, and what they are to run and may be fetching. */

@@ -7,28 +7,44 @@ import io.octavo.client.Deserializers;
 import io.octavo.client.OctavoClient;
 import io.octavo.client.Payload;
 import io.octavo.client.Subscription;
+import io.octavo.local.LocalS3;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A whole node that keeps two versions, and what was run a second ago. */
 class RetentionNodeIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String TOPIC = "/topics/kept";
 
+    @TempDir
+    private static Path folder;
+
+    private static LocalS3 s3;
     private static RealNode node;
 
     @BeforeAll
     static void start() {
+        s3 = LocalS3.start(folder);
+        s3.awaitReady(Duration.ofSeconds(60));
         node = RealNode.start(
-                "--octavo.housekeeping.retention.max-versions=2", "--octavo.housekeeping.retention.grace=1s");
+                "--octavo.regions[0].s3.endpoint=" + s3.endpoint(),
+                "--octavo.regions[0].s3.access-key=" + s3.accessKey(),
+                "--octavo.regions[0].s3.secret-key=" + s3.secretKey(),
+                "--octavo.regions[0].s3.path-style=true",
+                "--octavo.payload.connect-timeout=1s",
+                "--octavo.payload.create-buckets=true",
+                "--octavo.housekeeping.retention.max-versions=2",
+                "--octavo.housekeeping.retention.grace=1s");
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> call("GET", "/status", "").body().contains("\"ready\":true"));
     }
@@ -38,8 +54,10 @@ class RetentionNodeIT {
         if (node != null) {
             node.close();
         }
+        s3.close();
     }
 
+    /** It asks the region too, what its exported head names. */
     @Test
     void whatNobodyNeedsIsGoneAndWhatSomebodyRunsIsNot() throws Exception {
         assertThat(call("POST", TOPIC + "/versions", "v1").statusCode()).isEqualTo(201);

@@ -148,6 +148,8 @@ public final class Octavo {
         commands.put("changes", ChangesCommand::new);
         commands.put("audit", AuditCommand::new);
         commands.put("housekeeping", HousekeepingCommand::new);
+        commands.put("fallback", FallbackCommand::new);
+        commands.put("restore", RestoreCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("context", ContextCommand::new);

@@ -38,7 +38,7 @@ public final class RetentionTask implements Task {
             TopicLog log,
             TopicCommits commits,
             Retention retention,
-            UnownedBytes bytes,
+            GivenUpBytes bytes,
             RetentionConfig config,
             InstantSource clock,
             LongSupplier nanoTime,

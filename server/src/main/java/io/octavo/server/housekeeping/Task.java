@@ -3,6 +3,7 @@ package io.octavo.server.housekeeping;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public interface Task {
     /** A word in lower case: the name in addresses, metrics and the lease. */
     String name();
+
+    /** Told once, before the first run: whether this node leads the task now, for what is measured of it. */
+    default void measure(BooleanSupplier leads) {}
 
     /** From the end of a run to the start of the next. */
     Duration interval();

@@ -41,7 +41,7 @@ final class TopicCollector {
     private final TopicCommits commits;
     private final Retention retention;
     private final HistoryTrim trim;
-    private final UnownedBytes bytes;
+    private final GivenUpBytes bytes;
     private final Pace pace;
     private final InstantSource clock;
     private final MeterRegistry meters;
@@ -51,7 +51,7 @@ final class TopicCollector {
             TopicCommits commits,
             Retention retention,
             HistoryTrim trim,
-            UnownedBytes bytes,
+            GivenUpBytes bytes,
             Pace pace,
             InstantSource clock,
             MeterRegistry meters) {

@@ -24,6 +24,7 @@ public sealed interface Command
                 CollectTopic,
                 TrimHistory,
                 RestoreTopic,
+                RestampTopic,
                 RollbackTopic {
     /**
      * Makes the change on an edit of the head; may be called again on a newer one.

@@ -294,6 +294,28 @@ final class TopicEdit {
         head.clearDeletion();
     }
 
+    /** Goes on in a later epoch. */
+    void epoch(long epoch) {
+        head.setEpoch(epoch);
+    }
+
+    /** Takes over what a newer head says that the log has lost, with rows of the versions that it names. */
+    void adopt(TopicHead lost) {
+        lost.getVersionsList()
+                .forEach(record -> changed.put(
+                        record.getVersion(), LostVersions.row(rows.get(record.getVersion()), record, lost)));
+        head.clear()
+                .mergeFrom(lost)
+                .setNewestVersion(Math.max(lost.getNewestVersion(), before.getNewestVersion()))
+                .setBaseVersion(Math.max(lost.getBaseVersion(), before.getBaseVersion()))
+                .clearHorizon();
+        if (before.hasHorizon()) {
+            // It speaks of the events that are in this log.
+            head.setHorizon(before.getHorizon());
+        }
+        changed.putAll(new LostVersions(changed, rows).takenBack(lost, who, now));
+    }
+
     /** Says what happened; once per change. */
     void event(EventKind kind, long version, List<Scope> scopes, String reason) {
         event = TopicEvent.newBuilder()

@@ -35,7 +35,8 @@ public record Installation(
      * @param heads    how many
      * @param age      since the feed of changes was last read
      * @param complete all are loaded
+     * @param stale    they are what the fallback cache had, for the log could not be read yet
      * @param heldBack versions that are held back, for their payloads are missing
      */
-    public record Cache(int heads, Duration age, boolean complete, int heldBack) {}
+    public record Cache(int heads, Duration age, boolean complete, boolean stale, int heldBack) {}
 }

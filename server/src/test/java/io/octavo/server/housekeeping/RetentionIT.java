@@ -92,20 +92,9 @@ class RetentionIT {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         commits = new TopicCommits(
                 store.log(), () -> {}, head -> {}, clock, BoundedPatience.within(Duration.ofSeconds(20)), meters);
-        UnownedBytes bytes = new UnownedBytes() {
-            @Override
-            public void delete(long payloadId, boolean isDirect) {
-                payloads.delete(payloadId, isDirect);
-            }
-
-            @Override
-            public int abortUnfinished(Instant before) {
-                return 0;
-            }
-        };
         Retention retention =
                 new Retention(store.log(), CONFIG.policy(), name -> Set.of(), ExportedVersions.NONE, clock);
-        task = new RetentionTask(store.log(), commits, retention, bytes, CONFIG, clock, System::nanoTime, meters);
+        task = new RetentionTask(store.log(), commits, retention, payloads::delete, CONFIG, clock, System::nanoTime, meters);
     }
 
     @AfterEach

@@ -263,7 +263,7 @@ class RetentionModelTest {
                     stepped,
                     commits(),
                     retention,
-                    Interposed.of(UnownedBytes.class, bytes, this::step),
+                    Interposed.of(GivenUpBytes.class, bytes::delete, this::step),
                     CONFIG,
                     time,
                     System::nanoTime,

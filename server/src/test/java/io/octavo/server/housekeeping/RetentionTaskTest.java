@@ -397,7 +397,7 @@ class RetentionTaskTest {
     private RetentionTask task(RetentionConfig config) {
         TopicLog stepped = Interposed.of(TopicLog.class, log, step -> between.accept(step));
         Retention retention = new Retention(stepped, config.policy(), topic -> running(), topic -> exported(), time);
-        return new RetentionTask(stepped, commits, retention, bytes, config, time, System::nanoTime, meters);
+        return new RetentionTask(stepped, commits, retention, bytes::delete, config, time, System::nanoTime, meters);
     }
 
     private static RetentionConfig config(int topicPercent, int percent, int from) {

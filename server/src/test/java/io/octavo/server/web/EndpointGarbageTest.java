@@ -127,6 +127,9 @@ class EndpointGarbageTest {
             new Endpoint("DELETE", "/topics/{topic}/pins", "scope=*&reason=r", null),
             new Endpoint("GET", "/housekeeping", "", null),
             new Endpoint("POST", "/housekeeping/{task}/runs", "", null),
+            new Endpoint("GET", "/fallback/verify", "limit=1", null),
+            new Endpoint("POST", "/restore/epoch", "expected=1&above=2&dryRun=true", null),
+            new Endpoint("POST", "/restore/topics", "epoch=1&limit=1&dryRun=true", null),
             new Endpoint("GET", "/status", "", null));
 
     private final TestNode node;

@@ -70,6 +70,12 @@ final class Parameters {
         text(QUERY, "topic", "Of this topic only.");
         text(QUERY, "state", "In this state only: FETCHING, APPLIED, FAILED, OVERRIDDEN or UNRESOLVED.");
         flag("lagging", "Only those that don't run what they are to run.");
+        QUERY.put("epoch", Described.of("integer", "The epoch that topics are taken into: the one that stands."));
+        QUERY.put("expected", Described.of("integer", "The epoch that stands; if it is another one, nothing is done."));
+        QUERY.put(
+                "above",
+                Described.of("integer", "An epoch that the new one must be above, such as the highest exported."));
+        flag("goOn", "Begins nothing: answers the epoch that stands, if it is the one expected.");
         text(QUERY, "query", "Part of the name.");
         text(QUERY, "owner", "Of this owner only.");
         QUERY.put("limit", Described.of("integer", "How many on a page: 1 to 1000, usually 100."));

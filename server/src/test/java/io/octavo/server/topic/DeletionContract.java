@@ -234,6 +234,20 @@ public abstract class DeletionContract {
         assertThat(row(1).hasDeletion()).isTrue();
     }
 
+    @Test
+    void whatComesBackFromAnExportedHeadKeepsTheHorizonOfThisLog() {
+        TopicHead exported = head().toBuilder()
+                .setRevision(100)
+                .setHorizon(Horizon.newBuilder().setRevision(90).setAtMs(START))
+                .build();
+        commit(new TrimHistory(3, START, List.of()));
+        commit(new RestampTopic(head().getEpoch() + 1, exported));
+        assertThat(head().getHorizon().getRevision()).isEqualTo(3);
+        assertThat(log().eventsBelow(topic, Long.MAX_VALUE, 100))
+                .extracting(TopicEvent::getRevision)
+                .containsExactly(5L, 4L, 3L);
+    }
+
     private Committed collect(long... versions) {
         List<VersionRecord> rows = Arrays.stream(versions).mapToObj(this::row).toList();
         return commits.commit(

@@ -94,7 +94,8 @@ class RetentionIT {
                 store.log(), () -> {}, head -> {}, clock, BoundedPatience.within(Duration.ofSeconds(20)), meters);
         Retention retention =
                 new Retention(store.log(), CONFIG.policy(), name -> Set.of(), ExportedVersions.NONE, clock);
-        task = new RetentionTask(store.log(), commits, retention, payloads::delete, CONFIG, clock, System::nanoTime, meters);
+        task = new RetentionTask(
+                store.log(), commits, retention, payloads::delete, CONFIG, clock, System::nanoTime, meters);
     }
 
     @AfterEach

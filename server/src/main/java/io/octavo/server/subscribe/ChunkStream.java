@@ -3,42 +3,47 @@ package io.octavo.server.subscribe;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.octavo.protocol.ReadPayloadResponse;
+import org.jspecify.annotations.Nullable;
 
-/** Sends bytes in chunks, as fast as the caller takes them; stops when it goes away. One step at a time. */
+/**
+ * Sends bytes in chunks, as fast as the caller takes them; stops when it goes away. Safe for use by the caller's threads and
+ * another one that brings the bytes.
+ */
 final class ChunkStream {
     /** The largest chunk. */
     static final int CHUNK_BYTES = 256 << 10;
 
     private final ServerCallStreamObserver<ReadPayloadResponse> caller;
-    private final ByteString bytes;
+    private @Nullable ByteString bytes;
     private int sent;
-    private boolean done;
 
-    private ChunkStream(ServerCallStreamObserver<ReadPayloadResponse> caller, ByteString bytes) {
+    ChunkStream(ServerCallStreamObserver<ReadPayloadResponse> caller) {
         this.caller = caller;
-        this.bytes = bytes;
     }
 
-    /** Sends as much as is taken now, and the rest whenever more is taken. No bytes are one empty chunk. */
-    static void send(ByteString bytes, ServerCallStreamObserver<ReadPayloadResponse> caller) {
-        ChunkStream stream = new ChunkStream(caller, bytes);
-        // With a handler for it, a call that was cancelled throws nothing at whoever answers it.
-        caller.setOnCancelHandler(() -> stream.done = true);
-        caller.setOnReadyHandler(stream::sendWhatIsTaken);
-        stream.sendWhatIsTaken();
+    /** Sends as much as is taken now; {@link #goOn} sends the rest. No bytes are one empty chunk. */
+    synchronized void send(ByteString all) {
+        bytes = all;
+        goOn();
     }
 
-    private void sendWhatIsTaken() {
-        while (!done && !caller.isCancelled() && caller.isReady()) {
+    /** The caller takes more. */
+    synchronized void goOn() {
+        while (bytes != null && !caller.isCancelled() && caller.isReady()) {
             int end = Math.min(bytes.size(), sent + CHUNK_BYTES);
             caller.onNext(ReadPayloadResponse.newBuilder()
                     .setChunk(bytes.substring(sent, end))
                     .build());
             sent = end;
             if (sent == bytes.size()) {
-                done = true;
+                bytes = null;
                 caller.onCompleted();
             }
         }
+    }
+
+    /** The caller has gone. */
+    synchronized void stop() {
+        bytes = null;
     }
 }

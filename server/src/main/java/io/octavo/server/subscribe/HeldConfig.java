@@ -13,7 +13,8 @@ import org.springframework.util.unit.DataSize;
  * @param wakeupsPerSecond     waiting polls answered in a second because something changed
  * @param wakeupBytesPerSecond bytes of their answers in a second
  * @param inlineInFlight       payload bytes in answers that the network has not taken yet; beyond it, processes are told
- *     of a version and read the payload by themselves
+ *     of a version and read the payload by themselves: 64 at a time, one for each half MiB of this; the others wait up to
+ *     10 s and are told to try again then
  */
 @ConfigurationProperties("octavo.subscribe.held")
 public record HeldConfig(
@@ -41,6 +42,11 @@ public record HeldConfig(
                 inlineInFlight,
                 inlineInFlight.toBytes() >= 0 && inlineInFlight.toBytes() <= 1024 * GIB,
                 "0B to 1TB, below the heap");
+    }
+
+    /** How many payloads are read from this node at a time. */
+    int payloadTurns() {
+        return (int) Math.max(8, Math.min(1000, inlineInFlight.toBytes() / (2 * ChunkStream.CHUNK_BYTES)));
     }
 
     /** Memory for polls that wait, in bytes. */

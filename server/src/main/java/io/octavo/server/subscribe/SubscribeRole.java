@@ -54,6 +54,7 @@ public final class SubscribeRole implements AutoCloseable {
     private final ConsumerRegistry consumers;
     private final Repeated consumerSweep;
     private final ThreadPoolExecutor fillers;
+    private final ThreadPoolExecutor readers;
     private final ThreadPoolExecutor checkers;
 
     /**
@@ -84,6 +85,7 @@ public final class SubscribeRole implements AutoCloseable {
         feed = new Repeated(named("octavo-feed"), refresh::tick);
         sweep = new Repeated(named("octavo-sweep"), refresh::sweepTick);
         fillers = threads("octavo-payloads");
+        readers = threads("octavo-reads");
         // Of their own: a store that is slow to say whether it has something must not keep small payloads from memory.
         checkers = threads("octavo-checks");
         SmallPayloads small =
@@ -109,6 +111,7 @@ public final class SubscribeRole implements AutoCloseable {
                 new LatestAnswers(latest, reads.fresh()),
                 new VersionRecords(reads.explicit(), cache),
                 small,
+                new PayloadTurns(heldConfig.payloadTurns(), readers),
                 payloads,
                 region,
                 holding.waiters(),
@@ -206,6 +209,7 @@ public final class SubscribeRole implements AutoCloseable {
         rechecks.stop();
         consumerSweep.stop();
         fillers.shutdownNow();
+        readers.shutdownNow();
         checkers.shutdownNow();
         reads.close();
         try {
@@ -213,7 +217,7 @@ public final class SubscribeRole implements AutoCloseable {
             for (Repeated thread : List.of(feed, sweep, rechecks, consumerSweep)) {
                 haveEnded &= thread.awaitEnd(STOP);
             }
-            for (ThreadPoolExecutor threads : List.of(fillers, checkers)) {
+            for (ThreadPoolExecutor threads : List.of(fillers, readers, checkers)) {
                 haveEnded &= threads.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS);
             }
             if (!haveEnded) {

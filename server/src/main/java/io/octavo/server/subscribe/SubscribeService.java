@@ -37,6 +37,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
     private final LatestAnswers latest;
     private final VersionRecords versions;
     private final SmallPayloads payloads;
+    private final PayloadTurns turns;
     private final PayloadSource source;
     private final String region;
     private final Timer pollTimer;
@@ -50,6 +51,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
             LatestAnswers latest,
             VersionRecords versions,
             SmallPayloads payloads,
+            PayloadTurns turns,
             PayloadSource source,
             String region,
             Waiters waiters,
@@ -65,6 +67,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
         this.latest = latest;
         this.versions = versions;
         this.payloads = payloads;
+        this.turns = turns;
         this.source = source;
         this.region = region;
         this.pollTimer = Timer.builder("octavo.poll")
@@ -150,13 +153,34 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
         Part part = onlyPart(request);
         checkOffset(request.getOffset(), part);
         if (part.hasDirect()) {
-            ByteString bytes = direct(request, part);
-            ChunkStream.send(bytes.substring((int) request.getOffset()), caller);
+            sendInTurn(request, part, caller);
         } else {
             caller.onNext(ReadPayloadResponse.newBuilder()
                     .setLinks(source.links(part, region))
                     .build());
             caller.onCompleted();
+        }
+    }
+
+    private void sendInTurn(
+            ReadPayloadRequest request, Part part, ServerCallStreamObserver<ReadPayloadResponse> caller) {
+        ChunkStream stream = new ChunkStream(caller);
+        PayloadTurns.Turn turn = turns.turn(() -> send(request, part, stream, caller), caller::onError);
+        // With a handler for it, a call that was cancelled throws nothing at whoever answers it.
+        caller.setOnCancelHandler(() -> {
+            stream.stop();
+            turn.end();
+        });
+        caller.setOnCloseHandler(turn::end);
+        caller.setOnReadyHandler(stream::goOn);
+        turn.begin();
+    }
+
+    private void send(ReadPayloadRequest request, Part part, ChunkStream stream, ServerCallStreamObserver<?> caller) {
+        try {
+            stream.send(direct(request, part).substring((int) request.getOffset()));
+        } catch (RuntimeException e) {
+            caller.onError(e);
         }
     }
 

@@ -12,29 +12,34 @@ import org.junit.jupiter.api.Test;
 
 class ChunkStreamTest {
     private final Caller caller = new Caller();
+    private final ChunkStream stream = new ChunkStream(caller);
 
     @Test
     void sendsNoMoreThanTheCallerTakes() {
         ByteString bytes = random(1_000_000);
-        ChunkStream.send(bytes, caller);
+        stream.send(bytes);
         assertThat(caller.chunks).isEmpty();
         caller.take(1);
+        stream.goOn();
         assertThat(caller.chunks).hasSize(1);
         caller.take(2);
+        stream.goOn();
         assertThat(caller.chunks).hasSize(3);
         assertThat(caller.completed).isFalse();
         caller.take(5);
+        stream.goOn();
         assertThat(caller.completed).isTrue();
         assertThat(caller.chunks).hasSize(4).allMatch(chunk -> chunk.size() <= ChunkStream.CHUNK_BYTES);
         assertThat(ByteString.copyFrom(caller.chunks)).isEqualTo(bytes);
         caller.take(5);
+        stream.goOn();
         assertThat(caller.chunks).hasSize(4);
     }
 
     @Test
     void noBytesAreOneEmptyChunk() {
         caller.room = 1;
-        ChunkStream.send(ByteString.EMPTY, caller);
+        stream.send(ByteString.EMPTY);
         assertThat(caller.chunks).containsExactly(ByteString.EMPTY);
         assertThat(caller.completed).isTrue();
     }
@@ -42,9 +47,10 @@ class ChunkStreamTest {
     @Test
     void stopsWhenTheCallerGoesAway() {
         caller.room = 1;
-        ChunkStream.send(random(1_000_000), caller);
-        caller.cancel();
+        stream.send(random(1_000_000));
+        stream.stop();
         caller.take(5);
+        stream.goOn();
         assertThat(caller.chunks).hasSize(1);
         assertThat(caller.completed).isFalse();
     }
@@ -58,18 +64,11 @@ class ChunkStreamTest {
     /** Takes as many messages as it was told to. */
     private static final class Caller extends ServerCallStreamObserver<ReadPayloadResponse> {
         private final List<ByteString> chunks = new ArrayList<>();
-        private Runnable whenReady = () -> {};
-        private Runnable whenCancelled = () -> {};
         private int room;
         private boolean completed;
 
         void take(int messages) {
             room = messages;
-            whenReady.run();
-        }
-
-        void cancel() {
-            whenCancelled.run();
         }
 
         @Override
@@ -99,14 +98,10 @@ class ChunkStreamTest {
         }
 
         @Override
-        public void setOnCancelHandler(Runnable handler) {
-            whenCancelled = handler;
-        }
+        public void setOnCancelHandler(Runnable handler) {}
 
         @Override
-        public void setOnReadyHandler(Runnable handler) {
-            whenReady = handler;
-        }
+        public void setOnReadyHandler(Runnable handler) {}
 
         @Override
         public void setCompression(String compression) {}

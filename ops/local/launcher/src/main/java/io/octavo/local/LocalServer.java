@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The Octavo server over a {@link LocalCassandra} and a {@link LocalS3}, as a child process. */
@@ -25,6 +26,7 @@ final class LocalServer extends LocalService {
             "OCTAVO_TOKEN",
             "OCTAVO_CA");
 
+    private static final Pattern CHOICE_OF_COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC\\b");
     private static final int ENDED_BY_SIGTERM = 143;
     private static final Duration STOP_BOUND = Duration.ofSeconds(20);
 
@@ -65,11 +67,20 @@ final class LocalServer extends LocalService {
         List<String> command = JavaCommand.running()
                 .options("-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "-Xshare:auto", current.option())
                 .property("java.io.tmpdir", tmp)
+                .options(collector())
                 .options(words(environment.getOrDefault(JAVA_OPTIONS, "")))
                 .lock(folder.resolve("lock"))
                 .main(classPath, "io.octavo.server.OctavoServer", arguments());
         URI status = URI.create("http://127.0.0.1:" + options.httpPort() + "/api/v1/status");
         return new Launch(name(), command, childEnvironment(), folder, log, () -> Probes.status(status), STOP_BOUND);
+    }
+
+    /** The one for small heaps, unless somebody has chosen another: there can be only one. */
+    private List<String> collector() {
+        boolean isChosen = CHOICE_OF_COLLECTOR
+                .matcher(environment.getOrDefault(JAVA_OPTIONS, ""))
+                .find();
+        return isChosen ? List.of() : List.of("-XX:+UseSerialGC");
     }
 
     private List<String> arguments() {

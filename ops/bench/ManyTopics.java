@@ -64,7 +64,7 @@ public final class ManyTopics {
         // It would read the topics as well, and export them.
         signal(stack.server, "STOP");
         Measured few = measure(1, 10);
-        int headBytes = fill(count);
+        int headBytes = fill(stack, TEMPLATE, count);
         Measured many = measure(count, SWEEP_SECONDS + 5);
         System.out.printf("%,d topics, their heads %,d bytes each, on a node of the subscribe role%n", count, headBytes);
         Bench.figure("live heap of all heads", (many.live - few.live) / 1e6, "MB", 150);
@@ -150,11 +150,11 @@ public final class ManyTopics {
         return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
     }
 
-    /** Answers the size of a head. */
-    private int fill(int count) throws Exception {
+    /** Copies the head of a topic past the server; answers its size. */
+    static int fill(Stack stack, String topic, int count) throws Exception {
         try (CqlSession session = Cassandra.open(stack.cassandra())) {
             ByteBuffer bytes = session.execute(
-                            "SELECT head FROM octavo.topic_log WHERE topic = ? LIMIT 1", TEMPLATE)
+                            "SELECT head FROM octavo.topic_log WHERE topic = ? LIMIT 1", topic)
                     .one()
                     .getByteBuffer("head");
             TopicHead template = TopicHead.parseFrom(bytes);

@@ -37,6 +37,8 @@ public enum ErrorCode {
     PINNED,
     /** The version is marked as bad. */
     QUARANTINED,
+    /** A publication, a pin or a hold names the version. */
+    VERSION_IN_USE,
     /** Live consumers would be left without any version. */
     NO_VERSION_LEFT,
     /** The topic's head has no room for this change. */

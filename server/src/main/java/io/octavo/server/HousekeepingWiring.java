@@ -2,16 +2,24 @@ package io.octavo.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.housekeeping.ExpiryTask;
+import io.octavo.server.housekeeping.ExportTask;
+import io.octavo.server.housekeeping.FallbackVerification;
+import io.octavo.server.housekeeping.GivenUpBytes;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.PayloadRepair;
+import io.octavo.server.housekeeping.RetentionTask;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.housekeeping.UnownedBytes;
 import io.octavo.server.housekeeping.UploadSweep;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
+import io.octavo.server.retention.Retention;
+import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
@@ -33,6 +41,25 @@ class HousekeepingWiring {
     Task expiryTask(
             TopicLog log, ChangeFeed feed, TopicCommits commits, HousekeepingConfig config, InstantSource clock) {
         return new ExpiryTask(log, feed, commits, config.expiry(), clock);
+    }
+
+    @Bean
+    Task retentionTask(
+            TopicLog log,
+            TopicCommits commits,
+            Retention retention,
+            Payloads payloads,
+            FallbackCache fallback,
+            RetentionConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        GivenUpBytes bytes = (payloadId, isDirect) -> {
+            payloads.delete(payloadId, isDirect);
+            if (isDirect) {
+                fallback.removePayload(payloadId);
+            }
+        };
+        return new RetentionTask(log, commits, retention, bytes, config, clock, System::nanoTime, meters);
     }
 
     @Bean
@@ -60,6 +87,34 @@ class HousekeepingWiring {
     @Bean
     Task payloadRepair(CassandraStore store, HousekeepingConfig config, InstantSource clock, MeterRegistry meters) {
         return new PayloadRepair(store.repairs(), config.repair(), clock, meters);
+    }
+
+    @Bean
+    Task exportTask(
+            CassandraStore store,
+            FallbackCache fallback,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new ExportTask(
+                store.log(),
+                store.changes(),
+                store.payloads(),
+                fallback,
+                config.export(),
+                clock,
+                System::nanoTime,
+                meters);
+    }
+
+    @Bean
+    FallbackVerification fallbackVerification(TopicLog log, FallbackCache fallback, InstantSource clock) {
+        return new FallbackVerification(log, fallback, clock);
+    }
+
+    @Bean
+    LogRestore logRestore(CassandraStore store, TopicCommits commits, FallbackCache fallback, InstantSource clock) {
+        return new LogRestore(store.log(), store.epoch(), commits, fallback, store.payloads(), clock);
     }
 
     @Bean(initMethod = "start")

@@ -4,11 +4,14 @@ import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
 import io.octavo.server.grpc.GrpcTls;
 import io.octavo.server.grpc.RequestIds;
+import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
@@ -24,6 +27,7 @@ import io.octavo.server.subscribe.SubscribeRole;
 import io.octavo.server.tls.ServerTls;
 import io.octavo.server.tls.TlsConfig;
 import io.octavo.server.topic.TopicLog;
+import io.octavo.server.web.FallbackAges;
 import io.octavo.server.web.Installation;
 import io.octavo.server.web.Latest;
 import io.octavo.server.web.Leaders;
@@ -41,6 +45,8 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
@@ -186,21 +192,26 @@ class NodeWiring {
             OctavoConfig octavo,
             NodeDirectory directory,
             Leaders leaders,
+            FallbackCache fallback,
+            InstantSource clock,
             List<StoreCheck> checks,
             Readiness readiness,
-            ObjectProvider<SubscribeRole> subscribe) {
+            ObjectProvider<SubscribeRole> subscribe,
+            ObjectProvider<Housekeeping> housekeeping) {
         SubscribeRole role = subscribe.getIfAvailable();
         Installation installation = new Installation(
                 octavo.environment(),
                 Version.OF_THIS_SOFTWARE,
                 readiness::isReady,
-                () -> role == null ? null : state(role));
+                () -> role == null ? null : state(role),
+                () -> stopped(housekeeping.getIfAvailable()));
         return new StatusBoard(
                 installation,
                 directory,
                 leaders,
+                () -> ages(fallback, clock),
                 checks,
-                Executors.newFixedThreadPool(checks.size() + 2, work -> {
+                Executors.newFixedThreadPool(checks.size() + 3, work -> {
                     Thread thread = new Thread(work, "octavo-status");
                     thread.setDaemon(true);
                     return thread;
@@ -208,9 +219,33 @@ class NodeWiring {
                 System::nanoTime);
     }
 
+    private static List<Installation.Stopped> stopped(@Nullable Housekeeping housekeeping) {
+        return housekeeping == null
+                ? List.of()
+                : housekeeping.tasks().stream()
+                        .flatMap(task -> Stream.ofNullable(task.stopped())
+                                .map(why -> new Installation.Stopped(task.task(), why)))
+                        .toList();
+    }
+
+    private static List<FallbackAges.Age> ages(FallbackCache fallback, InstantSource clock) {
+        return fallback.regions().stream()
+                .map(region -> {
+                    try {
+                        Instant complete = region.completeAt();
+                        Duration age = complete == null ? null : Duration.between(complete, clock.instant());
+                        return new FallbackAges.Age(region.name(), age, null);
+                    } catch (ServiceException e) {
+                        return new FallbackAges.Age(region.name(), null, e.getMessage());
+                    }
+                })
+                .toList();
+    }
+
     private static Installation.Cache state(SubscribeRole role) {
         HeadCache cache = role.cache();
         Duration age = cache.age();
-        return new Installation.Cache(cache.size(), age == null ? NEVER : age, cache.ready(), role.heldBack());
+        return new Installation.Cache(
+                cache.size(), age == null ? NEVER : age, cache.ready(), cache.isStale(), role.heldBack());
     }
 }

@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import io.octavo.server.cassandra.CassandraConfig;
+import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.payload.ExternalConfig;
@@ -9,6 +10,7 @@ import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.payload.UploadsConfig;
 import io.octavo.server.publish.PublishConfig;
 import io.octavo.server.publish.TopicsConfig;
+import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.security.OidcConfig;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.subscribe.ConsumersConfig;
@@ -46,7 +48,9 @@ import org.springframework.context.annotation.Import;
     TlsConfig.class,
     DrainConfig.class,
     LogConfig.class,
-    HousekeepingConfig.class
+    HousekeepingConfig.class,
+    FallbackConfig.class,
+    RetentionConfig.class
 })
 @Import({
     ListenWiring.class,
@@ -56,6 +60,7 @@ import org.springframework.context.annotation.Import;
     PeersWiring.class,
     CommitsWiring.class,
     PublishWiring.class,
+    RetentionWiring.class,
     SubscribeWiring.class,
     HousekeepingWiring.class,
     SecurityWiring.class

@@ -4,6 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.FallbackCache;
+import io.octavo.server.fallback.FallbackConfig;
+import io.octavo.server.fallback.PayloadsWithFallback;
+import io.octavo.server.payload.DirectPayloads;
 import io.octavo.server.payload.JustStored;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.Payloads;
@@ -33,8 +37,7 @@ class StoresWiring {
 
     @Bean
     CassandraStore cassandraStore(CassandraConfig config, InstantSource clock, MeterRegistry meters) {
-        return CassandraStore.open(
-                config, clock, meters, BoundedPatience.within(SCHEMA_PATIENCE).get());
+        return CassandraStore.open(config, clock, meters, BoundedPatience.within(SCHEMA_PATIENCE));
     }
 
     @Bean
@@ -48,8 +51,9 @@ class StoresWiring {
     }
 
     @Bean
-    JustStored directPayloads(CassandraStore store, PayloadConfig config) {
-        return new JustStored(store.payloads(), config.justStored().toBytes(), System::nanoTime);
+    JustStored directPayloads(CassandraStore store, FallbackCache fallback, PayloadConfig config) {
+        DirectPayloads stored = new PayloadsWithFallback(store.payloads(), fallback, System::nanoTime);
+        return new JustStored(stored, config.justStored().toBytes(), System::nanoTime);
     }
 
     @Bean
@@ -67,6 +71,13 @@ class StoresWiring {
             LOG.warn("starting although a bucket can't be used now: {}", e.getMessage());
         }
         return payloads;
+    }
+
+    /** Also what retention asks before it removes something. */
+    @Bean
+    FallbackCache fallbackCache(
+            RegionsConfig regions, PayloadConfig payload, FallbackConfig config, MeterRegistry meters) {
+        return FallbackCache.of(regions, payload, config, meters);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLinks;
 import io.octavo.server.consumers.ConsumerReports;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.JustStored;
 import io.octavo.server.payload.Payloads;
@@ -39,6 +40,7 @@ class SubscribeWiring {
             SubscribeConfig config,
             HeldConfig heldConfig,
             ConsumersConfig consumersConfig,
+            FallbackCache fallback,
             NodeTable.Node self,
             InstantSource clock,
             MeterRegistry meters) {
@@ -50,7 +52,10 @@ class SubscribeWiring {
 
             @Override
             public ByteString direct(Part part) {
-                return direct.read(part.getDirect().getPayloadId());
+                // The fallback cache keeps no object for nothing.
+                return part.getSize() == 0
+                        ? ByteString.EMPTY
+                        : direct.read(part.getDirect().getPayloadId());
             }
 
             @Override
@@ -65,6 +70,7 @@ class SubscribeWiring {
                 config,
                 heldConfig,
                 consumersConfig,
+                fallback,
                 self.region(),
                 clock,
                 RandomGenerator.getDefault(),

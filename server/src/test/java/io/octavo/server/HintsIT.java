@@ -15,6 +15,7 @@ import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.consumers.ConsumerReports;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
@@ -89,6 +90,7 @@ class HintsIT {
                     new SubscribeConfig(sweep, DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
                     new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                     new ConsumersConfig(DataSize.ofMegabytes(1)),
+                    NoFallback.cache(),
                     "eu",
                     CLOCK,
                     new Random(1),

@@ -150,6 +150,20 @@ final class WallTest {
             .resideInAPackage("io.octavo.server.peers..");
 
     @ArchTest
+    static final ArchRule theFallbackCacheKnowsNoRoleAndNotTheLog = noClasses()
+            .that()
+            .resideInAPackage("io.octavo.server.fallback..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.octavo.server.publish..",
+                    "io.octavo.server.subscribe..",
+                    "io.octavo.server.housekeeping..",
+                    "io.octavo.server.topic..",
+                    "io.octavo.server.web..",
+                    "io.octavo.server.cassandra..");
+
+    @ArchTest
     static final ArchRule thePublishRoleDoesNotKnowTheOthers = noClasses()
             .that()
             .resideInAPackage("io.octavo.server.publish..")

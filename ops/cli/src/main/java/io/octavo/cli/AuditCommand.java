@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "audit",
-        header = "Lists everything that was ever done to a topic, the newest first.",
+        header = "Lists what was done to a topic, the newest first, as far back as its trail reaches.",
         description = "One line per revision: who did what, when and why. It goes back as far as events are kept.",
         footer = {"  octavo audit prices --limit 20", "  octavo audit prices --json | jq -r '.events[].reason'"})
 @Manual(related = {"changes", "history", "explain"})

@@ -2,6 +2,7 @@ package io.octavo.cli;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,23 +14,32 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Asks the node that leads the task, waits for the end of the run and tells what it did. A run that is under"
                     + " way ends first. It does nothing that the task wouldn't do by itself, so it doesn't ask.",
+            "retention stops if much more would be deleted than usual, and tells a word; --confirm WORD lets that go, and no"
+                    + " more than that. What is deleted can't be brought back.",
             "If another node leads the task, the command to ask that one is printed.",
             "The exit status is 1 if the run failed, took too long or was stopped, and 4 if it has not ended in time; it"
                     + " goes on then, and octavo housekeeping tells when it has."
         },
         footer = {
             "  octavo housekeeping run sweep",
+            "  octavo housekeeping run retention --confirm 1f2e3d4c",
             "  octavo housekeeping run repair --no-wait",
             "  octavo housekeeping run expiry --json | jq .done"
         })
 @Manual(
         changes = "What the task changes: see the operations guide.",
-        related = {"housekeeping", "status"})
+        related = {"housekeeping", "gc", "status"})
 final class HousekeepingRunCommand implements Subcommand {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     @Parameters(paramLabel = "TASK", description = "Such as sweep; octavo housekeeping lists them.")
     private String task = "";
+
+    @Option(
+            names = "--confirm",
+            paramLabel = "WORD",
+            description = "Let go what the task has stopped and told of by this word.")
+    private @Nullable String confirm;
 
     @Option(names = "--no-wait", description = "Don't wait for the end of the run.")
     private boolean noWait;
@@ -65,8 +75,8 @@ final class HousekeepingRunCommand implements Subcommand {
     private JsonNode ask(Session session, HousekeepingTasks tasks) throws InterruptedException {
         Write write = Write.of(
                 "POST",
-                Target.of("housekeeping", task, "runs").with("noWait", true),
-                CommandWords.of("housekeeping", "run", task));
+                Target.of("housekeeping", task, "runs").with("noWait", true).with("confirm", confirm),
+                CommandWords.of("housekeeping", "run", task).option("--confirm", confirm));
         try {
             return session.api().write(write, WriteOptions.newKey(), "see: octavo housekeeping");
         } catch (Failure failure) {

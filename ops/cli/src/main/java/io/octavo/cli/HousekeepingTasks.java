@@ -15,8 +15,13 @@ final class HousekeepingTasks {
 
     /** @throws Failure if that node does no housekeeping, saying which do */
     JsonNode read() throws InterruptedException {
+        return ask(Target.of("housekeeping"));
+    }
+
+    /** Asks what only nodes of the role know; otherwise as {@link #read()}. */
+    JsonNode ask(Target target) throws InterruptedException {
         try {
-            return session.api().get(Target.of("housekeeping"));
+            return session.api().get(target);
         } catch (Failure failure) {
             throw failure.code().equals("NOT_FOUND") ? elsewhere() : failure;
         }

@@ -144,9 +144,12 @@ public final class Octavo {
         commands.put("hold", HoldCommand::new);
         commands.put("settings", SettingsCommand::new);
         commands.put("delete", DeleteCommand::new);
+        commands.put("gc", GcCommand::new);
         commands.put("changes", ChangesCommand::new);
         commands.put("audit", AuditCommand::new);
         commands.put("housekeeping", HousekeepingCommand::new);
+        commands.put("fallback", FallbackCommand::new);
+        commands.put("restore", RestoreCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("status", StatusCommand::new);
         commands.put("context", ContextCommand::new);

@@ -29,6 +29,9 @@ final class StatusCommand implements Subcommand {
         }
         PrintStream out = session.shell().out();
         session.result(status, summary(session, status), writes(status.path("writes")), cache(status.path("cache")));
+        for (JsonNode stopped : Json.list(status, "stopped")) {
+            out.println(Text.line(Json.text(stopped, "task") + " " + Json.text(stopped, "why")));
+        }
         out.println();
         Table nodes = new Table("NODE", "ROLES", "REGION", "HTTP", "GRPC", ">UP FOR", ">SEEN BEFORE");
         for (JsonNode node : Json.list(status, "nodes")) {
@@ -51,6 +54,15 @@ final class StatusCommand implements Subcommand {
                     Json.text(store, "detail"));
         }
         stores.print(out);
+        List<JsonNode> fallback = Json.list(status, "fallback");
+        if (!fallback.isEmpty()) {
+            out.println();
+            Table caches = new Table("FALLBACK CACHE IN", ">COMPLETE UP TO", "DETAIL");
+            for (JsonNode cache : fallback) {
+                caches.row(Json.text(cache, "region"), age(cache), Json.text(cache, "detail"));
+            }
+            caches.print(out);
+        }
         List<JsonNode> leaders = Json.list(status, "leaders");
         if (!leaders.isEmpty()) {
             out.println();
@@ -83,6 +95,10 @@ final class StatusCommand implements Subcommand {
         return "WRITES DON'T WORK" + (help.isEmpty() ? "" : ": " + help);
     }
 
+    private static String age(JsonNode cache) {
+        return cache.has("ageMillis") ? Json.number(cache, "ageMillis") / 1000 + " s ago" : "NEVER";
+    }
+
     private static String heldBack(int versions) {
         return versions == 0
                 ? ""
@@ -96,6 +112,7 @@ final class StatusCommand implements Subcommand {
         return "Cache of " + Json.number(cache, "heads") + " topics, "
                 + Json.number(cache, "ageMillis") / 1000.0 + " s old, "
                 + (cache.path("complete").asBoolean(false) ? "complete" : "NOT COMPLETE")
+                + (cache.path("stale").asBoolean(false) ? ", STALE: from the fallback cache" : "")
                 + heldBack(cache.path("heldBack").asInt(0));
     }
 }

@@ -133,6 +133,16 @@ class ChangeCommandsTest {
     }
 
     @Test
+    void oneVersionIsDeletedForEver() {
+        server.on("DELETE " + VERSION, TestServer.write(DONE));
+        Run run = Run.against(server).terminal("y\n");
+        assertThat(run.status("delete", "prices", "7", "--reason", "leaked")).isZero();
+        assertThat(run.err()).contains("Delete       version 7 of prices, for ever\n");
+        assertThat(run.out()).isEqualTo("Deleted version 7 of prices\n");
+        assertThat(server.changes().get(0).target()).isEqualTo(VERSION + "?reason=leaked");
+    }
+
+    @Test
     void wrongArgumentsAreFoundBeforeAnythingIsSent() {
         String[][] wrong = {
             {"rollback", "prices"},
@@ -151,6 +161,12 @@ class ChangeCommandsTest {
             {"hold", "prices", "7", "--reason", "r", "--release", "--expires", "2h"},
             {"hold", "prices", "7", "--reason", "r", "--expires", "2020-01-01T00:00:00Z"},
             {"delete", "prices"},
+            {"delete", "prices", "7", "--reason", "r", "--undo"},
+            {"delete", "prices", "7", "--reason", "r", "--revision", "3"},
+            {"delete", "prices", "0", "--reason", "r"},
+            {"gc"},
+            {"gc", "--explain", "prices", "--dry-run"},
+            {"gc", "--explain", "Prices"},
             {"delete", "prices", "--reason", "r", "--revision", "0"},
             {"delete", "prices", "--reason", "r", "--revision", "3", "--undo"},
         };

@@ -66,6 +66,14 @@ class HousekeepingCommandsTest {
     }
 
     @Test
+    void whatWasStoppedIsConfirmed() {
+        server.on(LIST, tasks(EARLIER, false), tasks(DONE, false));
+        assertThat(Run.against(server).status("housekeeping", "run", "sweep", "--confirm", "1f2e3d4c"))
+                .isZero();
+        assertThat(server.change().target()).isEqualTo("/api/v1/housekeeping/sweep/runs?noWait=true&confirm=1f2e3d4c");
+    }
+
+    @Test
     void aRunThatFailedOrDidNotTakePlaceIsAFailure() {
         server.on(LIST, tasks(EARLIER, false), tasks(FAILED, false));
         Run failed = Run.against(server);

@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.NoNodeAvailableException;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.servererrors.BootstrappingException;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
@@ -18,7 +19,9 @@ import io.octavo.server.topic.OutcomeUnknown;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends statements: times them, repeats those that may be repeated a few times with jittered pauses, and turns what the
@@ -28,12 +31,26 @@ final class Calls {
     private static final int ATTEMPTS = 3;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 
-    private final CqlSession session;
+    private final Supplier<? extends @Nullable CqlSession> session;
+    private final Supplier<String> problem;
     private final MeterRegistry meters;
     private final Retry retry;
+    private final List<Prepared> prepared = new CopyOnWriteArrayList<>();
 
+    /** On a session that is there. */
     Calls(CqlSession session, MeterRegistry meters) {
+        this(() -> session, () -> "", meters);
+    }
+
+    /**
+     * On a session that may come later.
+     *
+     * @param session null as long as there is none
+     * @param problem why there is none
+     */
+    Calls(Supplier<? extends @Nullable CqlSession> session, Supplier<String> problem, MeterRegistry meters) {
         this.session = session;
+        this.problem = problem;
         this.meters = meters;
         this.retry = Retry.of(
                 "cassandra",
@@ -44,10 +61,39 @@ final class Calls {
                         .build());
     }
 
+    /** A statement to send later; until there is a session, using it is answered UNAVAILABLE. */
+    Prepared prepare(SimpleStatement statement) {
+        Prepared later = new Prepared(statement, this::notReached);
+        prepared.add(later);
+        CqlSession there = session.get();
+        if (there != null) {
+            later.on(there);
+        }
+        return later;
+    }
+
+    /** As {@link #prepare(SimpleStatement)}, of one that is not to be repeated. */
+    Prepared prepare(String statement) {
+        return prepare(SimpleStatement.newInstance(statement));
+    }
+
+    /** Prepares everything on a session that is about to be used. */
+    void prepareAll(CqlSession opened) {
+        prepared.forEach(statement -> statement.on(opened));
+    }
+
+    private ServiceException notReached() {
+        return ServiceException.unavailable(
+                "the metadata store was not reached since this node has started: " + problem.get(),
+                Duration.ofSeconds(2),
+                null);
+    }
+
     /** Sends a statement that does no harm when it is carried out twice. */
     ResultSet repeatable(String what, Statement<?> statement) {
         try {
-            return Retry.decorateSupplier(retry, () -> timed(what, () -> session.execute(statement)))
+            return Retry.decorateSupplier(
+                            retry, () -> timed(what, () -> session().execute(statement)))
                     .get();
         } catch (DriverException e) {
             throw unavailable(what, e);
@@ -57,7 +103,7 @@ final class Calls {
     /** Sends a conditional statement or batch once: whether it was applied may stay unknown. */
     ResultSet once(String what, Statement<?> conditional) {
         try {
-            return timed(what, () -> session.execute(conditional));
+            return timed(what, () -> session().execute(conditional));
         } catch (DriverException e) {
             if (e instanceof QueryValidationException) {
                 throw e;
@@ -103,9 +149,13 @@ final class Calls {
                 && all.getAllErrors().values().stream().flatMap(List::stream).allMatch(Calls::neverSent);
     }
 
-    /** The session, for what needs more of it. */
+    /** @throws ServiceException UNAVAILABLE if there is none yet */
     CqlSession session() {
-        return session;
+        CqlSession there = session.get();
+        if (there == null) {
+            throw notReached();
+        }
+        return there;
     }
 
     /** Counts something that went wrong without anybody being told. */

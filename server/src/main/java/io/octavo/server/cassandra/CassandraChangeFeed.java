@@ -1,6 +1,5 @@
 package io.octavo.server.cassandra;
 
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.uuid.Uuids;
@@ -14,19 +13,17 @@ import java.util.UUID;
 final class CassandraChangeFeed implements ChangeFeed {
     private final Calls calls;
     private final InstantSource clock;
-    private final PreparedStatement insert;
-    private final PreparedStatement select;
+    private final Prepared insert;
+    private final Prepared select;
 
     CassandraChangeFeed(Calls calls, String keyspace, InstantSource clock) {
         this.calls = calls;
         this.clock = clock;
-        insert = calls.session()
-                .prepare(SimpleStatement.newInstance("INSERT INTO " + keyspace
-                                + ".changes (bucket, at, topic, revision) VALUES (?, ?, ?, ?)")
-                        .setIdempotent(true));
-        select = calls.session()
-                .prepare(SimpleStatement.newInstance(
-                                "SELECT at, topic, revision FROM " + keyspace + ".changes WHERE bucket = ?")
+        insert = calls.prepare(SimpleStatement.newInstance(
+                        "INSERT INTO " + keyspace + ".changes (bucket, at, topic, revision) VALUES (?, ?, ?, ?)")
+                .setIdempotent(true));
+        select = calls.prepare(
+                SimpleStatement.newInstance("SELECT at, topic, revision FROM " + keyspace + ".changes WHERE bucket = ?")
                         .setIdempotent(true));
     }
 

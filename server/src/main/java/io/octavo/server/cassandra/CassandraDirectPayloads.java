@@ -1,7 +1,6 @@
 package io.octavo.server.cassandra;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -25,11 +24,11 @@ final class CassandraDirectPayloads implements DirectPayloads {
 
     private final Calls calls;
     private final InstantSource clock;
-    private final PreparedStatement insert;
-    private final PreparedStatement select;
-    private final PreparedStatement written;
-    private final PreparedStatement delete;
-    private final PreparedStatement noteRepair;
+    private final Prepared insert;
+    private final Prepared select;
+    private final Prepared written;
+    private final Prepared delete;
+    private final Prepared noteRepair;
     private final Cache<Long, Boolean> missing = Caffeine.newBuilder()
             .maximumSize(MISSING_REMEMBERED)
             .expireAfterWrite(MISSING_IS_REMEMBERED)
@@ -105,8 +104,8 @@ final class CassandraDirectPayloads implements DirectPayloads {
         return bytes == null ? null : ByteString.copyFrom(bytes);
     }
 
-    private PreparedStatement prepare(String query) {
-        return calls.session().prepare(SimpleStatement.newInstance(query).setIdempotent(true));
+    private Prepared prepare(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setIdempotent(true));
     }
 
     private LocalDate today() {

@@ -2,7 +2,6 @@ package io.octavo.server.cassandra;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.octavo.server.lease.LeaseTable;
@@ -22,24 +21,22 @@ final class CassandraLeaseTable implements LeaseTable {
     private static final String COLUMNS = "holder, process, generation, counter, since";
 
     private final Calls calls;
-    private final PreparedStatement select;
-    private final PreparedStatement selectAll;
-    private final PreparedStatement insert;
-    private final PreparedStatement update;
+    private final Prepared select;
+    private final Prepared selectAll;
+    private final Prepared insert;
+    private final Prepared update;
 
     CassandraLeaseTable(Calls calls, String keyspace) {
         this.calls = calls;
         String table = keyspace + ".leases";
         select = prepareRead("SELECT " + COLUMNS + " FROM " + table + " WHERE name = ?");
         selectAll = prepareRead("SELECT name, " + COLUMNS + " FROM " + table);
-        insert = calls.session()
-                .prepare(SimpleStatement.newInstance(
-                        "INSERT INTO " + table + " (name, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?) IF NOT EXISTS"));
-        update = calls.session()
-                .prepare(SimpleStatement.newInstance(
-                        "UPDATE " + table + " SET holder = ?, process = ?, generation = ?, counter = ?, since = ?"
-                                + " WHERE name = ?"
-                                + " IF holder = ? AND process = ? AND generation = ? AND counter = ? AND since = ?"));
+        insert = calls.prepare(SimpleStatement.newInstance(
+                "INSERT INTO " + table + " (name, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?) IF NOT EXISTS"));
+        update = calls.prepare(SimpleStatement.newInstance(
+                "UPDATE " + table + " SET holder = ?, process = ?, generation = ?, counter = ?, since = ?"
+                        + " WHERE name = ?"
+                        + " IF holder = ? AND process = ? AND generation = ? AND counter = ? AND since = ?"));
     }
 
     @Override
@@ -93,8 +90,8 @@ final class CassandraLeaseTable implements LeaseTable {
         return there ? row(standing) : null;
     }
 
-    private PreparedStatement prepareRead(String query) {
-        return calls.session().prepare(SimpleStatement.newInstance(query).setIdempotent(true));
+    private Prepared prepareRead(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setIdempotent(true));
     }
 
     private static Row row(com.datastax.oss.driver.api.core.cql.Row row) {

@@ -1,6 +1,5 @@
 package io.octavo.server.cassandra;
 
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.octavo.server.nodes.NodeTable;
@@ -14,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 /** The nodes in the table {@code nodes}. Rows carry the coordinator's time, by which the nodes' clocks are judged. */
 final class CassandraNodeTable implements NodeTable {
     private final Calls calls;
-    private final PreparedStatement insert;
-    private final PreparedStatement select;
-    private final PreparedStatement delete;
+    private final Prepared insert;
+    private final Prepared select;
+    private final Prepared delete;
 
     CassandraNodeTable(Calls calls, String keyspace) {
         this.calls = calls;
@@ -70,7 +69,7 @@ final class CassandraNodeTable implements NodeTable {
         return Objects.requireNonNullElse(row.getString(column), "");
     }
 
-    private PreparedStatement prepare(String query) {
-        return calls.session().prepare(SimpleStatement.newInstance(query).setIdempotent(true));
+    private Prepared prepare(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setIdempotent(true));
     }
 }

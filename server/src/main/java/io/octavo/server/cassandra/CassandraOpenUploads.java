@@ -2,7 +2,6 @@ package io.octavo.server.cassandra;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -25,10 +24,10 @@ final class CassandraOpenUploads implements OpenUploads {
 
     private final Calls calls;
     private final InstantSource clock;
-    private final PreparedStatement select;
-    private final PreparedStatement selectKeys;
-    private final PreparedStatement insert;
-    private final PreparedStatement delete;
+    private final Prepared select;
+    private final Prepared selectKeys;
+    private final Prepared insert;
+    private final Prepared delete;
 
     CassandraOpenUploads(Calls calls, String keyspace, InstantSource clock) {
         this.calls = calls;
@@ -36,11 +35,10 @@ final class CassandraOpenUploads implements OpenUploads {
         String table = keyspace + ".open_uploads";
         select = prepareRead("SELECT " + COLUMNS + " FROM " + table + " WHERE topic = ? AND idempotency_key = ?");
         selectKeys = prepareRead("SELECT idempotency_key FROM " + table + " WHERE topic = ? LIMIT ?");
-        insert = calls.session()
-                .prepare("INSERT INTO " + table + " (topic, idempotency_key, " + COLUMNS
-                        + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS USING TTL ?");
-        delete = calls.session()
-                .prepare("DELETE FROM " + table + " WHERE topic = ? AND idempotency_key = ? IF upload_id = ?");
+        insert = calls.prepare(SimpleStatement.newInstance("INSERT INTO " + table + " (topic, idempotency_key, "
+                + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS USING TTL ?"));
+        delete = calls.prepare(SimpleStatement.newInstance(
+                "DELETE FROM " + table + " WHERE topic = ? AND idempotency_key = ? IF upload_id = ?"));
     }
 
     @Override
@@ -100,7 +98,7 @@ final class CassandraOpenUploads implements OpenUploads {
                 Objects.requireNonNullElse(row.getInstant("expires"), Instant.EPOCH));
     }
 
-    private PreparedStatement prepareRead(String query) {
-        return calls.session().prepare(SimpleStatement.newInstance(query).setIdempotent(true));
+    private Prepared prepareRead(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setIdempotent(true));
     }
 }

@@ -1,7 +1,6 @@
 package io.octavo.server.cassandra;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.google.protobuf.ByteString;
@@ -19,11 +18,11 @@ final class CassandraPayloadRepairs implements PayloadRepairs {
     private static final int REPAIRS_PER_PAGE = 1_000;
 
     private final Calls calls;
-    private final PreparedStatement selectDays;
-    private final PreparedStatement select;
-    private final PreparedStatement delete;
-    private final PreparedStatement selectPayload;
-    private final PreparedStatement insertPayload;
+    private final Prepared selectDays;
+    private final Prepared select;
+    private final Prepared delete;
+    private final Prepared selectPayload;
+    private final Prepared insertPayload;
 
     CassandraPayloadRepairs(Calls calls, String keyspace) {
         this.calls = calls;
@@ -77,7 +76,7 @@ final class CassandraPayloadRepairs implements PayloadRepairs {
         calls.repeatable("remove-repair", delete.bind(repair.day(), repair.payloadId()));
     }
 
-    private PreparedStatement prepare(String query) {
-        return calls.session().prepare(SimpleStatement.newInstance(query).setIdempotent(true));
+    private Prepared prepare(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setIdempotent(true));
     }
 }

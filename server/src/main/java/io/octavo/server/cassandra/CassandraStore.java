@@ -1,8 +1,6 @@
 package io.octavo.server.cassandra;
 
-import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.lease.LeaseTable;
@@ -13,15 +11,18 @@ import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.security.TokenStore;
 import io.octavo.server.topic.ChangeFeed;
+import io.octavo.server.topic.InstallationEpoch;
 import io.octavo.server.topic.Patience;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** Everything that is kept in Cassandra, on one session. */
 public final class CassandraStore implements AutoCloseable {
-    private final CqlSession session;
+    private final Connection connection;
+    private final Calls calls;
+    private final InstallationEpoch epoch;
     private final TopicLog log;
     private final ChangeFeed changes;
     private final DirectPayloads payloads;
@@ -32,12 +33,15 @@ public final class CassandraStore implements AutoCloseable {
     private final LeaseTable leases;
     private final PayloadRepairs repairs;
 
-    private CassandraStore(CqlSession session, CassandraConfig config, InstantSource clock, MeterRegistry meters) {
-        Calls calls = new Calls(session, meters);
+    private CassandraStore(
+            CassandraConfig config, InstantSource clock, MeterRegistry meters, Supplier<Patience> patience) {
+        this.connection = new Connection(
+                () -> CassandraSessions.open(config, clock.instant()),
+                session -> makeReady(session, config, patience.get()));
+        calls = new Calls(connection::session, connection::problem, meters);
         String keyspace = config.keyspace();
-        this.session = session;
-        log = new CassandraTopicLog(
-                calls, TopicLogStatements.prepare(session, keyspace), epoch(session, keyspace, clock));
+        epoch = new CassandraInstallation(calls, keyspace, clock);
+        log = new CassandraTopicLog(calls, TopicLogStatements.prepare(calls, keyspace), epoch::read);
         changes = new CassandraChangeFeed(calls, keyspace, clock);
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
         uploads = new CassandraUploadLedger(calls, keyspace, clock);
@@ -48,27 +52,37 @@ public final class CassandraStore implements AutoCloseable {
         repairs = new CassandraPayloadRepairs(calls, keyspace);
     }
 
+    private void makeReady(CqlSession session, CassandraConfig config, Patience patience) {
+        ServerChecks.check(session, config.localDatacenter());
+        new Schema(session, config, Schema.FILES).bringUpToDate(patience);
+        calls.prepareAll(session);
+    }
+
     /**
-     * Connects, checks that the servers are set as they must be, and brings the schema up to date. Blocks.
+     * Connects, checks that the servers are set as they must be, and brings the schema up to date. Blocks. If Cassandra
+     * can't be reached now, that is done as soon as it can; until then everything is answered UNAVAILABLE.
      *
-     * @param patience how long another node may take that changes the schema now
+     * @param patience how long another node may take that changes the schema now, made anew for each attempt
      * @throws IllegalStateException if the servers or the schema are not as they must be
      */
     public static CassandraStore open(
-            CassandraConfig config, InstantSource clock, MeterRegistry meters, Patience patience) {
-        CqlSession session = CassandraSessions.open(config, clock.instant());
+            CassandraConfig config, InstantSource clock, MeterRegistry meters, Supplier<Patience> patience) {
+        CassandraStore store = new CassandraStore(config, clock, meters, patience);
         try {
-            ServerChecks.check(session, config.localDatacenter());
-            new Schema(session, config, Schema.FILES).bringUpToDate(patience);
-            return new CassandraStore(session, config, clock, meters);
+            store.connection.open();
+            return store;
         } catch (RuntimeException e) {
-            session.close();
+            store.close();
             throw e;
         }
     }
 
     public TopicLog log() {
         return log;
+    }
+
+    public InstallationEpoch epoch() {
+        return epoch;
     }
 
     public ChangeFeed changes() {
@@ -109,36 +123,14 @@ public final class CassandraStore implements AutoCloseable {
      * @throws RuntimeException saying why there is none
      */
     public void check(Duration longest) {
-        session.execute(SimpleStatement.newInstance("SELECT release_version FROM system.local")
-                .setTimeout(longest)
-                .setIdempotent(true));
+        calls.session()
+                .execute(SimpleStatement.newInstance("SELECT release_version FROM system.local")
+                        .setTimeout(longest)
+                        .setIdempotent(true));
     }
 
     @Override
     public void close() {
-        session.close();
-    }
-
-    private static long epoch(CqlSession session, String keyspace, InstantSource clock) {
-        Row row = installation(session, keyspace);
-        if (row == null) {
-            session.execute(SimpleStatement.newInstance(
-                    "INSERT INTO " + keyspace + ".installation (name, epoch) VALUES ('octavo', ?) IF NOT EXISTS",
-                    clock.millis()));
-            row = installation(session, keyspace);
-        }
-        if (row == null) {
-            throw new IllegalStateException("keyspace " + keyspace + " has lost its epoch");
-        }
-        return row.getLong("epoch");
-    }
-
-    /** Read serially: what a node that starts at the same moment has written is seen, or not written yet. */
-    private static @Nullable Row installation(CqlSession session, String keyspace) {
-        return session.execute(SimpleStatement.newInstance(
-                                "SELECT epoch FROM " + keyspace + ".installation WHERE name = 'octavo'")
-                        .setConsistencyLevel(ConsistencyLevel.SERIAL)
-                        .setIdempotent(true))
-                .one();
+        connection.close();
     }
 }

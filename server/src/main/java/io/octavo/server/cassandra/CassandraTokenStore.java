@@ -4,7 +4,6 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.google.protobuf.ByteString;
@@ -37,13 +36,13 @@ final class CassandraTokenStore implements TokenStore {
             + " revoked_at, revoked_reason";
 
     private final Calls calls;
-    private final PreparedStatement insertHash;
-    private final PreparedStatement selectHash;
-    private final PreparedStatement insert;
-    private final PreparedStatement select;
-    private final PreparedStatement firstPage;
-    private final PreparedStatement nextPage;
-    private final PreparedStatement revoke;
+    private final Prepared insertHash;
+    private final Prepared selectHash;
+    private final Prepared insert;
+    private final Prepared select;
+    private final Prepared firstPage;
+    private final Prepared nextPage;
+    private final Prepared revoke;
 
     CassandraTokenStore(Calls calls, String keyspace) {
         this.calls = calls;
@@ -165,12 +164,11 @@ final class CassandraTokenStore implements TokenStore {
         return Objects.requireNonNullElse(row.getString(column), "");
     }
 
-    private PreparedStatement repeatable(String query) {
-        return calls.session().prepare(SimpleStatement.newInstance(query).setIdempotent(true));
+    private Prepared repeatable(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setIdempotent(true));
     }
 
-    private PreparedStatement once(String query) {
-        return calls.session()
-                .prepare(SimpleStatement.newInstance(query).setSerialConsistencyLevel(ConsistencyLevel.SERIAL));
+    private Prepared once(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setSerialConsistencyLevel(ConsistencyLevel.SERIAL));
     }
 }

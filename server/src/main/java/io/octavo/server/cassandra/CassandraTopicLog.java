@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +40,9 @@ final class CassandraTopicLog implements TopicLog {
 
     private final Calls calls;
     private final TopicLogStatements cql;
-    private final long epoch;
+    private final LongSupplier epoch;
 
-    CassandraTopicLog(Calls calls, TopicLogStatements cql, long epoch) {
+    CassandraTopicLog(Calls calls, TopicLogStatements cql, LongSupplier epoch) {
         this.calls = calls;
         this.cql = cql;
         this.epoch = epoch;
@@ -94,6 +95,13 @@ final class CassandraTopicLog implements TopicLog {
                 .addStatement(cql.insertRequest().bind(topic, requestNumber, bytes(commit.request())));
         for (VersionRecord version : commit.versions()) {
             batch.addStatement(insert(topic, Section.VERSION, version.getVersion(), version));
+        }
+        for (long version : commit.removal().versions()) {
+            batch.addStatement(cql.deleteEntry().bind(topic, Section.VERSION, version));
+        }
+        if (commit.removal().eventsBelow() != 0) {
+            batch.addStatement(cql.deleteEntriesBelow()
+                    .bind(topic, Section.EVENT, commit.removal().eventsBelow()));
         }
         if (commit.uploadId() != 0) {
             batch.addStatement(upload(topic, commit.uploadId(), UploadOutcome.COMMITTED, head.getLastEventMs()));
@@ -149,7 +157,7 @@ final class CassandraTopicLog implements TopicLog {
 
     @Override
     public long epoch() {
-        return epoch;
+        return epoch.getAsLong();
     }
 
     private CommitOutcome notApplied(ResultSet result, Commit commit, long requestNumber) {

@@ -1,6 +1,5 @@
 package io.octavo.server.cassandra;
 
-import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.octavo.server.payload.UploadLedger;
@@ -21,11 +20,11 @@ final class CassandraUploadLedger implements UploadLedger {
 
     private final Calls calls;
     private final InstantSource clock;
-    private final PreparedStatement insert;
-    private final PreparedStatement insertAborted;
-    private final PreparedStatement selectDays;
-    private final PreparedStatement select;
-    private final PreparedStatement delete;
+    private final Prepared insert;
+    private final Prepared insertAborted;
+    private final Prepared selectDays;
+    private final Prepared select;
+    private final Prepared delete;
 
     CassandraUploadLedger(Calls calls, String keyspace, InstantSource clock) {
         this.calls = calls;
@@ -92,7 +91,7 @@ final class CassandraUploadLedger implements UploadLedger {
                         row.getInstant("aborted"));
     }
 
-    private PreparedStatement prepare(String query) {
-        return calls.session().prepare(SimpleStatement.newInstance(query).setIdempotent(true));
+    private Prepared prepare(String query) {
+        return calls.prepare(SimpleStatement.newInstance(query).setIdempotent(true));
     }
 }

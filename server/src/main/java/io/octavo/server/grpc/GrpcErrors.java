@@ -111,6 +111,7 @@ public final class GrpcErrors {
                     NO_VERSION_LEFT,
                     PINNED,
                     QUARANTINED,
+                    VERSION_IN_USE,
                     HEAD_FULL,
                     STALE_REVISION,
                     PRECONDITION_REQUIRED,

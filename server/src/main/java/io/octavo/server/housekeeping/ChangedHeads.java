@@ -45,8 +45,12 @@ final class ChangedHeads {
         return Duration.between(readTo, clock.instant()).compareTo(KEPT) < 0;
     }
 
-    /** Hands over the heads that changed; if the run ends before the last one, it begins anew with the next. */
-    void read(Run run, Consumer<TopicHead> consumer) {
+    /**
+     * Hands over the heads that changed; if the run ends before the last one, it begins anew with the next.
+     *
+     * @return whether those were all that changed before it began
+     */
+    boolean read(Run run, Consumer<TopicHead> consumer) {
         Instant now = clock.instant();
         Map<String, Long> reached = new HashMap<>();
         boolean all = true;
@@ -55,7 +59,7 @@ final class ChangedHeads {
             long revision = known.getOrDefault(topic, 0L);
             if (revision < change.getValue()) {
                 if (!run.mayGoOn()) {
-                    return;
+                    return false;
                 }
                 TopicHead head = log.head(topic, Read.LOCAL);
                 revision = head == null ? 0 : head.getRevision();
@@ -71,6 +75,7 @@ final class ChangedHeads {
         if (all) {
             readTo = now;
         }
+        return all;
     }
 
     private Map<String, Long> changes(Instant now) {

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** When the next pin or hold of each topic expires, the first first. One entry per topic; for one thread. */
+/** When something is due of each topic, such as the next expiry, the first first. One entry per topic; for one thread. */
 final class DueTimes {
     private record Due(long atMillis, String topic) {}
 
@@ -48,6 +48,10 @@ final class DueTimes {
         String topic = inOrder.first().topic();
         forget(topic);
         return topic;
+    }
+
+    boolean has(String topic) {
+        return byTopic.containsKey(topic);
     }
 
     void clear() {

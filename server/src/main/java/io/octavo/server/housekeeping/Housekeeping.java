@@ -49,6 +49,7 @@ public final class Housekeeping implements AutoCloseable {
             Lease lease = new Lease(task.name(), node, process, terms, leases, clock, nanoTime);
             TaskMetrics metrics = new TaskMetrics(task.name(), meters, nanoTime);
             TaskRunner runner = new TaskRunner(task, lease, config.runTimeout(), clock, nanoTime, metrics);
+            task.measure(runner::mayRun);
             loops.put(
                     task.name(),
                     new TaskLoop(runner, clockCheck, config.runTimeout().plus(WAIT_MARGIN), random));
@@ -78,6 +79,17 @@ public final class Housekeeping implements AutoCloseable {
      */
     public TaskStatus request(String task) {
         return loop(task).request();
+    }
+
+    /**
+     * Allows what a task has stopped, and told of.
+     *
+     * @param seen the word by which it was told
+     * @throws ServiceException NOT_FOUND or LED_ELSEWHERE as {@link #run}; STALE_REVISION if that is not what it has
+     *     stopped now; INVALID_ARGUMENT if it asks nobody
+     */
+    public void confirm(String task, String seen) {
+        loop(task).confirm(seen);
     }
 
     private TaskLoop loop(String task) {

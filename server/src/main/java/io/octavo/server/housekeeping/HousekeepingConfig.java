@@ -19,7 +19,8 @@ public record HousekeepingConfig(
         @DefaultValue("10m") Duration runTimeout,
         @DefaultValue Expiry expiry,
         @DefaultValue Sweep sweep,
-        @DefaultValue Repair repair) {
+        @DefaultValue Repair repair,
+        @DefaultValue Export export) {
     private static final Duration DAY = Duration.ofDays(1);
 
     /** Refuses values out of bounds. */
@@ -74,6 +75,29 @@ public record HousekeepingConfig(
     public record Repair(@DefaultValue("1m") Duration interval) {
         public Repair {
             check("repair.interval", interval, Duration.ofMillis(100), DAY);
+        }
+    }
+
+    /**
+     * The fallback cache: {@code octavo.housekeeping.export.*}.
+     *
+     * @param interval      how often heads that changed are brought to the regions
+     * @param scanInterval  how often all heads are compared with what the regions have, for what the feed has missed
+     * @param keep          how long an older head stays after a newer one is there, for who is about to read it
+     * @param putsPerSecond how many objects are made in a second at most, in each region
+     */
+    public record Export(
+            @DefaultValue("5s") Duration interval,
+            @DefaultValue("10m") Duration scanInterval,
+            @DefaultValue("10m") Duration keep,
+            @DefaultValue("1000") int putsPerSecond) {
+        public Export {
+            check("export.interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+            check("export.scan-interval", scanInterval, Duration.ofSeconds(1), DAY);
+            check("export.keep", keep, Duration.ZERO, Duration.ofDays(365));
+            if (putsPerSecond < 1 || putsPerSecond > 100_000) {
+                throw invalid("export.puts-per-second", putsPerSecond, "1…100000");
+            }
         }
     }
 

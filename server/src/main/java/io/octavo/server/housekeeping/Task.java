@@ -1,6 +1,10 @@
 package io.octavo.server.housekeeping;
 
+import io.octavo.rules.ErrorCode;
+import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that housekeeping does again and again. Each of its steps can be repeated: a run may be broken off between
@@ -9,6 +13,9 @@ import java.time.Duration;
 public interface Task {
     /** A word in lower case: the name in addresses, metrics and the lease. */
     String name();
+
+    /** Told once, before the first run: whether this node leads the task now, for what is measured of it. */
+    default void measure(BooleanSupplier leads) {}
 
     /** From the end of a run to the start of the next. */
     Duration interval();
@@ -20,4 +27,20 @@ public interface Task {
      * @throws RuntimeException if it can't go on; what it has told the run counts
      */
     void run(Run run);
+
+    /**
+     * Allows what the task has stopped before, and told of: no more than that.
+     *
+     * @param seen the word by which it was told
+     * @throws ServiceException if that is not what it has stopped now
+     */
+    default void confirm(String seen) {
+        throw ServiceException.of(
+                ErrorCode.INVALID_ARGUMENT, "confirm: " + seen + " (expected: nothing, " + name() + " asks nobody)");
+    }
+
+    /** Why the task doesn't do what it was to do, and what helps; null = it does. Any thread may ask. */
+    default @Nullable String stopped() {
+        return null;
+    }
 }

@@ -88,7 +88,19 @@ final class TaskLoop {
         // Before what the run did: once it is not pending, that is there.
         boolean pending = asked.availablePermits() == 0;
         return new TaskStatus(
-                name(), runner.task().interval(), runner.lease().holder(), pending, runner.last(), lastAsked);
+                name(),
+                runner.task().interval(),
+                runner.lease().holder(),
+                pending,
+                runner.last(),
+                lastAsked,
+                runner.mayRun() ? runner.task().stopped() : null);
+    }
+
+    /** Allows what the task has stopped. */
+    void confirm(String seen) {
+        requireLeadership();
+        runner.task().confirm(seen);
     }
 
     private Future<@Nullable RunReport> submit() {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending   whether a run that was asked for here has not ended yet
  * @param last      the last run on this node; null if there was none
  * @param lastAsked the last of them that was asked for; null if there was none
+ * @param stopped   why this node, which leads it, doesn't do what it was to do, and what helps; null = it does
  */
 public record TaskStatus(
         String task,
@@ -18,4 +19,5 @@ public record TaskStatus(
         String leader,
         boolean pending,
         @Nullable RunReport last,
-        @Nullable RunReport lastAsked) {}
+        @Nullable RunReport lastAsked,
+        @Nullable String stopped) {}

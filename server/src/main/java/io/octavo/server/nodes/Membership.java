@@ -31,7 +31,7 @@ public final class Membership implements AutoCloseable {
     private final Node self;
     private final InstantSource clock;
     private final List<Consumer<List<Node>>> followers = new CopyOnWriteArrayList<>();
-    private volatile List<Sighting> sightings = List.of();
+    private volatile List<Sighting> sightings;
     private volatile Instant lastBeat = Instant.MIN;
     private volatile boolean closed;
     private @Nullable ScheduledFuture<?> beats;
@@ -40,6 +40,8 @@ public final class Membership implements AutoCloseable {
         this.table = table;
         this.self = self;
         this.clock = clock;
+        // Until the store answers, this node is all that is known: it goes on telling where to find it.
+        this.sightings = List.of(new Sighting(self, clock.instant(), 0));
         Gauge.builder("octavo.clock.skew", this, Membership::skewMillis)
                 .baseUnit("milliseconds")
                 .description("how far this node's clock is ahead of the median of all nodes'")

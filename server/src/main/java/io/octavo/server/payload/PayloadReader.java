@@ -78,6 +78,9 @@ final class PayloadReader {
     }
 
     private InputStream openDirect(Part part, long offset, long length) {
+        if (part.getSize() == 0) {
+            return InputStream.nullInputStream();
+        }
         ByteString bytes = direct.read(part.getDirect().getPayloadId());
         if (bytes.size() != part.getSize()) {
             throw ServiceException.of(

@@ -6,12 +6,9 @@ import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.S3Location;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +103,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public String put(String key, String attempt, int number, byte[] bytes, int length) {
-        String md5 = md5(bytes, length);
+        String md5 = Md5.of(bytes, length);
         ContentStreamProvider body =
                 ContentStreamProvider.fromInputStreamSupplier(() -> new ByteArrayInputStream(bytes, 0, length));
         return call(
@@ -298,16 +295,6 @@ final class S3Region implements RegionStore {
             throw S3Failures.unavailable(name, operation, e);
         } finally {
             sample.stop(meters.timer("octavo.s3.calls", "region", name, "operation", operation, "outcome", outcome));
-        }
-    }
-
-    private static String md5(byte[] bytes, int length) {
-        try {
-            MessageDigest md5 = MessageDigest.getInstance("MD5");
-            md5.update(bytes, 0, length);
-            return Base64.getEncoder().encodeToString(md5.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has MD5", e);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.ChangeSettingsRequest;
 import io.octavo.protocol.CompleteUploadRequest;
 import io.octavo.protocol.DeleteTopicRequest;
+import io.octavo.protocol.DeleteVersionRequest;
 import io.octavo.protocol.HoldVersionRequest;
 import io.octavo.protocol.LiftQuarantineRequest;
 import io.octavo.protocol.PinScopeRequest;
@@ -36,6 +37,7 @@ import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.Committed.Effect;
 import io.octavo.server.topic.DeleteTopic;
+import io.octavo.server.topic.DeleteVersion;
 import io.octavo.server.topic.HoldVersion;
 import io.octavo.server.topic.Impact;
 import io.octavo.server.topic.LiftQuarantine;
@@ -223,6 +225,11 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
                 r.getWrite(),
                 new DeleteTopic(r.getExpectedRevision(), r.getWrite().getReason()),
                 caller);
+    }
+
+    @Override
+    public void deleteVersion(DeleteVersionRequest r, StreamObserver<WriteResponse> caller) {
+        answer(r.getWrite(), new DeleteVersion(r.getVersion(), r.getWrite().getReason()), caller);
     }
 
     @Override

@@ -58,6 +58,9 @@ final class GrpcRights {
                     PublishServiceGrpc.getDeleteTopicMethod(),
                     (who, r) -> write(who, Right.DELETE, r.getWrite(), Scopes.GLOBAL)),
             of(
+                    PublishServiceGrpc.getDeleteVersionMethod(),
+                    (who, r) -> write(who, Right.DELETE, r.getWrite(), Scopes.GLOBAL)),
+            of(
                     PublishServiceGrpc.getRestoreTopicMethod(),
                     (who, r) -> write(who, Right.DELETE, r.getWrite(), Scopes.GLOBAL)));
 

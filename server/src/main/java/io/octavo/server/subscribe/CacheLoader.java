@@ -6,7 +6,10 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fills the cache with every head there is, once; until that works, after a growing and random wait each time. */
+/**
+ * Fills the cache with every head there is, once; until that works, after a growing and random wait each time. Meanwhile
+ * what the fallback cache has is served.
+ */
 final class CacheLoader {
     private static final Logger LOG = LoggerFactory.getLogger(CacheLoader.class);
     private static final long FIRST_WAIT_MILLIS = 1000;
@@ -14,25 +17,31 @@ final class CacheLoader {
 
     private final TopicLog log;
     private final HeadCache cache;
+    private final FallbackLoader fallback;
     private final RandomGenerator random;
     private final CacheMetrics metrics;
     private int failures;
 
-    CacheLoader(TopicLog log, HeadCache cache, RandomGenerator random, CacheMetrics metrics) {
+    CacheLoader(TopicLog log, HeadCache cache, FallbackLoader fallback, RandomGenerator random, CacheMetrics metrics) {
         this.log = log;
         this.cache = cache;
+        this.fallback = fallback;
         this.random = random;
         this.metrics = metrics;
     }
 
-    /** Loads; what was loaded by an attempt that fails stays, and the cache isn't ready. */
+    /** Loads; what was loaded by an attempt that fails stays. */
     boolean load() {
         try {
             log.forEachHead(cache::put);
         } catch (RuntimeException e) {
             failures++;
             metrics.failed(CacheMetrics.Step.LOAD);
-            LOG.warn("the topics could not be loaded from the log (attempt {}); trying again", failures, e);
+            LOG.warn(
+                    "the topics could not be loaded from the log (attempt {}); trying again: {}",
+                    failures,
+                    e.toString());
+            fallback.load();
             return false;
         }
         cache.loaded();

@@ -11,6 +11,7 @@ final class CacheMetrics {
     /** What can fail. */
     enum Step {
         LOAD,
+        FALLBACK,
         FEED,
         HEAD,
         SWEEP
@@ -26,7 +27,8 @@ final class CacheMetrics {
             failures.put(
                     step,
                     Counter.builder("octavo.cache.failures")
-                            .description("Reads of the log or the feed that failed; the cache goes on from memory")
+                            .description(
+                                    "Reads of the log, the feed or the fallback cache that failed; the cache goes on from memory")
                             .tag("step", step.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }

@@ -25,13 +25,14 @@ final class CacheRefresh {
             TopicLog log,
             ChangeFeed feed,
             HeadCache cache,
+            FallbackLoader fallback,
             Duration sweepInterval,
             InstantSource clock,
             RandomGenerator random,
             CacheMetrics metrics) {
         this.cache = cache;
         this.behind = new BehindHeads(log, cache, clock, metrics);
-        this.loader = new CacheLoader(log, cache, random, metrics);
+        this.loader = new CacheLoader(log, cache, fallback, random, metrics);
         this.sweep = new Sweep(log, behind, sweepInterval, metrics);
         this.feedReader = new FeedReader(feed, cache, behind, sweep, clock, metrics);
         this.clock = clock;
@@ -40,7 +41,7 @@ final class CacheRefresh {
 
     /** Loads if that is still to do, reads the feed if it is time, and reads heads that are behind. Blocks. */
     Duration tick() {
-        if (!cache.ready()) {
+        if (!cache.isLoaded()) {
             feedReader.startAt(clock.instant());
             if (!loader.load()) {
                 return loader.untilNext();
@@ -56,7 +57,7 @@ final class CacheRefresh {
 
     /** Compares some topics with the log. Blocks. */
     Duration sweepTick() {
-        if (cache.ready()) {
+        if (cache.isLoaded()) {
             sweep.slice();
         }
         return sweep.pause();
@@ -74,7 +75,7 @@ final class CacheRefresh {
             }
             return false;
         }
-        if (!cache.ready() || !behind.wantHinted(hint.getTopic(), hint.getEpoch(), hint.getRevision())) {
+        if (!cache.isLoaded() || !behind.wantHinted(hint.getTopic(), hint.getEpoch(), hint.getRevision())) {
             return false;
         }
         metrics.hinted();

@@ -20,6 +20,7 @@ public final class HeadCache {
     private final InstantSource clock;
     private volatile Listener listener = (before, now) -> {};
     private volatile boolean ready;
+    private volatile boolean loaded;
     private volatile @Nullable Instant freshAt;
 
     /** Hears of heads that were taken, and of what is held back of them; must not block. Of two that come at once, the older may be told last. */
@@ -37,9 +38,19 @@ public final class HeadCache {
         this.clock = clock;
     }
 
-    /** Whether every head was loaded once; it stays so, also while the log is away. */
+    /** Whether heads can be served: all were loaded once, from the log or a fallback cache; it stays so. */
     public boolean ready() {
         return ready;
+    }
+
+    /** Whether what is served is what a fallback cache had, for the log could not be read since this node has started. */
+    public boolean isStale() {
+        return ready && !loaded;
+    }
+
+    /** Whether every head was loaded from the log once. */
+    boolean isLoaded() {
+        return loaded;
     }
 
     /** How many topics there are, deleted ones included. */
@@ -140,7 +151,15 @@ public final class HeadCache {
         return epoch == 0 ? cached.revision() >= revision : cached.compareTo(epoch, revision) >= 0;
     }
 
+    /** Every head there is was taken from the log. */
     void loaded() {
+        loaded = true;
+        ready = true;
+    }
+
+    /** What a fallback cache has was taken: everything that was committed before a time, at least. */
+    void loadedFromFallback(Instant complete) {
+        freshAt(complete);
         ready = true;
     }
 

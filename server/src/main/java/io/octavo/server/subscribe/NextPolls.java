@@ -12,8 +12,11 @@ final class NextPolls {
     private static final int PREPARED = 64;
     private static final PollResponse HELD =
             PollResponse.newBuilder().setHolds(true).build();
+    private static final PollResponse HELD_STALE =
+            HELD.toBuilder().setStale(true).build();
 
     private final PollResponse[] nothing = new PollResponse[PREPARED];
+    private final PollResponse[] stale = new PollResponse[PREPARED];
 
     /** @param millis 0 = as the processes think */
     NextPolls(int millis) {
@@ -22,11 +25,15 @@ final class NextPolls {
             nothing[i] = PollResponse.newBuilder()
                     .setNextPollMs((int) Math.round(millis * factor))
                     .build();
+            stale[i] = nothing[i].toBuilder().setStale(true).build();
         }
     }
 
     /** An answer without offers. */
-    PollResponse nothing(boolean holds) {
-        return holds ? HELD : nothing[ThreadLocalRandom.current().nextInt(PREPARED)];
+    PollResponse nothing(boolean holds, boolean isStale) {
+        if (holds) {
+            return isStale ? HELD_STALE : HELD;
+        }
+        return (isStale ? stale : nothing)[ThreadLocalRandom.current().nextInt(PREPARED)];
     }
 }

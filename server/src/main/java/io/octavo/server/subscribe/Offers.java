@@ -55,6 +55,7 @@ final class Offers {
         }
         return answer.setNextPollMs(cut ? SOON_MILLIS : empty.getNextPollMs())
                 .setHolds(empty.getHolds())
+                .setStale(empty.getStale())
                 .build();
     }
 

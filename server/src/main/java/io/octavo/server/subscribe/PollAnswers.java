@@ -79,7 +79,7 @@ final class PollAnswers {
      * @param holds whether this node would hold the next one
      */
     PollResponse nothing(boolean holds) {
-        return nextPolls.nothing(holds);
+        return nextPolls.nothing(holds, cache.isStale());
     }
 
     /**

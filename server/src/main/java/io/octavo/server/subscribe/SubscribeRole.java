@@ -9,6 +9,7 @@ import io.octavo.protocol.Hint;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.consumers.ConsumerReports;
+import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.reads.Reads;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog;
@@ -59,7 +60,8 @@ public final class SubscribeRole implements AutoCloseable {
     /**
      * Starts nothing; see {@link #start}.
      *
-     * @param region the node's own; links to payloads are sorted by it
+     * @param fallback what is served until the log can be read
+     * @param region   the node's own; links to payloads are sorted by it
      * @param random for waits that differ between nodes
      */
     public SubscribeRole(
@@ -69,13 +71,15 @@ public final class SubscribeRole implements AutoCloseable {
             SubscribeConfig config,
             HeldConfig heldConfig,
             ConsumersConfig consumersConfig,
+            FallbackCache fallback,
             String region,
             InstantSource clock,
             RandomGenerator random,
             MeterRegistry registry) {
         cache = new HeadCache(clock);
-        refresh = new CacheRefresh(
-                log, changes, cache, config.sweepInterval(), clock, random, new CacheMetrics(registry));
+        CacheMetrics metrics = new CacheMetrics(registry);
+        FallbackLoader standby = new FallbackLoader(fallback, cache, clock, metrics);
+        refresh = new CacheRefresh(log, changes, cache, standby, config.sweepInterval(), clock, random, metrics);
         latest = new LatestVersions(cache);
         reads = new Reads(log, cache::head, cache::put, registry);
         feed = new Repeated(named("octavo-feed"), refresh::tick);
@@ -237,6 +241,9 @@ public final class SubscribeRole implements AutoCloseable {
                 .register(registry);
         Gauge.builder("octavo.cache.behind", refresh, CacheRefresh::behind)
                 .description("Topics of which a newer head exists than the one in memory")
+                .register(registry);
+        Gauge.builder("octavo.cache.stale", cache, heads -> heads.isStale() ? 1 : 0)
+                .description("1 while heads from the fallback cache are served, for the log could not be read yet")
                 .register(registry);
         TimeGauge.builder("octavo.cache.age", cache, TimeUnit.MILLISECONDS, SubscribeRole::ageMillis)
                 .description("Time since the feed of changes was last read")

@@ -6,6 +6,7 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.topic.Gone;
 import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog;
 import java.util.List;
@@ -44,7 +45,10 @@ final class VersionRecords {
         CachedTopic cached = cache.get(topic);
         VersionRecord named = cached == null ? null : cached.version(version);
         VersionRecord record = named == null ? complete(topic, version) : named;
-        if (record.hasDeletion() || isOfAnEarlierLife(cached, version)) {
+        if (record.hasDeletion()) {
+            throw Gone.version(topic, record);
+        }
+        if (isOfAnEarlierLife(cached, version)) {
             throw ServiceException.of(
                     ErrorCode.GONE,
                     "payload of " + topic + " version " + version + " was removed; only its record is left");
@@ -88,7 +92,11 @@ final class VersionRecords {
     }
 
     private ServiceException notFound(String topic, long version) {
-        return head(topic) == null
+        TopicHead head = head(topic);
+        if (head != null && version > head.getBaseVersion() && version <= head.getNewestVersion()) {
+            return Gone.record(topic, version);
+        }
+        return head == null
                 ? unknown(topic)
                 : ServiceException.of(
                         ErrorCode.VERSION_NOT_FOUND,

@@ -17,8 +17,14 @@ public sealed interface Command
                 ReleaseHold,
                 ExpireHold,
                 ChangeSettings,
+                DeleteVersion,
+                CollectVersions,
+                NoteBytesGone,
                 DeleteTopic,
+                CollectTopic,
+                TrimHistory,
                 RestoreTopic,
+                RestampTopic,
                 RollbackTopic {
     /**
      * Makes the change on an edit of the head; may be called again on a newer one.

@@ -45,10 +45,11 @@ final class HeadDeltas {
         if (!before.getSettings().equals(after.getSettings())) {
             delta.setSettingsBefore(before.getSettings()).setSettingsAfter(after.getSettings());
         }
-        if (before.hasDeletion() != after.hasDeletion()) {
+        if (!before.getDeletion().equals(after.getDeletion())) {
             if (before.hasDeletion()) {
                 delta.setDeletionBefore(before.getDeletion());
-            } else {
+            }
+            if (after.hasDeletion()) {
                 delta.setDeletionAfter(after.getDeletion());
             }
         }

@@ -6,9 +6,11 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.TopicHeadOrBuilder;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Heads;
+import io.octavo.rules.Scopes;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The records that a head carries: of every version that a publication or a pin names. */
 final class NamedVersions {
@@ -33,6 +35,20 @@ final class NamedVersions {
         head.getPublicationsList().stream().map(Publication::getVersion).forEach(named::add);
         head.getPinsList().stream().map(Pin::getVersion).forEach(named::add);
         return named.stream().map(this::record).toList();
+    }
+
+    /** What of a head names a version, in words: publications, pins and holds; empty if nothing does. */
+    static List<String> why(TopicHeadOrBuilder head, long version) {
+        Stream<String> publications = head.getPublicationsList().stream()
+                .filter(publication -> publication.getVersion() == version)
+                .map(publication -> "published to " + Scopes.format(publication.getScope()));
+        Stream<String> pins = head.getPinsList().stream()
+                .filter(pin -> pin.getVersion() == version)
+                .map(pin -> "pinned for " + Scopes.format(pin.getScope()));
+        Stream<String> holds = head.getHoldsList().stream()
+                .filter(hold -> hold.getVersion() == version)
+                .map(hold -> "held by " + hold.getHolder());
+        return Stream.of(publications, pins, holds).flatMap(each -> each).toList();
     }
 
     private VersionRecord record(long version) {

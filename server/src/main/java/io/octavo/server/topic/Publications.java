@@ -87,8 +87,9 @@ final class Publications {
     }
 
     private static boolean isTakenBack(VersionRecord row) {
+        boolean deletedByHand = row.hasDeletion() && !row.getDeletion().getCollected();
         return row.hasQuarantine()
-                || row.hasDeletion()
+                || deletedByHand
                 || row.getPublicationsList().stream().anyMatch(Publication::hasWithdrawal);
     }
 

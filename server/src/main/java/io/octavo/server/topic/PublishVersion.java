@@ -94,7 +94,8 @@ public record PublishVersion(
                     ErrorCode.VERSION_CONFLICT,
                     "newest version of " + edit.topic() + ": " + newest + " (expected: " + expectedVersion + ")");
         }
-        if (ifChanged && newest > 0 && isSame(edit.requireVersion(newest))) {
+        VersionRecord before = ifChanged && newest > 0 ? edit.row(newest) : null;
+        if (before != null && isSame(before)) {
             edit.nothingToDo(newest);
             return;
         }
@@ -180,6 +181,7 @@ public record PublishVersion(
                 .sorted(Scopes.ORDER)
                 .toList();
         return !newest.hasQuarantine()
+                && !newest.hasDeletion()
                 && publishedTo.equals(scopes)
                 && newest.getMetadataMap().equals(metadata)
                 && digests(newest.getPartsList()).equals(digests(parts));

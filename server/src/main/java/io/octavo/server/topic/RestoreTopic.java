@@ -21,6 +21,9 @@ public record RestoreTopic(String reason) implements Command {
             edit.nothingToDo(0);
             return;
         }
+        if (edit.standing().getDeletion().getFinalMs() > 0) {
+            throw Gone.topic(edit.standing());
+        }
         edit.undelete();
         edit.event(EventKind.TOPIC_RESTORED, 0, List.of(), reason);
     }

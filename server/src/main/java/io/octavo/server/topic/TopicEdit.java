@@ -4,6 +4,7 @@ import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Deletion;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Hold;
+import io.octavo.protocol.Horizon;
 import io.octavo.protocol.Pin;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.RequestRecord;
@@ -34,6 +35,7 @@ final class TopicEdit {
     private final String who;
     private final long now;
     private final TreeMap<Long, VersionRecord> changed = new TreeMap<>();
+    private Commit.Removal removal = Commit.Removal.NONE;
     private boolean rowsDecide;
     private @Nullable Long unchanged;
     private TopicEvent.@Nullable Builder event;
@@ -116,8 +118,11 @@ final class TopicEdit {
     /** The row of a version that is there. */
     VersionRecord requireVersion(long version) {
         requireTopic();
-        VersionRecord row =
-                version > before.getBaseVersion() && version <= before.getNewestVersion() ? rows.get(version) : null;
+        boolean wasGiven = version > before.getBaseVersion() && version <= before.getNewestVersion();
+        VersionRecord row = wasGiven ? rows.get(version) : null;
+        if (row == null && wasGiven) {
+            throw Gone.record(topic(), version);
+        }
         if (row == null) {
             throw ServiceException.of(
                     ErrorCode.VERSION_NOT_FOUND,
@@ -128,12 +133,15 @@ final class TopicEdit {
                             + ")");
         }
         if (row.hasDeletion()) {
-            throw ServiceException.of(
-                    ErrorCode.GONE,
-                    "version " + version + " of " + topic() + " is gone: "
-                            + row.getDeletion().getReason());
+            throw Gone.version(topic(), row);
         }
         return row;
+    }
+
+    /** The row of a version, deleted or not; null if there is none. */
+    @Nullable
+    VersionRecord row(long version) {
+        return rows.get(version);
     }
 
     /** The row of a version that may be served. */
@@ -200,6 +208,35 @@ final class TopicEdit {
         rowsDecide = true;
     }
 
+    /**
+     * Replaces the row of a version that the head doesn't name, and that counts for nothing in it.
+     *
+     * @throws IllegalStateException if the head names it: whoever decided this is wrong
+     */
+    void changeUnnamed(VersionRecord row) {
+        long version = row.getVersion();
+        if (!NamedVersions.why(head, version).isEmpty()) {
+            throw new IllegalStateException("version " + version + " of " + topic() + " is named by the head");
+        }
+        changed.put(version, row);
+    }
+
+    /** The versions of a deleted topic are given up: nothing is left that could be restored. */
+    void endDeletion() {
+        head.setDeletion(head.getDeletion().toBuilder().setFinalMs(now))
+                .clearPublications()
+                .clearPins()
+                .clearHolds()
+                .clearWithdrawn()
+                .setBaseVersion(before.getNewestVersion());
+    }
+
+    /** Takes rows away, and what is before the horizon with them. */
+    void remove(Commit.Removal rowsThatGo, Horizon horizon) {
+        removal = rowsThatGo;
+        head.setHorizon(horizon);
+    }
+
     void pin(Pin pin) {
         List<Pin> pins = pinsWithout(pin.getScope());
         pins.add(pin);
@@ -257,6 +294,28 @@ final class TopicEdit {
         head.clearDeletion();
     }
 
+    /** Goes on in a later epoch. */
+    void epoch(long epoch) {
+        head.setEpoch(epoch);
+    }
+
+    /** Takes over what a newer head says that the log has lost, with rows of the versions that it names. */
+    void adopt(TopicHead lost) {
+        lost.getVersionsList()
+                .forEach(record -> changed.put(
+                        record.getVersion(), LostVersions.row(rows.get(record.getVersion()), record, lost)));
+        head.clear()
+                .mergeFrom(lost)
+                .setNewestVersion(Math.max(lost.getNewestVersion(), before.getNewestVersion()))
+                .setBaseVersion(Math.max(lost.getBaseVersion(), before.getBaseVersion()))
+                .clearHorizon();
+        if (before.hasHorizon()) {
+            // It speaks of the events that are in this log.
+            head.setHorizon(before.getHorizon());
+        }
+        changed.putAll(new LostVersions(changed, rows).takenBack(lost, who, now));
+    }
+
     /** Says what happened; once per change. */
     void event(EventKind kind, long version, List<Scope> scopes, String reason) {
         event = TopicEvent.newBuilder()
@@ -301,7 +360,13 @@ final class TopicEdit {
                 .setAtMs(now)
                 .build();
         return new Commit(
-                before.getRevision(), after, List.copyOf(changed.values()), event.build(), row, command.uploadId());
+                before.getRevision(),
+                after,
+                List.copyOf(changed.values()),
+                event.build(),
+                row,
+                command.uploadId(),
+                removal);
     }
 
     private void publish(Publications.Fold fold) {

@@ -39,6 +39,9 @@ public final class TopicHistory {
      */
     public @Nullable TopicHead at(TopicHead head, Instant instant) {
         long millis = instant.toEpochMilli();
+        if (millis < head.getHorizon().getAtMs()) {
+            throw Gone.history(head);
+        }
         TopicHead past = head.toBuilder().clearVersions().build();
         long oldest = past.getLastEventMs();
         int taken = 0;

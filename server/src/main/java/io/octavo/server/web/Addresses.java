@@ -18,7 +18,12 @@ final class Addresses {
     static final String TOPIC_EVENTS = TOPIC + "/events";
     static final String EXPLAIN = TOPIC + "/explain";
     static final String STATUS = API + "/status";
+    static final String RETENTION = API + "/retention";
+    static final String TOPIC_RETENTION = TOPIC + "/retention";
     static final String HOUSEKEEPING = API + "/housekeeping";
+    static final String FALLBACK_VERIFY = API + "/fallback/verify";
+    static final String RESTORE_EPOCH = API + "/restore/epoch";
+    static final String RESTORE_TOPICS = API + "/restore/topics";
     static final String HOUSEKEEPING_RUNS = HOUSEKEEPING + "/{task}/runs";
 
     private Addresses() {}

@@ -5,6 +5,7 @@ import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.Publisher;
 import io.octavo.server.reads.Reads;
+import io.octavo.server.retention.Retention;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import java.time.InstantSource;
@@ -14,7 +15,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * What publish nodes serve besides: all writes, topics and their lists, and the web UI. Needs a {@link Publisher},
- * {@link TopicCommits}, a {@link TopicLog}, {@link Reads}, a {@link TopicIndex}, a {@link Fleet} and a clock; takes an
+ * {@link TopicCommits}, a {@link TopicLog}, {@link Reads}, a {@link TopicIndex}, a {@link Fleet}, a
+ * {@link Retention} and a clock; takes an
  * {@link ExternalObjects} and an {@link AllHeads} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
@@ -74,6 +76,11 @@ public class AdminApi {
     @Bean
     EventReaders eventReaders() {
         return new EventReaders();
+    }
+
+    @Bean
+    RetentionController retentionController(Retention retention, TopicLog log, ObjectProvider<AllHeads> heads) {
+        return new RetentionController(retention, log, heads.getIfAvailable(() -> log::forEachHead));
     }
 
     @Bean

@@ -2,9 +2,11 @@ package io.octavo.server.web;
 
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.TopicEvent;
+import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.security.Right;
+import io.octavo.server.topic.Gone;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.web.EventTrail.Changed;
@@ -64,7 +66,10 @@ final class EventsController {
         long below = last == null
                 ? Long.MAX_VALUE
                 : Query.wholeNumber(PageToken.PARAMETER, last, "the nextPageToken of an earlier answer");
-        reads.require(topic);
+        TopicHead head = reads.require(topic);
+        if (last != null && below <= head.getHorizon().getRevision()) {
+            throw Gone.history(head);
+        }
         EventCursor cursor = EventCursor.below(log, topic, below);
         List<EventView> page = new ArrayList<>();
         TopicEvent event = cursor.peek();

@@ -29,16 +29,23 @@ final class HousekeepingController {
                 .body(new Tasks(housekeeping.tasks().stream().map(TaskView::of).toList()));
     }
 
-    /** Answers when the run has ended, or before it begins: with how the task stood, to tell when it does not any more. */
+    /**
+     * What the task has stopped because it is more than usual goes, if {@code confirm} names what was shown. Answers when the run has ended, or before it begins: with how the task stood, to tell when it does
+     * not any more.
+     */
     @Call(
             value = "Runs a task of housekeeping, and answers what it did.",
-            query = "noWait",
+            query = {"noWait", "confirm"},
             status = {200, 202},
             answers = {TaskView.Run.class, TaskView.class})
     @PostMapping(Addresses.HOUSEKEEPING_RUNS)
     @Needs(Right.ADMINISTER)
     ResponseEntity<?> run(HttpServletRequest request, @PathVariable String task) {
-        Query query = Query.of(request, "noWait");
+        Query query = Query.of(request, "noWait", "confirm");
+        String seen = query.text("confirm");
+        if (seen != null) {
+            housekeeping.confirm(task, seen);
+        }
         return query.flag("noWait")
                 ? Answers.with(202).body(TaskView.of(housekeeping.request(task)))
                 : Answers.ok().body(TaskView.Run.of(housekeeping.run(task)));

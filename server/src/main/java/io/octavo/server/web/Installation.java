@@ -1,6 +1,7 @@
 package io.octavo.server.web;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,30 @@ import org.jspecify.annotations.Nullable;
  * @param version     of this software
  * @param ready       whether its roles can do their work
  * @param cache       the state of the heads in memory; answers null where there are none
+ * @param stopped     tasks that wait for an operator
  */
-public record Installation(String environment, String version, BooleanSupplier ready, Supplier<@Nullable Cache> cache) {
+public record Installation(
+        String environment,
+        String version,
+        BooleanSupplier ready,
+        Supplier<@Nullable Cache> cache,
+        Supplier<List<Stopped>> stopped) {
+    /** One in which no task has stopped. */
+    public Installation(String environment, String version, BooleanSupplier ready, Supplier<@Nullable Cache> cache) {
+        this(environment, version, ready, cache, List::of);
+    }
+
+    /** A task that this node leads and that has stopped, with the reason and what helps. */
+    public record Stopped(String task, String why) {}
+
     /**
      * The heads in memory.
      *
      * @param heads    how many
      * @param age      since the feed of changes was last read
      * @param complete all are loaded
+     * @param stale    they are what the fallback cache had, for the log could not be read yet
      * @param heldBack versions that are held back, for their payloads are missing
      */
-    public record Cache(int heads, Duration age, boolean complete, int heldBack) {}
+    public record Cache(int heads, Duration age, boolean complete, boolean stale, int heldBack) {}
 }

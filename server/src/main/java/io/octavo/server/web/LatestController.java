@@ -12,6 +12,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
 import io.octavo.server.security.Right;
+import io.octavo.server.topic.Gone;
 import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.web.HeldVersions.Held;
@@ -179,8 +180,7 @@ final class LatestController {
     private VersionRecord pastRecord(TopicHead head, long version) {
         VersionRecord record = log.version(head.getTopic(), version, Read.LOCAL);
         if (record == null) {
-            throw ServiceException.of(
-                    ErrorCode.GONE, "version " + version + " of " + head.getTopic() + " is gone, its record too");
+            throw Gone.record(head.getTopic(), version);
         }
         return record;
     }

@@ -10,6 +10,7 @@ import io.octavo.server.security.Right;
 import io.octavo.server.topic.AddScope;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Committed;
+import io.octavo.server.topic.DeleteVersion;
 import io.octavo.server.topic.HoldVersion;
 import io.octavo.server.topic.LiftQuarantine;
 import io.octavo.server.topic.QuarantineVersion;
@@ -28,7 +29,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What is put on a version after it was made, and taken off again: scopes, quarantine, holds. */
+/** What is put on a version after it was made, and taken off again: scopes, quarantine, holds; and its end. */
 @RestController
 final class MarksController {
     private static final String VERSION = Addresses.VERSIONS + "/{version}";
@@ -104,6 +105,20 @@ final class MarksController {
             HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
         Query query = Writes.query(request, "reason");
         return answer(request, query, topic, new LiftQuarantine(TopicReads.number(version), reason(query)));
+    }
+
+    /** Gives the version up for ever; refused while something names it. */
+    @Call(
+            value = "Deletes a version for ever: it is never served again, and its bytes are removed.",
+            query = {"reason", "dryRun"},
+            headers = {"Idempotency-Key", "Octavo-Who"})
+    @DeleteMapping(VERSION)
+    @Needs(Right.DELETE)
+    ResponseEntity<VersionView> delete(
+            HttpServletRequest request, @PathVariable String topic, @PathVariable String version) {
+        Query query = Writes.query(request, "reason");
+        String reason = query.requiredText("reason", "why the version is deleted");
+        return answer(request, query, topic, new DeleteVersion(TopicReads.number(version), reason));
     }
 
     /** Keeps the version from retention, in the name of {@code holder}, or of who asks. */

@@ -5,12 +5,12 @@ import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadOutlet;
+import io.octavo.server.topic.Gone;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Instant;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -108,11 +108,7 @@ final class PayloadAnswer {
 
     private static void checkNotDeleted(String topic, VersionRecord record) {
         if (record.hasDeletion()) {
-            throw ServiceException.of(
-                    ErrorCode.GONE,
-                    "the payload of version " + record.getVersion() + " of " + topic + " is gone since "
-                            + Instant.ofEpochMilli(record.getDeletion().getAtMs()) + ": "
-                            + record.getDeletion().getReason());
+            throw Gone.version(topic, record);
         }
     }
 }

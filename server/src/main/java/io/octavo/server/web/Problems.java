@@ -124,6 +124,7 @@ final class Problems implements HandlerExceptionResolver {
                     LED_ELSEWHERE,
                     PINNED,
                     QUARANTINED,
+                    VERSION_IN_USE,
                     NO_VERSION_LEFT,
                     HEAD_FULL -> 409;
             case GONE -> 410;

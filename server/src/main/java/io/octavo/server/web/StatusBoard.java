@@ -23,16 +23,19 @@ public final class StatusBoard {
     private final LongSupplier nanoTime;
     private final Probe<List<Node>> nodes;
     private final Probe<List<Leaders.Leader>> leaders;
+    private final Probe<List<FallbackAges.Age>> fallback;
     private final Map<StoreCheck, Probe<Boolean>> stores = new LinkedHashMap<>();
 
     /**
-     * @param executor runs the checks, which may hang: with a thread for each store, one for the nodes and one for the leaders
+     * @param executor runs the checks, which may hang: with a thread for each store, and one each for the nodes,
+     *     the leaders and the fallback caches
      * @param nanoTime as {@link System#nanoTime}
      */
     public StatusBoard(
             Installation installation,
             NodeDirectory directory,
             Leaders leaders,
+            FallbackAges fallback,
             List<StoreCheck> checks,
             Executor executor,
             LongSupplier nanoTime) {
@@ -40,6 +43,7 @@ public final class StatusBoard {
         this.nanoTime = nanoTime;
         this.nodes = new Probe<>(directory::nodes, executor, nanoTime, FRESH);
         this.leaders = new Probe<>(leaders::leaders, executor, nanoTime, FRESH);
+        this.fallback = new Probe<>(fallback::ages, executor, nanoTime, FRESH);
         for (StoreCheck check : checks) {
             stores.put(check, new Probe<>(() -> isUp(check), executor, nanoTime, FRESH));
         }
@@ -53,6 +57,7 @@ public final class StatusBoard {
     StatusView status() {
         CompletableFuture<List<Node>> askedNodes = nodes.ask();
         CompletableFuture<List<Leaders.Leader>> askedLeaders = leaders.ask();
+        CompletableFuture<List<FallbackAges.Age>> askedFallback = fallback.ask();
         Map<StoreCheck, CompletableFuture<Boolean>> asked = new LinkedHashMap<>();
         stores.forEach((check, probe) -> asked.put(check, probe.ask()));
         long begun = nanoTime.getAsLong();
@@ -68,6 +73,8 @@ public final class StatusBoard {
         }
         List<Node> known = Probe.await(askedNodes, left(begun)).value();
         List<Leaders.Leader> leading = Probe.await(askedLeaders, left(begun)).value();
+        List<Installation.Stopped> stopped = installation.stopped().get();
+        List<FallbackAges.Age> ages = Probe.await(askedFallback, left(begun)).value();
         return new StatusView(
                 installation.environment(),
                 installation.ready().getAsBoolean(),
@@ -76,7 +83,11 @@ public final class StatusBoard {
                 known == null ? List.of() : known,
                 leading == null ? List.of() : leading,
                 views,
-                cache(installation.cache().get()));
+                ages == null
+                        ? List.of()
+                        : ages.stream().map(StatusView.Fallback::of).toList(),
+                cache(installation.cache().get()),
+                stopped.isEmpty() ? null : stopped);
     }
 
     private Duration left(long begun) {
@@ -91,6 +102,7 @@ public final class StatusBoard {
     private static StatusView.@Nullable Cache cache(Installation.@Nullable Cache cache) {
         return cache == null
                 ? null
-                : new StatusView.Cache(cache.heads(), cache.age().toMillis(), cache.complete(), cache.heldBack());
+                : new StatusView.Cache(
+                        cache.heads(), cache.age().toMillis(), cache.complete(), cache.stale(), cache.heldBack());
     }
 }

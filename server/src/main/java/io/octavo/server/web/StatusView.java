@@ -1,10 +1,15 @@
 package io.octavo.server.web;
 
 import io.octavo.server.web.NodeDirectory.Node;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How the installation is, as one node sees it. */
+/**
+ * How the installation is, as one node sees it.
+ *
+ * @param stopped tasks that this node leads and that wait for an operator; absent if none does
+ */
 record StatusView(
         String environment,
         boolean ready,
@@ -13,7 +18,9 @@ record StatusView(
         List<Node> nodes,
         List<Leaders.Leader> leaders,
         List<Store> stores,
-        @Nullable Cache cache) {
+        List<Fallback> fallback,
+        @Nullable Cache cache,
+        @Nullable List<Installation.Stopped> stopped) {
 
     /** Whether something can be published; if not, what helps. */
     record Writes(boolean working, @Nullable String help) {}
@@ -21,6 +28,17 @@ record StatusView(
     /** A store, and why it is down if it is. */
     record Store(String store, boolean up, @Nullable String detail) {}
 
-    /** The heads in memory, and the number of versions that are held back, for their payloads are missing. */
-    record Cache(int heads, long ageMillis, boolean complete, int heldBack) {}
+    /** A region's fallback cache: how old the newest state is that it has completely; no age if it has none. */
+    record Fallback(
+            String region,
+            @Nullable Long ageMillis,
+            @Nullable String detail) {
+        static Fallback of(FallbackAges.Age age) {
+            Duration old = age.age();
+            return new Fallback(age.region(), old == null ? null : old.toMillis(), age.problem());
+        }
+    }
+
+    /** The heads in memory, whether they come from the fallback cache, and the number of versions that are held back, for their payloads are missing. */
+    record Cache(int heads, long ageMillis, boolean complete, boolean stale, int heldBack) {}
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending true while a run that was asked for here has not ended; else absent
  * @param lastRun the last run on this node; absent if there was none
  * @param lastAskedRun the last of them that was asked for; absent if there was none
+ * @param stopped why it doesn't do what it was to do, and what helps; absent if it does
  */
 record TaskView(
         String task,
@@ -20,7 +21,8 @@ record TaskView(
         @Nullable String leader,
         @Nullable Boolean pending,
         @Nullable Run lastRun,
-        @Nullable Run lastAskedRun) {
+        @Nullable Run lastAskedRun,
+        @Nullable String stopped) {
     /** All tasks. */
     record Tasks(List<TaskView> tasks) {}
 
@@ -54,7 +56,8 @@ record TaskView(
                 status.leader().isEmpty() ? null : status.leader(),
                 status.pending() ? true : null,
                 run(status.last()),
-                run(status.lastAsked()));
+                run(status.lastAsked()),
+                status.stopped());
     }
 
     private static @Nullable Run run(@Nullable RunReport report) {

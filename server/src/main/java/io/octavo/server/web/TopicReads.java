@@ -5,6 +5,7 @@ import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.TopicNames;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.topic.Gone;
 import io.octavo.server.topic.ReadableLog;
 import io.octavo.server.topic.TopicLog.Read;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ final class TopicReads {
     /** The record of a version, with all its publications. */
     VersionRecord requireVersion(TopicHead head, long number) {
         VersionRecord record = number > head.getBaseVersion() ? version(head.getTopic(), number) : null;
+        if (record == null && number > head.getBaseVersion() && number <= head.getNewestVersion()) {
+            throw Gone.record(head.getTopic(), number);
+        }
         if (record == null) {
             long newest = TopicView.newestVersion(head);
             throw ServiceException.of(

@@ -145,7 +145,7 @@ record VersionView(
         return record.getPartsCount() == 0 ? Part.getDefaultInstance() : record.getParts(0);
     }
 
-    private static State state(VersionRecord record) {
+    static State state(VersionRecord record) {
         if (record.hasDeletion()) {
             return State.DELETED;
         }

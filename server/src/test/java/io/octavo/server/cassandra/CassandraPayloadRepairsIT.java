@@ -102,7 +102,9 @@ class CassandraPayloadRepairsIT {
                         Duration.ofMinutes(1),
                         new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
                         new HousekeepingConfig.Sweep(Duration.ofMinutes(1), Duration.ofMinutes(1), 1),
-                        often),
+                        often,
+                        new HousekeepingConfig.Export(
+                                Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)),
                 () -> {},
                 InstantSource.system(),
                 System::nanoTime,

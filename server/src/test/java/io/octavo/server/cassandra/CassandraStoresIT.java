@@ -57,6 +57,19 @@ class CassandraStoresIT {
     }
 
     @Test
+    void theEpochStandsUntilItIsReplacedByWhoKnowsIt() {
+        long first = store.epoch().read();
+        assertThat(first).isPositive();
+        assertThat(store.epoch().read()).isEqualTo(first);
+        assertThat(store.epoch().replace(first - 1, first + 10)).isFalse();
+        assertThat(store.epoch().read()).isEqualTo(first);
+        assertThat(store.epoch().replace(first, first + 10)).isTrue();
+        assertThat(store.epoch().replace(first, first + 10)).as("asked again").isTrue();
+        assertThat(store.epoch().replace(first, first + 20)).isFalse();
+        assertThat(store.log().epoch()).as("of topics made from now on").isEqualTo(first + 10);
+    }
+
+    @Test
     void changesAreFoundInTheBucketOfTheirTime() {
         long before = System.currentTimeMillis();
         store.changes().append("a", 1);

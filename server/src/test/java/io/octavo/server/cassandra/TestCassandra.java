@@ -60,9 +60,6 @@ public final class TestCassandra {
 
     public static CassandraStore open(CassandraConfig config, MeterRegistry meters) {
         return CassandraStore.open(
-                config,
-                InstantSource.system(),
-                meters,
-                BoundedPatience.within(Duration.ofSeconds(30)).get());
+                config, InstantSource.system(), meters, BoundedPatience.within(Duration.ofSeconds(30)));
     }
 }

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLinks;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.subscribe.ConsumersConfig;
 import io.octavo.server.subscribe.HeldConfig;
 import io.octavo.server.subscribe.PayloadSource;
@@ -49,6 +50,7 @@ class CallThreadsTest {
                                 Duration.ofMinutes(1), DataSize.ofBytes(0), DataSize.ofBytes(0), Duration.ZERO),
                         new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                         new ConsumersConfig(DataSize.ofMegabytes(1)),
+                        NoFallback.cache(),
                         "eu",
                         InstantSource.system(),
                         new Random(1),

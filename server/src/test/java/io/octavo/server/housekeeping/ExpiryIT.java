@@ -47,7 +47,8 @@ class ExpiryIT {
             Duration.ofMinutes(1),
             new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
             new HousekeepingConfig.Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50),
-            new HousekeepingConfig.Repair(Duration.ofMinutes(1)));
+            new HousekeepingConfig.Repair(Duration.ofMinutes(1)),
+            new HousekeepingConfig.Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
 
     private final String topic = "expiry-" + UUID.randomUUID();
     private CountDownLatch frozen = new CountDownLatch(0);

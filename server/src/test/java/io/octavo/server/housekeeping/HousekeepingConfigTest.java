@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.octavo.rules.InvalidField;
 import io.octavo.server.housekeeping.HousekeepingConfig.Expiry;
+import io.octavo.server.housekeeping.HousekeepingConfig.Export;
 import io.octavo.server.housekeeping.HousekeepingConfig.Repair;
 import io.octavo.server.housekeeping.HousekeepingConfig.Sweep;
 import java.time.Duration;
@@ -25,28 +26,34 @@ class HousekeepingConfigTest {
                         Duration.ofMinutes(10),
                         new Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
                         new Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50),
-                        new Repair(Duration.ofMinutes(1))));
+                        new Repair(Duration.ofMinutes(1)),
+                        new Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)));
     }
 
     @Test
     void everyKey() {
-        assertThat(bind(Map.of(
-                        "octavo.housekeeping.lease", "9s",
-                        "octavo.housekeeping.lease-margin", "500ms",
-                        "octavo.housekeeping.run-timeout", "1m",
-                        "octavo.housekeeping.expiry.interval", "2s",
-                        "octavo.housekeeping.expiry.scan-interval", "3m",
-                        "octavo.housekeeping.sweep.interval", "4m",
-                        "octavo.housekeeping.sweep.margin", "5ms",
-                        "octavo.housekeeping.sweep.deletes-per-second", "6",
-                        "octavo.housekeeping.repair.interval", "7m")))
+        assertThat(bind(Map.ofEntries(
+                        Map.entry("octavo.housekeeping.lease", "9s"),
+                        Map.entry("octavo.housekeeping.lease-margin", "500ms"),
+                        Map.entry("octavo.housekeeping.run-timeout", "1m"),
+                        Map.entry("octavo.housekeeping.expiry.interval", "2s"),
+                        Map.entry("octavo.housekeeping.expiry.scan-interval", "3m"),
+                        Map.entry("octavo.housekeeping.sweep.interval", "4m"),
+                        Map.entry("octavo.housekeeping.sweep.margin", "5ms"),
+                        Map.entry("octavo.housekeeping.sweep.deletes-per-second", "6"),
+                        Map.entry("octavo.housekeeping.repair.interval", "7m"),
+                        Map.entry("octavo.housekeeping.export.interval", "8s"),
+                        Map.entry("octavo.housekeeping.export.scan-interval", "9m"),
+                        Map.entry("octavo.housekeeping.export.keep", "11m"),
+                        Map.entry("octavo.housekeeping.export.puts-per-second", "12"))))
                 .isEqualTo(new HousekeepingConfig(
                         Duration.ofSeconds(9),
                         Duration.ofMillis(500),
                         Duration.ofMinutes(1),
                         new Expiry(Duration.ofSeconds(2), Duration.ofMinutes(3)),
                         new Sweep(Duration.ofMinutes(4), Duration.ofMillis(5), 6),
-                        new Repair(Duration.ofMinutes(7))));
+                        new Repair(Duration.ofMinutes(7)),
+                        new Export(Duration.ofSeconds(8), Duration.ofMinutes(9), Duration.ofMinutes(11), 12)));
     }
 
     @ParameterizedTest
@@ -68,7 +75,15 @@ class HousekeepingConfigTest {
         "sweep.deletes-per-second, 0",
         "sweep.deletes-per-second, 10001",
         "repair.interval, 99ms",
-        "repair.interval, 25h"
+        "repair.interval, 25h",
+        "export.interval, 99ms",
+        "export.interval, 61m",
+        "export.scan-interval, 999ms",
+        "export.scan-interval, 25h",
+        "export.keep, -1ms",
+        "export.keep, 366d",
+        "export.puts-per-second, 0",
+        "export.puts-per-second, 100001"
     })
     void valuesOutOfBoundsAreRefusedByName(String key, String value) {
         String name = "octavo.housekeeping." + key;

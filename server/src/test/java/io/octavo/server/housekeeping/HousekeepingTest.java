@@ -110,7 +110,8 @@ class HousekeepingTest {
         RunReport report = a.run("test");
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(ran).hasSize(1);
-        assertThat(a.tasks()).containsExactly(new TaskStatus("test", Duration.ofHours(1), "a", false, report, report));
+        assertThat(a.tasks())
+                .containsExactly(new TaskStatus("test", Duration.ofHours(1), "a", false, report, report, null));
     }
 
     @Test

@@ -32,6 +32,11 @@ final class TestBytes implements UnownedBytes {
         kept.addAll(places(payloadId, direct));
     }
 
+    /** Removes a payload, whatever is away. */
+    void forget(long payloadId, boolean direct) {
+        places(payloadId, direct).forEach(kept::remove);
+    }
+
     Set<String> kept() {
         return kept;
     }

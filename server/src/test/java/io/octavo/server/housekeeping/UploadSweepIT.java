@@ -15,12 +15,9 @@ import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.Expected;
 import io.octavo.server.payload.MissingPayload;
-import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.Payloads;
-import io.octavo.server.payload.RegionConfig;
-import io.octavo.server.payload.RegionsConfig;
-import io.octavo.server.payload.S3Config;
 import io.octavo.server.payload.StoredPayload;
+import io.octavo.server.payload.TestPayloads;
 import io.octavo.server.topic.BoundedPatience;
 import io.octavo.server.topic.Committed;
 import io.octavo.server.topic.PublishVersion;
@@ -50,8 +47,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** Publishes against the sweep, on a real Cassandra and a real S3 store. */
 @Timeout(180)
@@ -80,7 +75,7 @@ class UploadSweepIT {
         s3 = LocalS3.start(folder);
         s3.awaitReady(Duration.ofSeconds(60));
         store = TestCassandra.open(TestCassandra.config(TestCassandra.shared()));
-        payloads = payloads();
+        payloads = TestPayloads.of(s3, store);
         payloads.check();
         commits = new TopicCommits(
                 store.log(),
@@ -227,19 +222,6 @@ class UploadSweepIT {
                 new HousekeepingConfig.Sweep(Duration.ofSeconds(1), MARGIN, 1_000),
                 InstantSource.system(),
                 System::nanoTime,
-                meters);
-    }
-
-    private Payloads payloads() {
-        PayloadConfig config = new Binder(
-                        new MapConfigurationPropertySource(Map.of("octavo.payload.create-buckets", "true")))
-                .bindOrCreate("octavo.payload", PayloadConfig.class);
-        S3Config bucket = new S3Config(s3.endpoint(), "octavo", s3.accessKey(), s3.secretKey(), true, "us-east-1");
-        return new Payloads(
-                new RegionsConfig(List.of(new RegionConfig("local", bucket))),
-                config,
-                store.payloads(),
-                store.uploads(),
                 meters);
     }
 }

@@ -12,7 +12,6 @@ import io.octavo.server.housekeeping.Interposed.Killed;
 import io.octavo.server.payload.InMemoryUploadLedger;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.topic.InMemoryTopicLog;
-import io.octavo.server.topic.Patience;
 import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
@@ -185,24 +184,6 @@ class UploadSweepModelTest {
                 owned.addAll(TestBytes.places(part.getDirect().getPayloadId(), part.getSize() == 1));
             }
             return owned;
-        }
-    }
-
-    /** Ten tries, without waiting. */
-    private static final class Impatience implements Patience {
-        private int tries;
-
-        @Override
-        public Duration left() {
-            return Duration.ofSeconds(10);
-        }
-
-        @Override
-        public void pause(String problem) {
-            tries++;
-            if (tries > 10) {
-                throw ServiceException.unavailable(problem, Duration.ofSeconds(1), null);
-            }
         }
     }
 }

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.AddScopeRequest;
 import io.octavo.protocol.ChangeSettingsRequest;
 import io.octavo.protocol.DeleteTopicRequest;
+import io.octavo.protocol.DeleteVersionRequest;
 import io.octavo.protocol.HoldVersionRequest;
 import io.octavo.protocol.LiftQuarantineRequest;
 import io.octavo.protocol.PinScopeRequest;
@@ -283,6 +284,29 @@ class GrpcWritesTest {
         stub().restoreTopic(
                         RestoreTopicRequest.newBuilder().setWrite(write("oops")).build());
         assertThat(head().hasDeletion()).isFalse();
+    }
+
+    @Test
+    void aVersionThatNothingNamesIsDeletedForEver() {
+        stub().deleteVersion(DeleteVersionRequest.newBuilder()
+                .setWrite(write("leaked"))
+                .setVersion(1)
+                .build());
+        StatusRuntimeException gone = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> stub().holdVersion(HoldVersionRequest.newBuilder()
+                        .setWrite(write("audit"))
+                        .setVersion(1)
+                        .build()));
+        assertThat(gone.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(gone).hasMessageContaining("leaked");
+        StatusRuntimeException inUse = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> stub().deleteVersion(DeleteVersionRequest.newBuilder()
+                        .setWrite(write("leaked"))
+                        .setVersion(2)
+                        .build()));
+        assertThat(inUse.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     }
 
     @Test

@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.TopicHead;
+import io.octavo.rules.FallbackKeys;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.FallbackCache;
+import io.octavo.server.fallback.FallbackConfig;
+import io.octavo.server.fallback.FallbackRegion;
+import io.octavo.server.fallback.NoFallback;
+import io.octavo.server.payload.InMemoryObjects;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
@@ -23,8 +30,18 @@ class CacheRefreshTest {
     private final FaultyLog log = new FaultyLog(clock);
     private final HeadCache cache = new HeadCache(clock);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final CacheRefresh refresh =
-            new CacheRefresh(log, log, cache, SWEEP, clock, new Random(1), new CacheMetrics(meters));
+    private final CacheRefresh refresh = refresh(NoFallback.cache());
+    private final InMemoryObjects eu = new InMemoryObjects("eu", clock);
+    private final InMemoryObjects us = new InMemoryObjects("us", clock);
+    private final FallbackCache fallback = new FallbackCache(List.of(eu, us), new FallbackConfig("fallback", 3));
+    private final FallbackRegion inEu = fallback.regions().get(0);
+    private final FallbackRegion inUs = fallback.regions().get(1);
+
+    private CacheRefresh refresh(FallbackCache standby) {
+        CacheMetrics metrics = new CacheMetrics(meters);
+        FallbackLoader loader = new FallbackLoader(standby, cache, clock, metrics);
+        return new CacheRefresh(log, log, cache, loader, SWEEP, clock, new Random(1), metrics);
+    }
 
     @Test
     void loadsEveryHeadAndIsReadyThen() {
@@ -56,6 +73,122 @@ class CacheRefreshTest {
         refresh.tick();
         assertThat(cache.ready()).isTrue();
         assertThat(version("a")).isEqualTo(1);
+    }
+
+    @Test
+    void whileTheLogIsAwayAtTheStartTheFallbackCacheIsServedAndThenTheLog() {
+        for (int i = 0; i < 2_500; i++) {
+            inEu.createHead(TestHeads.head("t" + i, 1, 1));
+        }
+        inEu.createHead(TestHeads.head("t7", 2, 2));
+        inEu.createHead(TestHeads.head("t7", 3, 3));
+        inEu.markComplete(clock.instant().minusSeconds(40));
+        log.logAway(true);
+        CacheRefresh standby = refresh(fallback);
+        assertThat(standby.tick()).isPositive();
+        assertThat(cache.ready()).isTrue();
+        assertThat(cache.isStale()).isTrue();
+        assertThat(cache.size()).isEqualTo(2_500);
+        assertThat(version("t7")).isEqualTo(3);
+        assertThat(cache.age()).isEqualTo(Duration.ofSeconds(40));
+
+        log.logAway(false);
+        for (int version = 1; version <= 4; version++) {
+            log.publish("t7", version);
+        }
+        log.publish("new", 1);
+        standby.tick();
+        assertThat(cache.isStale()).isFalse();
+        assertThat(version("t7")).isEqualTo(4);
+        assertThat(version("new")).isEqualTo(1);
+        assertThat(cache.age()).isZero();
+    }
+
+    @Test
+    void aFallbackCacheThatWasNeverCompleteIsNotServed() {
+        inEu.createHead(TestHeads.head("a", 1, 1));
+        log.logAway(true);
+        refresh(fallback).tick();
+        assertThat(cache.ready()).isFalse();
+    }
+
+    @Test
+    void whatOneRegionCannotGiveIsTakenFromTheNext() {
+        inEu.createHead(TestHeads.head("a", 1, 1));
+        inEu.markComplete(clock.instant());
+        inUs.createHead(TestHeads.head("a", 2, 2));
+        inUs.markComplete(clock.instant());
+        eu.away(true);
+        log.logAway(true);
+        refresh(fallback).tick();
+        assertThat(cache.isStale()).isTrue();
+        assertThat(version("a")).isEqualTo(2);
+        assertThat(failures("fallback")).isEqualTo(1);
+    }
+
+    @Test
+    void anotherRegionIsReadTooIfItHasClearlyNewer() {
+        inEu.createHead(TestHeads.head("a", 1, 1));
+        inEu.markComplete(clock.instant().minusSeconds(600));
+        inUs.createHead(TestHeads.head("a", 2, 2));
+        inUs.markComplete(clock.instant());
+        log.logAway(true);
+        refresh(fallback).tick();
+        assertThat(version("a")).isEqualTo(2);
+        assertThat(cache.age()).isZero();
+    }
+
+    @Test
+    void aHeadThatCannotBeReadIsTakenFromAnotherRegionAndHoldsNothingUp() {
+        eu.put(new FallbackKeys("fallback").head(TestHeads.head("a", 2, 2)), new byte[] {1});
+        inEu.createHead(TestHeads.head("b", 1, 1));
+        inEu.markComplete(clock.instant());
+        inUs.createHead(TestHeads.head("a", 1, 1));
+        inUs.markComplete(clock.instant());
+        log.logAway(true);
+        refresh(fallback).tick();
+        assertThat(cache.ready()).isTrue();
+        assertThat(version("a")).isEqualTo(1);
+        assertThat(version("b")).isEqualTo(1);
+    }
+
+    @Test
+    void aRegionThatFailsMidwayIsTriedAgain() {
+        for (int i = 0; i < 50; i++) {
+            inEu.createHead(TestHeads.head("t" + i, 1, 1));
+        }
+        inEu.markComplete(clock.instant());
+        eu.before((operation, key) -> {
+            if (operation.equals("read") && key.contains("/t33/")) {
+                throw ServiceException.unavailable("slow down", SECOND, null);
+            }
+        });
+        us.away(true);
+        log.logAway(true);
+        CacheRefresh standby = refresh(fallback);
+        Duration wait = standby.tick();
+        assertThat(cache.ready()).isFalse();
+        eu.before((operation, key) -> {});
+        clock.advance(wait);
+        standby.tick();
+        assertThat(cache.ready()).isTrue();
+        assertThat(cache.size()).isEqualTo(50);
+    }
+
+    @Test
+    void whatIsExportedWhileThisNodeAloneCannotReadTheLogIsServedAMinuteLater() {
+        inEu.createHead(TestHeads.head("a", 1, 1));
+        inEu.markComplete(clock.instant());
+        log.logAway(true);
+        CacheRefresh standby = refresh(fallback);
+        standby.tick();
+        inEu.createHead(TestHeads.head("a", 2, 2));
+        clock.advance(Duration.ofSeconds(59));
+        standby.tick();
+        assertThat(version("a")).isEqualTo(1);
+        clock.advance(SECOND);
+        standby.tick();
+        assertThat(version("a")).isEqualTo(2);
     }
 
     @Test

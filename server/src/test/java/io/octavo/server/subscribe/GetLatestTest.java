@@ -19,6 +19,7 @@ import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.SubscribeServiceGrpc.SubscribeServiceBlockingStub;
 import io.octavo.protocol.TopicState;
 import io.octavo.rules.Scopes;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcFixture;
 import io.octavo.server.reads.CountedLog;
@@ -54,6 +55,7 @@ class GetLatestTest {
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ZERO),
             new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
             new ConsumersConfig(DataSize.ofMegabytes(1)),
+            NoFallback.cache(),
             "eu",
             InstantSource.system(),
             new Random(1),

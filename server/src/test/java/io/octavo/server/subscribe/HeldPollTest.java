@@ -21,6 +21,7 @@ import io.octavo.protocol.RunState;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.SubscribeServiceGrpc.SubscribeServiceFutureStub;
 import io.octavo.protocol.TopicState;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.grpc.GrpcFixture;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,6 +52,7 @@ class HeldPollTest {
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(40)),
             new HeldConfig(DataSize.ofKilobytes(64), 1000, DataSize.ofMegabytes(100), DataSize.ofMegabytes(1)),
             new ConsumersConfig(DataSize.ofMegabytes(1)),
+            NoFallback.cache(),
             "eu",
             clock,
             new Random(1),

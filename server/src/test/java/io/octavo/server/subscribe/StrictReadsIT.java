@@ -20,6 +20,7 @@ import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.grpc.GrpcFixture;
 import io.octavo.server.reads.Freshness;
 import io.octavo.server.topic.BoundedPatience;
@@ -78,6 +79,7 @@ class StrictReadsIT {
                         Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ZERO),
                 new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                 new ConsumersConfig(DataSize.ofMegabytes(1)),
+                NoFallback.cache(),
                 "eu",
                 InstantSource.system(),
                 new Random(),

@@ -26,6 +26,7 @@ import io.octavo.protocol.SubscribeServiceGrpc.SubscribeServiceBlockingStub;
 import io.octavo.protocol.TopicState;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.grpc.GrpcFixture;
 import java.io.IOException;
 import java.time.Duration;
@@ -57,6 +58,7 @@ class SubscribeServiceTest {
                     Duration.ofMinutes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(32), Duration.ofSeconds(30)),
             new HeldConfig(DataSize.ofMegabytes(1), 1000, DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
             new ConsumersConfig(DataSize.ofMegabytes(1)),
+            NoFallback.cache(),
             "eu",
             clock,
             new Random(1),

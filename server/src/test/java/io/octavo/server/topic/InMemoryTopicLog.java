@@ -133,6 +133,8 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
         }
         partition.head = commit.head();
         commit.versions().forEach(row -> partition.versions.put(row.getVersion(), row));
+        commit.removal().versions().forEach(partition.versions::remove);
+        partition.events.headMap(commit.removal().eventsBelow(), false).clear();
         partition.events.put(commit.event().getRevision(), commit.event());
         partition.requests.put(commit.request().getKey(), commit.request());
         if (commit.uploadId() != 0) {

@@ -28,8 +28,20 @@ public final class RandomCommands {
 
     /** A command for a topic whose newest version and revision are about these. */
     public Command next(long newest, long revision) {
-        long version = Math.max(1, newest - random.nextInt(6));
-        return switch (random.nextInt(21)) {
+        return drawn(Math.max(1, newest - random.nextInt(6)), revision);
+    }
+
+    /** One that makes no version, and concerns older ones too. */
+    public Command nextOfOld(long newest, long revision) {
+        Command command;
+        do {
+            command = drawn(Math.max(1, newest - random.nextInt(12)), revision);
+        } while (command instanceof PublishVersion);
+        return command;
+    }
+
+    private Command drawn(long version, long revision) {
+        return switch (random.nextInt(22)) {
             case 0, 1, 2, 3, 4 -> publish(scopes(1 + random.nextInt(2)));
             case 5 -> publish(List.of());
             case 6 -> publish(List.of(Scopes.GLOBAL));
@@ -51,8 +63,14 @@ public final class RandomCommands {
                         random.nextInt(3) > 0 ? null : (Long) version,
                         "worse",
                         random.nextInt(4) == 0);
+            case 20 -> new DeleteVersion(version, "leaked");
             default -> random.nextInt(4) == 0 ? new DeleteTopic(revision, "unused") : new RestoreTopic("");
         };
+    }
+
+    /** Scopes of a publish; now and then none. */
+    public List<Scope> scopes() {
+        return random.nextInt(8) == 0 ? List.of() : scopes(1 + random.nextInt(2));
     }
 
     public PublishVersion publish(List<Scope> scopes) {

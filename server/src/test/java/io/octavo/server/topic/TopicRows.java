@@ -39,6 +39,19 @@ public final class TopicRows {
         rows.assertEvents(description);
     }
 
+    /** The same of a topic whose history was trimmed: of what is left of it. */
+    public static void assertHeadIsTheFoldOfWhatIsKept(TopicLog log, String topic, String description) {
+        TopicRows rows = new TopicRows(log, topic);
+        rows.assertPublications(description);
+        rows.assertRecords(description);
+        assertThat(rows.events)
+                .as(description)
+                .extracting(TopicEvent::getRevision)
+                .containsExactlyElementsOf(countdown(
+                        rows.head.getRevision(),
+                        Math.max(1, rows.head.getHorizon().getRevision())));
+    }
+
     private void assertNumbers(String description) {
         assertThat(versions)
                 .as(description)
@@ -62,13 +75,14 @@ public final class TopicRows {
         TreeSet<Long> takenBack = new TreeSet<>();
         for (VersionRecord row : versions) {
             boolean counts = row.getVersion() > head.getBaseVersion();
-            if (counts && row.hasQuarantine()) {
+            boolean isDeletedByHand = row.hasDeletion() && !row.getDeletion().getCollected();
+            if (counts && (row.hasQuarantine() || isDeletedByHand)) {
                 takenBack.add(row.getVersion());
             }
             for (Publication publication : row.getPublicationsList()) {
                 if (counts && publication.hasWithdrawal()) {
                     takenBack.add(row.getVersion());
-                } else if (counts && !row.hasQuarantine()) {
+                } else if (counts && !row.hasQuarantine() && !row.hasDeletion()) {
                     servable.add(publication);
                 }
             }
@@ -124,8 +138,12 @@ public final class TopicRows {
     }
 
     private static List<Long> countdown(long from) {
+        return countdown(from, 1);
+    }
+
+    private static List<Long> countdown(long from, long to) {
         List<Long> numbers = new ArrayList<>();
-        for (long number = from; number > 0; number--) {
+        for (long number = from; number >= to; number--) {
             numbers.add(number);
         }
         return numbers;

@@ -95,6 +95,9 @@ class EndpointGarbageTest {
             new Endpoint("GET", "/topics/{topic}/consumers/adoption", "", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}", "", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}/payload", "", null),
+            new Endpoint("DELETE", "/topics/{topic}/versions/{version}", "reason=r", null),
+            new Endpoint("GET", "/topics/{topic}/retention", "limit=5&pageToken=?", null),
+            new Endpoint("GET", "/retention", "limit=5&pageToken=?", null),
             new Endpoint("PUT", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),
             new Endpoint("DELETE", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),
             new Endpoint("PUT", "/topics/{topic}/versions/{version}/quarantine", "reason=r&force=true", null),
@@ -124,6 +127,9 @@ class EndpointGarbageTest {
             new Endpoint("DELETE", "/topics/{topic}/pins", "scope=*&reason=r", null),
             new Endpoint("GET", "/housekeeping", "", null),
             new Endpoint("POST", "/housekeeping/{task}/runs", "", null),
+            new Endpoint("GET", "/fallback/verify", "limit=1", null),
+            new Endpoint("POST", "/restore/epoch", "expected=1&above=2&dryRun=true", null),
+            new Endpoint("POST", "/restore/topics", "epoch=1&limit=1&dryRun=true", null),
             new Endpoint("GET", "/status", "", null));
 
     private final TestNode node;

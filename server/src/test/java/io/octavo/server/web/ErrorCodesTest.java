@@ -81,6 +81,7 @@ class ErrorCodesTest {
                     LED_ELSEWHERE,
                     PINNED,
                     QUARANTINED,
+                    VERSION_IN_USE,
                     NO_VERSION_LEFT,
                     HEAD_FULL -> 409;
             case GONE -> 410;
@@ -144,6 +145,7 @@ class ErrorCodesTest {
         }
         return switch (code) {
             case PINNED -> http.send("PUT", versions + "/1/quarantine?reason=bad", NONE);
+            case VERSION_IN_USE -> http.send("DELETE", versions + "/2?reason=bad", NONE);
             case QUARANTINED -> http.json("PUT", address + "/pins?scope=*", ONE);
             case HEAD_FULL -> http.json("PUT", address + "/pins?scope=*", ONE);
             case IDEMPOTENCY_KEY_REUSED -> http.post(versions, "four", "Idempotency-Key", topic);

@@ -27,7 +27,10 @@ class StatusTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         assertThat(status.propertyNames())
-                .containsExactly("environment", "ready", "version", "writes", "nodes", "leaders", "stores", "cache");
+                .containsExactly(
+                        "environment", "ready", "version", "writes", "nodes", "leaders", "stores", "fallback", "cache");
+        assertThat(status.get("fallback").toString())
+                .isEqualTo("[{\"region\":\"eu\",\"ageMillis\":4000},{\"region\":\"us\",\"detail\":\"away\"}]");
         assertThat(status.get("writes").toString()).isEqualTo("{\"working\":true}");
         assertThat(status.get("nodes").get(0).toString())
                 .isEqualTo("{\"node\":\"node-1\",\"roles\":[\"publish\"],\"region\":\"eu\",\"http\":\"http://node-1\","
@@ -39,7 +42,7 @@ class StatusTest {
                 .isEqualTo("[{\"store\":\"cassandra\",\"up\":true},"
                         + "{\"store\":\"s3:eu\",\"up\":false,\"detail\":\"no answer in time\"}]");
         assertThat(status.get("cache").toString())
-                .isEqualTo("{\"heads\":3,\"ageMillis\":700,\"complete\":true,\"heldBack\":0}");
+                .isEqualTo("{\"heads\":3,\"ageMillis\":700,\"complete\":true,\"stale\":false,\"heldBack\":0}");
         node.http().get("/api/v1/status?x=1").isInvalid("x");
     }
 
@@ -97,6 +100,12 @@ class StatusTest {
         NodeDirectory nodes = () ->
                 List.of(new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
         return new StatusBoard(
-                INSTALLATION, nodes, List::of, List.of(Checks.of("cassandra", true, check)), executor, nanoTime::get);
+                INSTALLATION,
+                nodes,
+                List::of,
+                List::of,
+                List.of(Checks.of("cassandra", true, check)),
+                executor,
+                nanoTime::get);
     }
 }

@@ -8,12 +8,19 @@ import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.consumers.Fleet;
+import io.octavo.server.fallback.FallbackCache;
+import io.octavo.server.fallback.FallbackConfig;
+import io.octavo.server.fallback.NoFallback;
+import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.Run;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.lease.InMemoryLeaseTable;
 import io.octavo.server.lease.LeaseTable;
+import io.octavo.server.payload.InMemoryDirectPayloads;
+import io.octavo.server.payload.InMemoryObjects;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.MemoryPayloads;
 import io.octavo.server.publish.PayloadIntake;
@@ -24,8 +31,12 @@ import io.octavo.server.publish.TestChecks;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.publish.TopicsConfig;
 import io.octavo.server.reads.Reads;
+import io.octavo.server.retention.ExportedVersions;
+import io.octavo.server.retention.Retention;
+import io.octavo.server.retention.RetentionPolicy;
 import io.octavo.server.subscribe.TestConsumers;
 import io.octavo.server.tls.ServerTls;
+import io.octavo.server.topic.InMemoryEpoch;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog.Read;
@@ -299,6 +310,17 @@ final class TestNode implements AutoCloseable {
         }
 
         @Bean
+        Retention retention(InMemoryTopicLog log) {
+            RetentionPolicy policy = new RetentionPolicy(2, Duration.ZERO, Duration.ofHours(1));
+            return new Retention(
+                    log,
+                    policy,
+                    topic -> Set.of(),
+                    ExportedVersions.NONE,
+                    () -> Instant.now().plus(Duration.ofHours(2)));
+        }
+
+        @Bean
         HeldByTests heldByTests(InMemoryTopicLog log) {
             return new HeldByTests(log);
         }
@@ -333,7 +355,9 @@ final class TestNode implements AutoCloseable {
                     Duration.ofMinutes(1),
                     new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
                     new HousekeepingConfig.Sweep(Duration.ofSeconds(1), Duration.ofMinutes(1), 10),
-                    new HousekeepingConfig.Repair(Duration.ofSeconds(1)));
+                    new HousekeepingConfig.Repair(Duration.ofSeconds(1)),
+                    new HousekeepingConfig.Export(
+                            Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
             return new Housekeeping(
                     List.of(new Tidying()),
                     leases,
@@ -346,15 +370,32 @@ final class TestNode implements AutoCloseable {
                     new SimpleMeterRegistry());
         }
 
+        @Bean
+        FallbackVerification fallbackVerification(InMemoryTopicLog log, InstantSource clock) {
+            return new FallbackVerification(
+                    log,
+                    new FallbackCache(List.of(new InMemoryObjects("eu", clock)), new FallbackConfig("fallback", 2)),
+                    () -> clock.instant().plusSeconds(3600));
+        }
+
+        @Bean
+        LogRestore logRestore(InMemoryTopicLog log, TopicCommits commits, InstantSource clock) {
+            return new LogRestore(
+                    log, new InMemoryEpoch(1), commits, NoFallback.cache(), new InMemoryDirectPayloads(), clock);
+        }
+
         @Bean(destroyMethod = "shutdownNow")
         ExecutorService checks() {
-            return Executors.newFixedThreadPool(4);
+            return Executors.newFixedThreadPool(5);
         }
 
         @Bean
         StatusBoard status(ExecutorService checks) {
             Installation installation = new Installation(
-                    "test", "1.2.3", () -> true, () -> new Installation.Cache(3, Duration.ofMillis(700), true, 0));
+                    "test",
+                    "1.2.3",
+                    () -> true,
+                    () -> new Installation.Cache(3, Duration.ofMillis(700), true, false, 0));
             return new StatusBoard(
                     installation,
                     () -> List.of(new Node(
@@ -366,6 +407,9 @@ final class TestNode implements AutoCloseable {
                             Instant.EPOCH,
                             Instant.EPOCH)),
                     () -> List.of(new Leaders.Leader("sweep", "node-1", Instant.EPOCH)),
+                    () -> List.of(
+                            new FallbackAges.Age("eu", Duration.ofSeconds(4), null),
+                            new FallbackAges.Age("us", null, "away")),
                     List.of(
                             Checks.of("cassandra", true, () -> {}),
                             Checks.of("s3:eu", false, Checks.never(new CountDownLatch(1)))),

@@ -42,6 +42,7 @@ final class Parameters {
         flag("ifChanged", "Makes nothing if the newest version has the same digest, metadata and scopes.");
         flag("dryRun", "All checks and no change; the answer tells the impact.");
         flag("noWait", "Answers 202 at once; the list of tasks tells when the run is over, and what it did.");
+        text(QUERY, "confirm", "Lets go what the task has stopped: the word by which it told of that.");
         flag("force", "Does it although live consumers would be left without any version.");
         text(QUERY, "reason", "Why, for the audit trail.");
         text(QUERY, "expiresAt", "When it ends by itself: a time (RFC 3339).");
@@ -69,6 +70,12 @@ final class Parameters {
         text(QUERY, "topic", "Of this topic only.");
         text(QUERY, "state", "In this state only: FETCHING, APPLIED, FAILED, OVERRIDDEN or UNRESOLVED.");
         flag("lagging", "Only those that don't run what they are to run.");
+        QUERY.put("epoch", Described.of("integer", "The epoch that topics are taken into: the one that stands."));
+        QUERY.put("expected", Described.of("integer", "The epoch that stands; if it is another one, nothing is done."));
+        QUERY.put(
+                "above",
+                Described.of("integer", "An epoch that the new one must be above, such as the highest exported."));
+        flag("goOn", "Begins nothing: answers the epoch that stands, if it is the one expected.");
         text(QUERY, "query", "Part of the name.");
         text(QUERY, "owner", "Of this owner only.");
         QUERY.put("limit", Described.of("integer", "How many on a page: 1 to 1000, usually 100."));

@@ -1,0 +1,326 @@
+package io.octavo.server.housekeeping;
+
+import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.protocol.Part;
+import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.Heads;
+import io.octavo.server.fallback.FallbackRegion;
+import io.octavo.server.fallback.FallbackRegion.Exported;
+import io.octavo.server.payload.DirectPayloads;
+import io.octavo.server.payload.MissingPayload;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one region's fallback cache has, as far as this node knows, and what it lacks. Heads are looked at by one thread;
+ * they may be put by several.
+ */
+final class RegionExport {
+    private static final Logger LOG = LoggerFactory.getLogger(RegionExport.class);
+    /** After so many failures one after the other, a region is left alone for a while. */
+    private static final int FAILURES_IN_A_ROW = 3;
+
+    private static final Duration LEFT_ALONE = Duration.ofSeconds(30);
+    private static final Duration BETWEEN_MARKS = Duration.ofSeconds(20);
+
+    private final FallbackRegion region;
+    private final DirectPayloads direct;
+    private final InstantSource clock;
+    private final MeterRegistry meters;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Set<String> behind = ConcurrentHashMap.newKeySet();
+    private final Set<String> ahead = ConcurrentHashMap.newKeySet();
+    private final DueTimes toTidy = new DueTimes();
+    private @Nullable Set<Long> listedPayloads;
+    private volatile boolean listed;
+    private int failuresInARow;
+    private volatile Instant awayUntil = Instant.EPOCH;
+    private volatile @Nullable Instant completeAt;
+    private Instant markedAt = Instant.EPOCH;
+
+    /**
+     * The newest head of a topic in the region.
+     *
+     * @param content  of the head, see {@link HeadContent}; 0 = not known
+     * @param payloads of it that are known to be there
+     * @param sinceMs  when it came; 0 = before this term
+     */
+    private record Known(long epoch, long revision, long content, Set<Long> payloads, long sinceMs) {
+        int compareTo(TopicHead head) {
+            return Heads.compare(epoch, revision, head.getEpoch(), head.getRevision());
+        }
+    }
+
+    RegionExport(FallbackRegion region, DirectPayloads direct, InstantSource clock, MeterRegistry meters) {
+        this.region = region;
+        this.direct = direct;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    String name() {
+        return region.name();
+    }
+
+    /** Another node may have done the work meanwhile. */
+    void forget() {
+        listed = false;
+        known.clear();
+        behind.clear();
+        ahead.clear();
+        toTidy.clear();
+        completeAt = null;
+        markedAt = Instant.EPOCH;
+        awayUntil = Instant.EPOCH;
+        noteSuccess();
+    }
+
+    boolean isListed() {
+        return listed;
+    }
+
+    /** Whether the region is left alone now, for it did not answer. */
+    boolean isAway() {
+        return clock.instant().isBefore(awayUntil);
+    }
+
+    /** Topics that lack a head that is known to exist. */
+    Set<String> behind() {
+        return behind;
+    }
+
+    int behindCount() {
+        return behind.size();
+    }
+
+    /** Topics of which the region has a newer head than the log: it was set back. */
+    int aheadCount() {
+        return ahead.size();
+    }
+
+    /** All that was committed before this time is in the region; null = not known. */
+    @Nullable
+    Instant completeAt() {
+        return completeAt;
+    }
+
+    /** Learns what the region has; until this has worked once, nothing is put in it. Throws what the region throws. */
+    void list(BooleanSupplier goOn) {
+        Map<String, Known> found = new ConcurrentHashMap<>();
+        Set<String> several = new HashSet<>();
+        Set<Long> payloads = new HashSet<>();
+        // Payloads come before their heads, so they are listed after them.
+        boolean all = region.forEachHead(goOn, exported -> {
+            Known newest =
+                    new Known(exported.position().epoch(), exported.position().revision(), 0, Set.of(), 0);
+            if (found.putIfAbsent(exported.position().topic(), newest) != null) {
+                several.add(exported.position().topic());
+            }
+        });
+        if (!all || !region.forEachPayload(goOn, payloads::add)) {
+            return;
+        }
+        Instant marked = region.completeAt();
+        if (completeAt == null) {
+            completeAt = marked;
+        }
+        found.forEach((topic, newest) -> known.merge(topic, newest, RegionExport::newer));
+        known.keySet().retainAll(found.keySet());
+        several.stream().filter(topic -> !toTidy.has(topic)).forEach(topic -> toTidy.note(topic, clock.millis()));
+        listedPayloads = payloads;
+        listed = true;
+    }
+
+    /** What is known more exactly stays. */
+    private static Known newer(Known mine, Known found) {
+        return Heads.compare(mine.epoch(), mine.revision(), found.epoch(), found.revision()) == 0 ? mine : found;
+    }
+
+    /** The list of payloads is large, and soon out of date. */
+    void endScan() {
+        listedPayloads = null;
+    }
+
+    /** Whether the region lacks this head, or a payload of it. */
+    boolean lacks(TopicHead head) {
+        String topic = head.getTopic();
+        Known newest = known.get(topic);
+        int order = newest == null ? -1 : newest.compareTo(head);
+        if (order > 0) {
+            ahead.add(topic);
+            return false;
+        }
+        ahead.remove(topic);
+        Set<Long> listedNow = listedPayloads;
+        if (newest == null || (listedNow != null && !listedNow.containsAll(HeadContent.payloads(head)))) {
+            return true;
+        }
+        long content = HeadContent.of(head);
+        if (order == 0 && newest.content() == 0) {
+            known.put(
+                    topic,
+                    new Known(
+                            newest.epoch(), newest.revision(), content, HeadContent.payloads(head), newest.sinceMs()));
+            return false;
+        }
+        return order != 0 && newest.content() != content;
+    }
+
+    /** A head that could not be put now. */
+    void leave(TopicHead head) {
+        behind.add(head.getTopic());
+    }
+
+    /** The head that is in front now will not be needed for long. */
+    void tidyLater(TopicHead head, Duration keep) {
+        if (known.containsKey(head.getTopic()) && !toTidy.has(head.getTopic())) {
+            toTidy.note(head.getTopic(), clock.millis() + keep.toMillis());
+        }
+    }
+
+    /** Puts what a head names in, then the head: a reader of the head finds the rest. */
+    void put(TopicHead head) {
+        String topic = head.getTopic();
+        Known before = known.get(topic);
+        Set<Long> there = listedPayloads;
+        for (VersionRecord version : HeadContent.served(head)) {
+            for (Part part : version.getPartsList()) {
+                long id = part.getDirect().getPayloadId();
+                if (part.hasDirect() && part.getSize() > 0 && !isThere(id, before, there)) {
+                    putPayload(topic, version.getVersion(), id);
+                }
+            }
+        }
+        count("head", toRegion(() -> region.createHead(head)) ? "created" : "there");
+        Known now = new Known(
+                head.getEpoch(), head.getRevision(), HeadContent.of(head), HeadContent.payloads(head), clock.millis());
+        known.merge(topic, now, (mine, other) -> mine.compareTo(head) > 0 ? mine : other);
+        behind.remove(topic);
+    }
+
+    /** What was listed a moment ago counts for more than what was put long ago. */
+    private static boolean isThere(long id, @Nullable Known before, @Nullable Set<Long> there) {
+        return there != null
+                ? there.contains(id)
+                : before != null && before.payloads().contains(id);
+    }
+
+    private void putPayload(String topic, long version, long id) {
+        ByteString bytes;
+        try {
+            bytes = direct.read(id);
+        } catch (MissingPayload e) {
+            // Nobody has it: without the head, readers would miss everything else too.
+            LOG.warn("{} version {}: exported without its payload, which is nowhere", topic, version);
+            count("payload", "missing");
+            return;
+        }
+        count("payload", toRegion(() -> region.createPayload(id, bytes)) ? "created" : "there");
+    }
+
+    /** A head could not be put. */
+    void failed(TopicHead head) {
+        behind.add(head.getTopic());
+        count("head", "failed");
+    }
+
+    /** Takes note of how a call to the region ended. */
+    private <T> T toRegion(Supplier<T> call) {
+        try {
+            T answer = call.get();
+            noteSuccess();
+            return answer;
+        } catch (RuntimeException e) {
+            noteFailure();
+            throw e;
+        }
+    }
+
+    private synchronized void noteSuccess() {
+        failuresInARow = 0;
+    }
+
+    private synchronized void noteFailure() {
+        failuresInARow++;
+        if (failuresInARow >= FAILURES_IN_A_ROW) {
+            awayUntil = clock.instant().plus(LEFT_ALONE);
+        }
+    }
+
+    /** Leaves the region alone for a while. */
+    void leaveAlone() {
+        awayUntil = clock.instant().plus(LEFT_ALONE);
+    }
+
+    /** All that changed before this time was looked at, and put. */
+    void settle(Instant lookedAt) {
+        if (!listed || !behind.isEmpty() || isAway()) {
+            return;
+        }
+        completeAt = lookedAt;
+        if (!markedAt.plus(BETWEEN_MARKS).isAfter(lookedAt)) {
+            toRegion(() -> {
+                region.markComplete(lookedAt);
+                region.removeOldMarks();
+                return true;
+            });
+            markedAt = lookedAt;
+        }
+    }
+
+    /** Hands over topics that may have heads which are not needed any more. */
+    void tidy(int most, Duration keep, Consumer<String> consumer) {
+        for (int topics = 0; topics < most; topics++) {
+            String topic = toTidy.poll(clock.millis());
+            if (topic == null) {
+                return;
+            }
+            Known newest = known.get(topic);
+            if (newest != null && newest.sinceMs() + keep.toMillis() > clock.millis()) {
+                toTidy.note(topic, newest.sinceMs() + keep.toMillis());
+            }
+            consumer.accept(topic);
+        }
+    }
+
+    /** Removes the heads of a topic that a newer one has stood in front of for so long. */
+    void tidy(String topic, Duration keep) {
+        Instant before = clock.instant().minus(keep);
+        List<Exported> old = new ArrayList<>();
+        Instant newer = Instant.MAX;
+        for (Exported head : toRegion(() -> region.heads(topic))) {
+            if (!newer.isAfter(before)) {
+                old.add(head);
+            }
+            newer = head.modified();
+        }
+        if (!old.isEmpty()) {
+            toRegion(() -> {
+                region.removeHeads(old);
+                return true;
+            });
+            meters.counter("octavo.fallback.objects", "region", name(), "kind", "head", "outcome", "deleted")
+                    .increment(old.size());
+        }
+    }
+
+    private void count(String kind, String outcome) {
+        meters.counter("octavo.fallback.objects", "region", name(), "kind", kind, "outcome", outcome)
+                .increment();
+    }
+}

@@ -1,0 +1,175 @@
+package io.octavo.server.housekeeping;
+
+import io.octavo.rules.Digests;
+import io.octavo.rules.ErrorCode;
+import io.octavo.server.errors.ServiceException;
+import io.octavo.server.housekeeping.RetentionSurvey.Seen;
+import io.octavo.server.retention.RetentionConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps retention from deleting much more than it does day by day, until an operator says that it is right: a changed
+ * setting or a wrong clock shows in how much would go at once. What was confirmed is what was shown, and no more. One
+ * thread runs it, others ask and confirm.
+ */
+final class RetentionBrake {
+    private static final int ALL_FACTOR = 10;
+    private static final int PERCENT = 100;
+    private static final int SHOWN = 5;
+    private static final int ID_BYTES = 4;
+
+    private final RetentionConfig config;
+    private volatile @Nullable Stop stopped;
+    private volatile @Nullable Permit permit;
+    private boolean isOfAll;
+    private long leftOfAll;
+
+    RetentionBrake(RetentionConfig config) {
+        this.config = config;
+    }
+
+    /** What was confirmed, and what of it is left; the thread that runs retention uses it up. */
+    private static final class Permit {
+        private final Stop seen;
+        private final Map<String, Long> left;
+
+        Permit(Stop seen) {
+            this.seen = seen;
+            this.left = new ConcurrentHashMap<>(seen.topics());
+        }
+    }
+
+    /**
+     * What would go and doesn't.
+     *
+     * @param id     names what was shown
+     * @param topics versions that would go, of those topics that are stopped
+     * @param live   versions that there are of all topics
+     */
+    record Stop(String id, Map<String, Long> topics, long live) {
+        Stop {
+            topics = Map.copyOf(topics);
+        }
+
+        static Stop of(Map<String, Long> topics, long live, boolean isOfAll) {
+            String content = new TreeMap<>(topics) + " " + isOfAll;
+            byte[] digest = Digests.sha256(content.getBytes(StandardCharsets.UTF_8));
+            return new Stop(HexFormat.of().formatHex(digest, 0, ID_BYTES), topics, live);
+        }
+
+        long sum() {
+            return topics.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        String text() {
+            String largest = topics.entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue()
+                            .reversed()
+                            .thenComparing(Map.Entry.comparingByKey()))
+                    .limit(SHOWN)
+                    .map(entry -> entry.getKey() + " " + entry.getValue())
+                    .collect(Collectors.joining(", "));
+            return "stopped: " + sum() + " versions of " + topics.size() + " topics would go, more than usual ("
+                    + largest + (topics.size() > SHOWN ? ", …" : "") + "), of " + live
+                    + " versions in all; look at octavo gc --dry-run and go on with: octavo housekeeping run retention"
+                    + " --confirm " + id;
+        }
+    }
+
+    /** Begins a run, with what is known of all topics. */
+    void begin(Map<String, Seen> topics) {
+        Map<String, Long> tooMany = new TreeMap<>();
+        Map<String, Long> going = new TreeMap<>();
+        long live = 0;
+        long goes = 0;
+        for (Map.Entry<String, Seen> topic : topics.entrySet()) {
+            Seen seen = topic.getValue();
+            live += seen.live();
+            goes += seen.goes();
+            if (seen.goes() > 0) {
+                going.put(topic.getKey(), seen.goes());
+            }
+            if (isTooMany(seen.live(), seen.goes(), seen.isDeleted())) {
+                tooMany.put(topic.getKey(), seen.goes());
+            }
+        }
+        leftOfAll = most(live, config.brakePercent(), (long) config.brakeFrom() * ALL_FACTOR);
+        isOfAll = goes > leftOfAll;
+        if (isOfAll) {
+            stopped = Stop.of(going, live, true);
+        } else if (!tooMany.isEmpty()) {
+            stopped = Stop.of(tooMany, live, false);
+        } else {
+            clear();
+        }
+    }
+
+    /**
+     * How many versions of a topic may go in one visit, of those that would; they count as gone.
+     *
+     * @param isDeleted the topic was deleted, so that somebody wants all of them gone
+     */
+    long take(String topic, long live, long goes, boolean isDeleted) {
+        long wanted = Math.min(goes, RetentionPass.MOST);
+        boolean isFree = !isOfAll && wanted <= leftOfAll && !isTooMany(live, goes, isDeleted);
+        if (isFree) {
+            leftOfAll -= wanted;
+            return wanted;
+        }
+        Permit confirmed = permit;
+        if (confirmed == null) {
+            return 0;
+        }
+        long left = confirmed.left.getOrDefault(topic, 0L);
+        long taken = Math.min(wanted, left);
+        confirmed.left.put(topic, left - taken);
+        return taken;
+    }
+
+    /**
+     * Lets go what was shown.
+     *
+     * @param id as it was shown
+     * @throws ServiceException STALE_REVISION if something else would go by now
+     */
+    void confirm(String id) {
+        Stop shown = stopped;
+        if (shown == null || !shown.id().equals(id)) {
+            throw ServiceException.of(
+                    ErrorCode.STALE_REVISION,
+                    "confirm: " + id + " (expected: "
+                            + (shown == null ? "nothing, retention is not stopped" : shown.id() + "; " + shown.text())
+                            + ")");
+        }
+        permit = new Permit(shown);
+    }
+
+    /** What is stopped and was not confirmed; null = nothing is. */
+    @Nullable
+    Stop stopped() {
+        Stop shown = stopped;
+        Permit confirmed = permit;
+        return shown != null && confirmed != null && confirmed.seen.id().equals(shown.id()) ? null : shown;
+    }
+
+    void clear() {
+        stopped = null;
+        permit = null;
+        isOfAll = false;
+    }
+
+    private boolean isTooMany(long live, long goes, boolean isDeleted) {
+        return !isDeleted && goes > most(live, config.brakeTopicPercent(), config.brakeFrom());
+    }
+
+    /** How many go without being asked for. */
+    private static long most(long live, int percent, long from) {
+        return Math.max(from, live * percent / PERCENT);
+    }
+}

@@ -1,0 +1,131 @@
+package io.octavo.server.payload;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Small objects in a region's S3 bucket. */
+final class S3Objects implements SmallObjects {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final int THERE_IS_ONE = 412;
+
+    private final String region;
+    private final String bucket;
+    private final S3Client client;
+    private final MeterRegistry meters;
+
+    S3Objects(RegionConfig region, PayloadConfig config, int connections, MeterRegistry meters) {
+        this.region = region.name();
+        this.bucket = region.s3().bucket();
+        this.client = S3Clients.client(region.s3(), config, connections);
+        this.meters = meters;
+    }
+
+    @Override
+    public String region() {
+        return region;
+    }
+
+    @Override
+    public boolean create(String key, byte[] bytes) {
+        return call("CreateObject", () -> {
+            try {
+                client.putObject(
+                        r -> r.bucket(bucket)
+                                .key(key)
+                                .ifNoneMatch("*")
+                                .contentMD5(Md5.of(bytes, bytes.length))
+                                .overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)),
+                        RequestBody.fromBytes(bytes));
+                return true;
+            } catch (S3Exception e) {
+                if (e.statusCode() == THERE_IS_ONE) {
+                    return false;
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public byte @Nullable [] read(String key) {
+        return call("GetObject", () -> {
+            try {
+                return client.getObjectAsBytes(
+                                r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)))
+                        .asByteArrayUnsafe();
+            } catch (NoSuchKeyException e) {
+                return null;
+            }
+        });
+    }
+
+    @Override
+    public List<Listed> list(String prefix, String after, int most) {
+        return call(
+                "ListObjects",
+                () -> client
+                        .listObjectsV2(r -> r.bucket(bucket)
+                                .prefix(prefix)
+                                .startAfter(after.isEmpty() ? null : after)
+                                .maxKeys(most)
+                                .overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)))
+                        .contents()
+                        .stream()
+                        .map(object -> new Listed(
+                                object.key(), Objects.requireNonNullElse(object.lastModified(), Instant.MAX)))
+                        .toList());
+    }
+
+    @Override
+    public void delete(List<String> keys) {
+        if (keys.isEmpty()) {
+            return;
+        }
+        List<ObjectIdentifier> objects = keys.stream()
+                .map(key -> ObjectIdentifier.builder().key(key).build())
+                .toList();
+        call("DeleteObjects", () -> {
+            DeleteObjectsResponse answer = client.deleteObjects(r -> r.bucket(bucket)
+                    .delete(d -> d.objects(objects).quiet(true))
+                    .overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)));
+            if (answer.hasErrors() && !answer.errors().isEmpty()) {
+                throw SdkException.builder()
+                        .message(answer.errors().get(0).code())
+                        .build();
+            }
+            return answer;
+        });
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private <T extends @Nullable Object> T call(String operation, Supplier<T> remote) {
+        Timer.Sample sample = Timer.start(meters);
+        String outcome = "failed";
+        try {
+            T answer = remote.get();
+            outcome = "ok";
+            return answer;
+        } catch (SdkException e) {
+            throw S3Failures.unavailable(region, operation, e);
+        } finally {
+            sample.stop(meters.timer("octavo.s3.calls", "region", region, "operation", operation, "outcome", outcome));
+        }
+    }
+}

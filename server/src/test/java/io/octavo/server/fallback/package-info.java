@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.fallback;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.retention;
+
+import org.jspecify.annotations.NullMarked;

@@ -146,7 +146,9 @@ class PublishWiring {
     TopicIndex topicIndex(TopicLog log, ObjectProvider<SubscribeRole> subscribe) {
         return new TopicListing(() -> {
             SubscribeRole role = subscribe.getIfAvailable();
-            return role == null ? TopicListing.read(log) : role.cache().heads();
+            return role == null
+                    ? TopicListing.Heads.read(log)
+                    : new TopicListing.Heads(role.cache().names(), role.cache()::head);
         });
     }
 
@@ -157,7 +159,7 @@ class PublishWiring {
             if (role == null) {
                 log.forEachHead(consumer);
             } else {
-                role.cache().heads().forEach(consumer);
+                role.cache().forEachHead(consumer);
             }
         };
     }

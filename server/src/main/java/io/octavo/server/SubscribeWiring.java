@@ -105,6 +105,6 @@ class SubscribeWiring {
                     }
                     role.hint(hint);
                 },
-                new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
+                new NodeService.Consumers(reports::list, reports::count, reports::countMoves, reports::countAdoptions));
     }
 }

@@ -98,7 +98,9 @@ class HintsIT {
             role.start();
             ConsumerReports reports = role.consumers();
             BindableService service = new NodeService(
-                    role::hint, new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
+                    role::hint,
+                    new NodeService.Consumers(
+                            reports::list, reports::count, reports::countMoves, reports::countAdoptions));
             GrpcConfig config = new GrpcConfig(
                     "127.0.0.1:0",
                     DataSize.ofMegabytes(4),

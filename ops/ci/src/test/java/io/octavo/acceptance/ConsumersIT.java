@@ -74,9 +74,29 @@ final class ConsumersIT {
             assertThat(failed.get(0).get("resolvedVersion").getAsLong()).isEqualTo(3);
             assertThat(failed.get(0).get("error").getAsString()).contains("seven");
 
+            assertAdopted(topic, 2, 2);
+            assertAdopted(topic, 3, 1);
+
             publish(topic, bad, "--wait", "50%").done();
         }
         await().atMost(BOUND).until(() -> consumers(topic, "").isEmpty());
+    }
+
+    /** Two instances were to run it; as many as did are told with how long they took, by REST and by the command line. */
+    private void assertAdopted(String topic, long version, long adopted) throws Exception {
+        JsonObject adoption =
+                rest.get("/topics/" + topic + "/consumers/adoption").getAsJsonArray("adoptions").asList().stream()
+                        .map(each -> each.getAsJsonObject())
+                        .filter(each -> each.get("version").getAsLong() == version)
+                        .findFirst()
+                        .orElseThrow();
+        System.out.println("adoption: " + adoption);
+        assertThat(adoption.get("adopted").getAsLong()).isEqualTo(adopted);
+        assertThat(adoption.get("p50Millis").getAsLong()).isBetween(1L, BOUND.toMillis());
+        assertThat(adoption.has("p99Millis")).isEqualTo(adopted == 2);
+        assertThat(adoption.getAsJsonObject("slowest").get("app").getAsString()).isIn("number", "text");
+        assertThat(stack.cli("consumers", "--topic", topic, "--adoption").done().out())
+                .containsPattern("(?m)^ +" + version + "  20\\S+  publication +[0-9.]+ m?s ");
     }
 
     private static Instant later(Instant one, Instant other) {

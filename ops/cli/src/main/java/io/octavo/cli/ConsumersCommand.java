@@ -2,6 +2,7 @@ package io.octavo.cli;
 
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  octavo consumers --topic prices --lagging",
             "  octavo consumers --topic prices --count",
+            "  octavo consumers --topic prices --adoption",
             "  octavo consumers --app recs --state failed --json | jq -r '.consumers[].error'"
         })
 @Manual(related = {"explain", "watch", "status"})
@@ -44,20 +46,32 @@ final class ConsumersCommand implements Subcommand {
     @Option(names = "--count", description = "Only how many run which version of the topic, and why some failed.")
     private boolean count;
 
+    @Option(
+            names = "--adoption",
+            description =
+                    "How the versions of the topic were taken up: after how long half, 90 % and 99 % of the instances"
+                            + " ran each one, counted from when a publication or a pin gave it to them, and how many do now.")
+    private boolean adoption;
+
     @Mixin
     private LimitOption limit = new LimitOption();
 
     @Override
     public void run(Session session) throws IOException, InterruptedException {
         String checked = topic == null ? null : TopicNames.check(topic);
-        if (!count) {
+        if (!count && !adoption) {
             list(session, checked);
             return;
         }
-        if (checked == null || state != null || lagging) {
-            throw Failure.usage("--count goes with --topic, and without --state and --lagging");
+        if (checked == null || state != null || lagging || (count && adoption)) {
+            throw Failure.usage("--count and --adoption go with --topic each, and without --state and --lagging");
         }
-        counts(session, session.api().get(consumer.addTo(Target.of("topics", checked, "consumers", "counts"))));
+        if (adoption) {
+            adoptions(
+                    session, session.api().get(consumer.addTo(Target.of("topics", checked, "consumers", "adoption"))));
+        } else {
+            counts(session, session.api().get(consumer.addTo(Target.of("topics", checked, "consumers", "counts"))));
+        }
     }
 
     private void list(Session session, @Nullable String checked) throws InterruptedException {
@@ -93,6 +107,32 @@ final class ConsumersCommand implements Subcommand {
         table.print(session.shell().out());
         consumers.noteMore(session);
         Fleet.noteMissing(session, last);
+    }
+
+    private static void adoptions(Session session, JsonNode adoptions) {
+        if (session.json()) {
+            session.result(adoptions);
+            return;
+        }
+        Table table = new Table(">VERSION", "GIVEN", "BY", ">50 %", ">90 %", ">99 %", ">SLOWEST", "WHO", ">RUN IT NOW");
+        for (JsonNode each : Json.list(adoptions, "adoptions")) {
+            table.row(
+                    Long.toString(Json.number(each, "version")),
+                    Text.moment(Json.time(each, "givenAt")),
+                    each.path("pinned").asBoolean(false) ? "pin" : "publication",
+                    span(each, "p50Millis"),
+                    span(each, "p90Millis"),
+                    span(each, "p99Millis"),
+                    span(each, "slowestMillis"),
+                    Json.text(each.path("slowest"), "instance"),
+                    Json.number(each, "running") + " of " + Json.number(each, "instances"));
+        }
+        table.print(session.shell().out());
+        Fleet.noteMissing(session, adoptions);
+    }
+
+    private static String span(JsonNode adoption, String field) {
+        return Text.span(adoption.hasNonNull(field) ? Duration.ofMillis(Json.number(adoption, field)) : null);
     }
 
     private static void counts(Session session, JsonNode counts) {

@@ -42,6 +42,20 @@ final class Text {
         return Math.max(age.toSeconds(), 0) + " s";
     }
 
+    /** How long something took, to two digits at least; empty for not known. */
+    static String span(@Nullable Duration took) {
+        if (took == null) {
+            return "";
+        }
+        if (took.toMillis() < 1_000) {
+            return took.toMillis() + " ms";
+        }
+        if (took.toSeconds() < 100) {
+            return String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1e3);
+        }
+        return took.toMinutes() < 100 ? took.toMinutes() + " min" : took.toHours() + " h";
+    }
+
     /** A time to the second; empty for never. */
     static String moment(@Nullable Instant time) {
         return time == null ? "" : time.truncatedTo(ChronoUnit.SECONDS).toString();

@@ -22,7 +22,16 @@ class ConsumersCommandTest {
                       {"version":8,"resolvedVersion":8,"state":"APPLIED","lagging":false,"instances":2},
                       {"version":7,"resolvedVersion":8,"state":"FAILED","lagging":true,"instances":1}],
                      "failures":[{"error":"no such column","instances":1}],"nodesAnswered":2,"nodes":2,
-                     "notRecorded":4}"""));
+                     "notRecorded":4}"""))
+            .on("GET /api/v1/topics/prices/consumers/adoption", TestServer.json(200, """
+                    {"topic":"prices","adoptions":[
+                      {"version":7,"givenAt":"2026-11-22T11:59:00Z","pinned":true,"instances":3,"running":2,"adopted":2,
+                       "p50Millis":812,"slowestMillis":4100,
+                       "slowest":{"region":"eu","app":"recs","cluster":"","instance":"web-2"}},
+                      {"version":8,"givenAt":"2026-11-22T10:00:00.5Z","pinned":false,"instances":0,"running":0,"adopted":9,
+                       "p50Millis":900,"p90Millis":130000,"p99Millis":9000000,"slowestMillis":9000000,
+                       "slowest":{"region":"eu","app":"recs","cluster":"","instance":"web-1"}}],
+                     "nodesAnswered":2,"nodes":2}"""));
 
     @AfterEach
     void stop() {
@@ -65,7 +74,21 @@ class ConsumersCommandTest {
                 """);
         assertThat(run.err()).contains("About 4 instances more");
         assertThat(Run.against(server).status("consumers", "--count")).isEqualTo(2);
+        assertThat(Run.against(server).status("consumers", "--adoption")).isEqualTo(2);
+        assertThat(Run.against(server).status("consumers", "--topic", "prices", "--count", "--adoption"))
+                .isEqualTo(2);
         assertThat(Run.against(server).status("consumers", "--topic", "prices", "--count", "--lagging"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void adoptionIsShownWithWhatIsStillToComeLeftOut() {
+        Run run = Run.against(server);
+        assertThat(run.status("consumers", "--topic", "prices", "--adoption")).isZero();
+        assertThat(run.out()).isEqualTo("""
+                 VERSION  GIVEN                 BY             50 %   90 %  99 %  SLOWEST  WHO    RUN IT NOW
+                       7  2026-11-22T11:59:00Z  pin          812 ms      -     -    4.1 s  web-2      2 of 3
+                       8  2026-11-22T10:00:00Z  publication  900 ms  2 min   2 h      2 h  web-1      0 of 0
+                """);
     }
 }

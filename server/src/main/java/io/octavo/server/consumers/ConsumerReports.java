@@ -1,5 +1,7 @@
 package io.octavo.server.consumers;
 
+import io.octavo.protocol.CountAdoptionsRequest;
+import io.octavo.protocol.CountAdoptionsResponse;
 import io.octavo.protocol.CountConsumersRequest;
 import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesRequest;
@@ -20,4 +22,7 @@ public interface ConsumerReports {
 
     /** How many a change of a topic moves from what to what. */
     CountMovesResponse countMoves(CountMovesRequest request);
+
+    /** How they took up the versions of one topic. */
+    CountAdoptionsResponse countAdoptions(CountAdoptionsRequest request);
 }

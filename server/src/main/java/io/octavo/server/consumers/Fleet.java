@@ -3,6 +3,7 @@ package io.octavo.server.consumers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.ConsumerQuery;
 import io.octavo.protocol.ConsumerSighting;
+import io.octavo.protocol.CountAdoptionsRequest;
 import io.octavo.protocol.CountConsumersRequest;
 import io.octavo.protocol.CountMovesRequest;
 import io.octavo.protocol.ListConsumersRequest;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fleet {
     private static final int LONGEST_LIST = 1000;
+    private static final int MOST_ADOPTIONS = 20;
 
     private final SubscribeNodes nodes;
 
@@ -86,6 +88,17 @@ public final class Fleet {
                 .build();
         return CountedImpact.of(
                 impact, nodes.ask(reports -> reports.countMoves(request), stub -> stub.countMoves(request)));
+    }
+
+    /** How the versions of a topic were taken up, the {@value #MOST_ADOPTIONS} that were given last. */
+    public Adoptions adoptions(String topic) {
+        CountAdoptionsRequest request = CountAdoptionsRequest.newBuilder()
+                .setTopic(topic)
+                .setIdentities(nodes.isSeveral())
+                .build();
+        return Adoptions.of(
+                nodes.ask(reports -> reports.countAdoptions(request), stub -> stub.countAdoptions(request)),
+                MOST_ADOPTIONS);
     }
 
     /** A node that didn't hear of them last may show what they ran before: all are asked for just these once more. */

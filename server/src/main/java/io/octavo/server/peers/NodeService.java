@@ -1,6 +1,8 @@
 package io.octavo.server.peers;
 
 import io.grpc.stub.StreamObserver;
+import io.octavo.protocol.CountAdoptionsRequest;
+import io.octavo.protocol.CountAdoptionsResponse;
 import io.octavo.protocol.CountConsumersRequest;
 import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesRequest;
@@ -34,7 +36,8 @@ public final class NodeService extends NodeServiceGrpc.NodeServiceImplBase {
     public record Consumers(
             Function<ListConsumersRequest, ListConsumersResponse> list,
             Function<CountConsumersRequest, CountConsumersResponse> count,
-            Function<CountMovesRequest, CountMovesResponse> countMoves) {}
+            Function<CountMovesRequest, CountMovesResponse> countMoves,
+            Function<CountAdoptionsRequest, CountAdoptionsResponse> countAdoptions) {}
 
     @Override
     public void hint(HintRequest request, StreamObserver<HintResponse> caller) {
@@ -56,6 +59,11 @@ public final class NodeService extends NodeServiceGrpc.NodeServiceImplBase {
     @Override
     public void countMoves(CountMovesRequest request, StreamObserver<CountMovesResponse> caller) {
         answer(consumers.countMoves().apply(request), caller);
+    }
+
+    @Override
+    public void countAdoptions(CountAdoptionsRequest request, StreamObserver<CountAdoptionsResponse> caller) {
+        answer(consumers.countAdoptions().apply(request), caller);
     }
 
     private static <A> void answer(A answer, StreamObserver<A> caller) {

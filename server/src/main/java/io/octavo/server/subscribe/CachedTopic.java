@@ -11,6 +11,7 @@ import io.octavo.rules.Heads;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
 import io.octavo.rules.Shares;
+import io.octavo.server.consumers.Given;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class CachedTopic {
     private static final Rule[] NONE = {};
 
-    private final TopicHead head;
+    private final String topic;
+    private final PackedHead head;
     private final long epoch;
     private final long revision;
     private final Rule[] pins;
@@ -35,25 +37,28 @@ final class CachedTopic {
     private final HeldBack heldBack;
 
     CachedTopic(TopicHead head) {
-        this(
-                head,
-                head.hasDeletion() ? NONE : pins(head),
-                head.hasDeletion() ? NONE : publications(head),
-                HeldBack.NOTHING);
-    }
-
-    private CachedTopic(TopicHead head, Rule[] pins, Rule[] publications, HeldBack heldBack) {
-        this.head = head;
+        this.topic = head.getTopic();
+        this.head = new PackedHead(head);
         this.epoch = head.getEpoch();
         this.revision = head.getRevision();
-        this.pins = pins;
-        this.publications = publications;
+        this.pins = head.hasDeletion() ? NONE : pins(head);
+        this.publications = head.hasDeletion() ? NONE : publications(head);
+        this.heldBack = HeldBack.NOTHING;
+    }
+
+    private CachedTopic(CachedTopic other, HeldBack heldBack) {
+        this.topic = other.topic;
+        this.head = other.head;
+        this.epoch = other.epoch;
+        this.revision = other.revision;
+        this.pins = other.pins;
+        this.publications = other.publications;
         this.heldBack = heldBack;
     }
 
     /** The same head, of which other versions are held back. */
     CachedTopic with(HeldBack others) {
-        return new CachedTopic(head, pins, publications, others);
+        return new CachedTopic(this, others);
     }
 
     /** This, with what is known to be missing of the versions that an older head has in common with it. */
@@ -65,8 +70,14 @@ final class CachedTopic {
         return heldBack;
     }
 
+    /** The topic's name. */
+    String topic() {
+        return topic;
+    }
+
+    /** The whole head; may have to be read from its bytes. */
     TopicHead head() {
-        return head;
+        return head.whole();
     }
 
     long epoch() {
@@ -83,13 +94,21 @@ final class CachedTopic {
     }
 
     Resolution resolve(Consumer consumer) {
-        Resolution pinned = first(pins, consumer);
-        return pinned == null ? resolveIgnoringPins(consumer) : pinned;
+        Rule pinned = first(pins, consumer);
+        return pinned == null ? resolveIgnoringPins(consumer) : pinned.resolution;
     }
 
     Resolution resolveIgnoringPins(Consumer consumer) {
-        Resolution published = first(publications, consumer);
-        return published == null ? Resolution.NOTHING : published;
+        Rule published = first(publications, consumer);
+        return published == null ? Resolution.NOTHING : published.resolution;
+    }
+
+    /** What was given to a consumer, and when: by the pin or the publication that decides; null if nothing was. */
+    @Nullable
+    Given given(Consumer consumer) {
+        Rule pinned = first(pins, consumer);
+        Rule rule = pinned == null ? first(publications, consumer) : pinned;
+        return rule == null ? null : new Given(rule.resolution.version(), rule.atMillis, rule.resolution.pinned());
     }
 
     /**
@@ -118,7 +137,7 @@ final class CachedTopic {
     /** The record of a version that the head names; null if it doesn't. */
     @Nullable
     VersionRecord named(long version) {
-        return Heads.record(head, version);
+        return Heads.record(head(), version);
     }
 
     /** Whether a version that both name consists of the same bytes; numbers may be used again after a restore. */
@@ -144,34 +163,38 @@ final class CachedTopic {
         return Stream.concat(Arrays.stream(pins), Arrays.stream(publications));
     }
 
-    private static @Nullable Resolution first(Rule[] rules, Consumer consumer) {
+    private static @Nullable Rule first(Rule[] rules, Consumer consumer) {
         for (Rule rule : rules) {
             if (rule.matches(consumer)) {
-                return rule.resolution;
+                return rule;
             }
         }
         return null;
     }
 
     private static Rule[] pins(TopicHead head) {
-        return head.getPinsList().stream()
+        return rules(head.getPinsList().stream()
                 .filter(pin -> isServable(head, pin.getVersion()))
                 .sorted(Comparator.comparingInt((Pin pin) -> Scopes.specificity(pin.getScope()))
                         .reversed())
-                .map(pin -> Rule.of(pin.getScope(), null, pin.getVersion(), true))
-                .toArray(Rule[]::new);
+                .map(pin -> Rule.of(pin.getScope(), null, pin.getVersion(), true, pin.getAtMs())));
     }
 
     private static Rule[] publications(TopicHead head) {
-        return head.getPublicationsList().stream()
+        return rules(head.getPublicationsList().stream()
                 .filter(publication -> isServable(head, publication.getVersion()))
                 .sorted(Comparator.comparingLong(Publication::getVersion).reversed())
                 .map(publication -> Rule.of(
                         publication.getScope(),
                         publication.hasShare() ? publication.getShare() : null,
                         publication.getVersion(),
-                        false))
-                .toArray(Rule[]::new);
+                        false,
+                        publication.getAtMs())));
+    }
+
+    private static Rule[] rules(Stream<Rule> rules) {
+        Rule[] all = rules.toArray(Rule[]::new);
+        return all.length == 0 ? NONE : all;
     }
 
     private static boolean isServable(TopicHead head, long version) {
@@ -180,9 +203,9 @@ final class CachedTopic {
     }
 
     /** Something that decides for the consumers that it matches. */
-    private record Rule(Scope scope, @Nullable Share share, Resolution resolution) {
-        static Rule of(Scope scope, @Nullable Share share, long version, boolean pinned) {
-            return new Rule(scope, share, new Resolution(version, pinned, scope));
+    private record Rule(Scope scope, @Nullable Share share, Resolution resolution, long atMillis) {
+        static Rule of(Scope scope, @Nullable Share share, long version, boolean pinned, long atMillis) {
+            return new Rule(scope, share, new Resolution(version, pinned, scope), atMillis);
         }
 
         boolean matches(Consumer consumer) {

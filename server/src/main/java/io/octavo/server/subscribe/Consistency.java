@@ -87,7 +87,7 @@ final class Consistency {
      * @return completes when it has, or will not; never with an exception
      */
     CompletableFuture<?> changed(@Nullable CachedTopic before, CachedTopic now) {
-        String topic = now.head().getTopic();
+        String topic = now.topic();
         if (!now.heldBack().isEmpty() || held.containsKey(topic)) {
             track(topic);
         }
@@ -105,7 +105,7 @@ final class Consistency {
     void heard(News news) {
         for (News.Item item : news.heard()) {
             if (item.state().getState() == RunState.FAILED && item.resolution().version() != 0) {
-                suspect(item.cached().head().getTopic(), item.resolution().version());
+                suspect(item.cached().topic(), item.resolution().version());
             }
         }
     }

@@ -1,8 +1,11 @@
 package io.octavo.server.subscribe;
 
+import io.octavo.protocol.AdoptionCount;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.ConsumerQuery;
 import io.octavo.protocol.ConsumerSighting;
+import io.octavo.protocol.CountAdoptionsRequest;
+import io.octavo.protocol.CountAdoptionsResponse;
 import io.octavo.protocol.CountConsumersRequest;
 import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesRequest;
@@ -12,10 +15,12 @@ import io.octavo.protocol.ListConsumersResponse;
 import io.octavo.protocol.RunState;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.consumers.ConsumerReports;
+import io.octavo.server.consumers.Given;
 import io.octavo.server.consumers.Identities;
 import io.octavo.server.consumers.Sightings;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -122,6 +127,33 @@ final class ConsumerQueries implements ConsumerReports {
             }
         });
         return tally.answer().setNotRecorded(registry.unrecorded()).build();
+    }
+
+    @Override
+    public CountAdoptionsResponse countAdoptions(CountAdoptionsRequest request) {
+        cache.requireReady();
+        CachedTopic topic = cache.get(request.getTopic());
+        Map<Given, AdoptionCount.Builder> counts = registry.adoptions().of(request.getTopic());
+        long now = registry.now();
+        registry.forEachLive(now, instance -> {
+            Report report = instance.report();
+            int place = report.placeOf(request.getTopic());
+            Given given = topic == null || place < 0 ? null : topic.given(instance.consumer());
+            if (given != null && report.state(place) != RunState.OVERRIDDEN) {
+                AdoptionCount.Builder count = counts.computeIfAbsent(given, AdoptionTimes::count);
+                Tally.count(
+                        report.version(place) == given.version()
+                                ? count.getRunningBuilder()
+                                : count.getLaggingBuilder(),
+                        request.getIdentities(),
+                        instance.consumer(),
+                        millis(now - instance.seen()));
+            }
+        });
+        CountAdoptionsResponse.Builder answer =
+                CountAdoptionsResponse.newBuilder().setNotRecorded(registry.unrecorded());
+        counts.values().forEach(answer::addAdoptions);
+        return answer.build();
     }
 
     private static Stream<Row> rows(KnownInstance instance, boolean isMeant, String topic) {

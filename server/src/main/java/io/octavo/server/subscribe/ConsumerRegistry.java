@@ -30,6 +30,7 @@ final class ConsumerRegistry {
     private static final long MOST_ERROR_CHARS = 2 << 20;
 
     private final HeadCache cache;
+    private final AdoptionTimes adoptions;
     private final LongSupplier nanoTime;
     private final long mostBytes;
     private final long lifetime;
@@ -43,9 +44,12 @@ final class ConsumerRegistry {
      * @param pollPeriod how often processes are told to poll; 0 = as often as they want to
      * @param mostBytes  of memory, about
      * @param nanoTime   as {@link System#nanoTime}
+     * @param adoptions  hears of each report that differs from its process's last
      */
-    ConsumerRegistry(HeadCache cache, Duration pollPeriod, long mostBytes, LongSupplier nanoTime) {
+    ConsumerRegistry(
+            HeadCache cache, Duration pollPeriod, long mostBytes, LongSupplier nanoTime, AdoptionTimes adoptions) {
         this.cache = cache;
+        this.adoptions = adoptions;
         this.nanoTime = nanoTime;
         this.mostBytes = mostBytes;
         this.lifetime = PERIODS * (pollPeriod.compareTo(POLL_PERIOD) > 0 ? pollPeriod : POLL_PERIOD).toNanos();
@@ -107,6 +111,10 @@ final class ConsumerRegistry {
         }
     }
 
+    AdoptionTimes adoptions() {
+        return adoptions;
+    }
+
     long now() {
         return nanoTime.getAsLong();
     }
@@ -157,13 +165,15 @@ final class ConsumerRegistry {
             forget(known);
             return true;
         }
-        Report before = known.replace(new Report(poll, known.report(), now, cache, errors, weight));
+        Report report = new Report(poll, known.report(), now, cache, errors, weight);
+        Report before = known.replace(report);
         if (before == null) {
             bytes.addAndGet(-weight);
             return false;
         }
         bytes.addAndGet(-before.weight());
         known.see(now, lifetime);
+        adoptions.heard(known.consumer(), before, report);
         return true;
     }
 

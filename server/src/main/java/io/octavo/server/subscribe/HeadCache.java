@@ -5,8 +5,10 @@ import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Collections;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,13 +85,23 @@ public final class HeadCache {
     }
 
     /**
-     * All heads, in no order.
+     * Hands over every head, in no order.
      *
      * @throws ServiceException UNAVAILABLE until every head is loaded
      */
-    public List<TopicHead> heads() {
+    public void forEachHead(Consumer<TopicHead> consumer) {
         requireReady();
-        return topics.values().stream().map(CachedTopic::head).toList();
+        topics.values().forEach(topic -> consumer.accept(topic.head()));
+    }
+
+    /**
+     * The names of all topics, deleted ones included, in no order.
+     *
+     * @throws ServiceException UNAVAILABLE until every head is loaded
+     */
+    public Set<String> names() {
+        requireReady();
+        return Collections.unmodifiableSet(topics.keySet());
     }
 
     @Nullable
@@ -118,7 +130,7 @@ public final class HeadCache {
 
     /** Takes what else is known of a head, unless that was replaced meanwhile. */
     boolean replace(CachedTopic before, CachedTopic now) {
-        boolean taken = topics.replace(now.head().getTopic(), before, now);
+        boolean taken = topics.replace(now.topic(), before, now);
         if (taken) {
             listener.changed(before, now);
         }

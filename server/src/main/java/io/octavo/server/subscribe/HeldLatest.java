@@ -48,6 +48,11 @@ final class HeldLatest extends Waiter {
     }
 
     @Override
+    void fail(Throwable error) {
+        changed.completeExceptionally(error);
+    }
+
+    @Override
     void sendAway(Duration retryAfter) {
         changed.completeExceptionally(
                 ServiceException.unavailable("this node goes away; ask another one", retryAfter.plusSeconds(1), null));

@@ -46,6 +46,12 @@ final class HeldPoll extends Waiter {
     }
 
     @Override
+    void fail(Throwable error) {
+        loan.end();
+        caller.onError(error);
+    }
+
+    @Override
     void sendAway(Duration retryAfter) {
         caller.onError(
                 ServiceException.unavailable("this node goes away; ask another one", retryAfter.plusMillis(1), null));

@@ -49,7 +49,7 @@ final class Holding implements AutoCloseable {
         this.inlineBytes = inlineBytes;
         timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "octavo-holds"));
         timer.setRemoveOnCancelPolicy(true);
-        waiters = new Waiters(cache, timer, config.memoryBytes());
+        waiters = new Waiters(cache, timer, config.memoryBytes(), this::overtook);
         wakeups = new Wakeups(cache, waiters, config, System::nanoTime, registry);
         waker = daemon(this::wake, "octavo-wake");
         Gauge.builder("octavo.poll.held", waiters, Waiters::size)
@@ -71,18 +71,17 @@ final class Holding implements AutoCloseable {
 
     /** A topic has changed. Doesn't block. */
     void changed(@Nullable CachedTopic before, CachedTopic now) {
-        String topic = now.head().getTopic();
+        String topic = now.topic();
         CompletableFuture<?> checked = consistency.changed(before, now);
         if (!waiters.any(topic)) {
             return;
         }
-        CompletableFuture<?> ready = CompletableFuture.allOf(checked, payloadsOf(before, now));
-        if (ready.isDone()) {
-            wake(topic);
-        } else {
-            var unused = ready.orTimeout(LONGEST_PREPARATION.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((there, late) -> wake(topic));
-        }
+        wake(topic, CompletableFuture.allOf(checked, payloadsOf(before, now)));
+    }
+
+    /** A topic changed for somebody who was on their way to wait for it. */
+    private void overtook(CachedTopic now) {
+        wake(now.topic(), payloadsOf(null, now));
     }
 
     /** Ends all holds: the callers are told to ask another node. Takes no more. */
@@ -96,6 +95,15 @@ final class Holding implements AutoCloseable {
         closed = true;
         LockSupport.unpark(waker);
         timer.shutdownNow();
+    }
+
+    private void wake(String topic, CompletableFuture<?> ready) {
+        if (ready.isDone()) {
+            wake(topic);
+        } else {
+            var unused = ready.orTimeout(LONGEST_PREPARATION.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((there, late) -> wake(topic));
+        }
     }
 
     private void wake(String topic) {

@@ -102,7 +102,7 @@ public final class LatestVersions {
     private static VersionRecord record(CachedTopic cached, long version) {
         VersionRecord record = cached.version(version);
         if (record == null) {
-            throw new IllegalStateException(cached.head().getTopic() + ": the head at revision " + cached.revision()
+            throw new IllegalStateException(cached.topic() + ": the head at revision " + cached.revision()
                     + " names version " + version + " and has no record of it");
         }
         return record;

@@ -64,7 +64,7 @@ final class Offers {
         CachedTopic cached = item.cached();
         Resolution resolution = item.resolution();
         Offer.Builder offer = Offer.newBuilder()
-                .setTopic(cached.head().getTopic())
+                .setTopic(cached.topic())
                 .setEpoch(cached.epoch())
                 .setRevision(cached.revision())
                 .setVersion(resolution.version());

@@ -6,6 +6,7 @@ import io.octavo.protocol.TopicState;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a process has said of its topics last, in little memory: arrays side by side. Immutable. */
@@ -133,6 +134,16 @@ final class Report {
         }
     }
 
+    /** The places of topics of which the report before this one names another version that its process ran. */
+    IntStream moved(Report before) {
+        boolean sameTopics = topics == before.topics;
+        Map<String, Integer> places = sameTopics ? Map.of() : before.places();
+        return IntStream.range(0, topics.length).filter(i -> {
+            int place = sameTopics ? i : places.getOrDefault(topics[i], -1);
+            return place >= 0 && before.versions[place] != 0 && before.versions[place] != versions[i];
+        });
+    }
+
     private boolean hasTopicsOf(PollRequest poll) {
         if (poll.getTopicsCount() != topics.length) {
             return false;
@@ -159,7 +170,7 @@ final class Report {
         for (int i = 0; i < names.length; i++) {
             String topic = poll.getTopics(i).getTopic();
             CachedTopic cached = cache.get(topic);
-            names[i] = cached == null ? topic : cached.head().getTopic();
+            names[i] = cached == null ? topic : cached.topic();
         }
         return names;
     }

@@ -118,6 +118,7 @@ final class SmallPayloads {
         if (fills.putIfAbsent(id, filled) != null) {
             return;
         }
+        boolean taken = false;
         try {
             filler.execute(() -> {
                 try {
@@ -129,10 +130,14 @@ final class SmallPayloads {
                     filled.complete(null);
                 }
             });
+            taken = true;
         } catch (RejectedExecutionException e) {
-            // Too much at once: the process reads it itself, and a later poll may find it.
-            fills.remove(id);
-            filled.complete(null);
+            LOG.debug("too much at once: processes read payload {} themselves, and a later poll may find it", id);
+        } finally {
+            if (!taken) {
+                fills.remove(id);
+                filled.complete(null);
+            }
         }
     }
 

@@ -34,7 +34,7 @@ final class StandInSearch {
 
     /** By a read that sees what the head says, a quarantine above all; if that can't be had, by what is known. */
     StandIns find(CachedTopic topic, long version, Inquiry inquiry) {
-        String name = topic.head().getTopic();
+        String name = topic.topic();
         try {
             return find(topic, version, inquiry, true, below -> log.versionsBelow(name, below, PAGE, Read.SERIAL));
         } catch (ServiceException notSerial) {

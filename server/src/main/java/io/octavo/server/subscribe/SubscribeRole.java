@@ -93,7 +93,12 @@ public final class SubscribeRole implements AutoCloseable {
         rechecks = new Repeated(named("octavo-consistency"), consistency::round);
         holding = new Holding(cache, consistency, small, inlineBytes, heldConfig, registry);
         cache.listen(holding::changed);
-        consumers = new ConsumerRegistry(cache, config.pollInterval(), consumersConfig.memoryBytes(), System::nanoTime);
+        consumers = new ConsumerRegistry(
+                cache,
+                config.pollInterval(),
+                consumersConfig.memoryBytes(),
+                System::nanoTime,
+                new AdoptionTimes(cache, clock));
         consumerSweep = new Repeated(named("octavo-consumers"), () -> {
             consumers.sweep();
             return ConsumerRegistry.SWEEP;

@@ -35,6 +35,9 @@ abstract class Waiter {
      */
     abstract int answer();
 
+    /** Ends it with the error that kept it from being answered. Only for who has taken the waiter. */
+    abstract void fail(Throwable error);
+
     /** Says that this node goes away, and when to come again. Only for who has taken the waiter. */
     abstract void sendAway(Duration retryAfter);
 

@@ -39,6 +39,7 @@ final class Waiters {
     private final HeadCache cache;
     private final ScheduledExecutorService timer;
     private final long mostBytes;
+    private final Consumer<CachedTopic> overtook;
     private final ConcurrentHashMap<String, Set<Place>> topics = new ConcurrentHashMap<>();
     private final Set<Waiter> all = ConcurrentHashMap.newKeySet();
     private final AtomicLong bytes = new AtomicLong();
@@ -47,8 +48,11 @@ final class Waiters {
     /**
      * @param timer     ends holds; must forget what is cancelled
      * @param mostBytes of memory for waiters, about
+     * @param overtook  hears of a topic that changed for somebody who was on their way here, and sees to it that they
+     *     are answered
      */
-    Waiters(HeadCache cache, ScheduledExecutorService timer, long mostBytes) {
+    Waiters(HeadCache cache, ScheduledExecutorService timer, long mostBytes, Consumer<CachedTopic> overtook) {
+        this.overtook = overtook;
         this.cache = cache;
         this.timer = timer;
         this.mostBytes = mostBytes;
@@ -79,9 +83,10 @@ final class Waiters {
             });
         }
         waiter.endsWith(timer.schedule(() -> end(waiter), jittered(atMost), TimeUnit.MILLISECONDS));
-        // What changed while it was on its way here.
-        if (closed || wantsAny(waiter)) {
+        if (closed) {
             end(waiter);
+        } else {
+            lookOnceMore(waiter);
         }
         return true;
     }
@@ -99,7 +104,7 @@ final class Waiters {
 
     /** Those of a topic's waiters who want to hear what it is now, and are in no line yet. */
     void forEachConcerned(CachedTopic now, Consumer<Waiter> concerned) {
-        Set<Place> places = topics.get(now.head().getTopic());
+        Set<Place> places = topics.get(now.topic());
         if (places == null) {
             return;
         }
@@ -117,7 +122,13 @@ final class Waiters {
             return -1;
         }
         forget(waiter);
-        return waiter.answer();
+        try {
+            return waiter.answer();
+        } catch (Throwable e) {
+            // Nobody else has it any more: its caller would wait in vain.
+            waiter.fail(e);
+            return 0;
+        }
     }
 
     int size() {
@@ -144,14 +155,14 @@ final class Waiters {
         int unused = answer(waiter);
     }
 
-    private boolean wantsAny(Waiter waiter) {
+    /** What changed before it was there concerned nobody. */
+    private void lookOnceMore(Waiter waiter) {
         for (int i = 0; i < waiter.topics(); i++) {
             CachedTopic now = cache.get(waiter.topic(i));
             if (now != null && waiter.wants(i, now)) {
-                return true;
+                overtook.accept(now);
             }
         }
-        return false;
     }
 
     private void forget(Waiter waiter) {

@@ -124,7 +124,7 @@ final class Wakeups {
     }
 
     private static String topic(CachedTopic cached) {
-        return cached.head().getTopic();
+        return cached.topic();
     }
 
     private void send(Line line, Waiter waiter) {

@@ -12,6 +12,7 @@ final class Addresses {
     static final String ALL_PINS = API + "/pins";
     static final String CONSUMERS = API + "/consumers";
     static final String CONSUMER_COUNTS = TOPIC + "/consumers/counts";
+    static final String CONSUMER_ADOPTION = TOPIC + "/consumers/adoption";
     static final String REQUEST = TOPIC + "/requests/{key}";
     static final String EVENTS = API + "/events";
     static final String TOPIC_EVENTS = TOPIC + "/events";

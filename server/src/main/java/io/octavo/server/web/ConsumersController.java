@@ -9,6 +9,7 @@ import io.octavo.rules.TopicNames;
 import io.octavo.server.consumers.ConsumerPage;
 import io.octavo.server.consumers.Fleet;
 import io.octavo.server.security.Right;
+import io.octavo.server.web.AdoptionViews.AdoptionsView;
 import io.octavo.server.web.ConsumerViews.ConsumerCountsView;
 import io.octavo.server.web.ConsumerViews.ConsumerList;
 import io.octavo.server.web.ConsumerViews.ConsumerView;
@@ -89,6 +90,16 @@ final class ConsumersController {
         return Answers.ok()
                 .body(ConsumerCountsView.of(
                         topic, fleet.count(query(query).setTopic(topic).build())));
+    }
+
+    @Call(
+            "How the versions of a topic were taken up: after how long parts of the instances ran each, and how many do now.")
+    @GetMapping(Addresses.CONSUMER_ADOPTION)
+    @Needs(Right.READ)
+    ResponseEntity<AdoptionsView> adoption(HttpServletRequest request, @PathVariable String topic) {
+        var unused = Query.of(request);
+        TopicNames.check(topic);
+        return Answers.ok().body(AdoptionsView.of(topic, fleet.adoptions(topic)));
     }
 
     private static ConsumerQuery.Builder query(Query query) {

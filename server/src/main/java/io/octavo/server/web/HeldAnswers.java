@@ -91,7 +91,8 @@ final class HeldAnswers implements AutoCloseable {
             threads.execute(() -> {
                 try {
                     held.setResult(again.get());
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
+                    // Else the caller would wait until the answer is overdue.
                     held.setErrorResult(e);
                 }
             });

@@ -1,10 +1,12 @@
 package io.octavo.server.consumers;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.ConsumerQuery;
 import io.octavo.protocol.ConsumerSighting;
+import io.octavo.protocol.CountAdoptionsResponse;
 import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.ListConsumersResponse;
@@ -27,6 +29,7 @@ import io.octavo.server.topic.Impact;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -49,8 +52,9 @@ class FleetTest {
             new NodeSecret(new SecurityConfig(false, "", "", Duration.ZERO)).shown(),
             new PeerTls("", null));
     private long nanos = 1;
-    private final TestConsumers here = new TestConsumers(put -> put.accept(SIX), () -> nanos);
-    private final TestConsumers there = new TestConsumers(put -> put.accept(SIX), () -> nanos);
+    private final InstantSource clock = () -> Instant.EPOCH.plusNanos(nanos);
+    private final TestConsumers here = new TestConsumers(put -> put.accept(SIX), () -> nanos, clock);
+    private final TestConsumers there = new TestConsumers(put -> put.accept(SIX), () -> nanos, clock);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Fleet fleet = new Fleet(here, calls::subscribers, () -> nodes.size() + 1, meters);
     private final CountDownLatch never = new CountDownLatch(1);
@@ -110,11 +114,38 @@ class FleetTest {
     }
 
     @Test
+    void adoptionsOnAllNodesAreOne() throws Exception {
+        serve(there);
+        for (TestConsumers node : List.of(here, there)) {
+            node.poll("app=recs", node == here ? "a" : "b", "t", 5, RunState.APPLIED, "");
+        }
+        here.poll("app=recs", "c", "t", 5, RunState.APPLIED, "");
+        nanos = 3_000_000_000L;
+        here.poll("app=recs", "a", "t", 6, RunState.APPLIED, "");
+        nanos = 8_000_000_000L;
+        there.poll("app=recs", "b", "t", 6, RunState.APPLIED, "");
+        there.poll("app=recs", "c", "t", 5, RunState.APPLIED, "");
+        Adoptions adoptions = fleet.adoptions("t");
+        assertThat(adoptions.coverage().isComplete()).isTrue();
+        assertThat(adoptions.adoptions()).singleElement().satisfies(adoption -> {
+            assertThat(adoption.given()).isEqualTo(new Given(6, 1_000, false));
+            assertThat(adoption.adopted()).isEqualTo(2);
+            assertThat(adoption.running()).isEqualTo(2);
+            assertThat(adoption.lagging()).isEqualTo(1);
+            assertThat(adoption.after(33)).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2_400));
+            assertThat(adoption.after(66)).isEqualTo(Duration.ofSeconds(7));
+            assertThat(adoption.after(67)).isNull();
+            assertThat(requireNonNull(adoption.slowest()).getInstance()).isEqualTo("b");
+        });
+    }
+
+    @Test
     void aNodeThatDoesNotAnswerIsLeftOutAndTold() throws Exception {
         serve(new NodeService.Consumers(
                 request -> hang(ListConsumersResponse.getDefaultInstance()),
                 request -> hang(CountConsumersResponse.getDefaultInstance()),
-                request -> hang(CountMovesResponse.getDefaultInstance())));
+                request -> hang(CountMovesResponse.getDefaultInstance()),
+                request -> hang(CountAdoptionsResponse.getDefaultInstance())));
         here.poll("app=recs", "a", "t", 6, RunState.APPLIED, "");
         long start = System.nanoTime();
         assertThat(fleet.count(OF_T).coverage()).isEqualTo(new Coverage(1, 2, 0));
@@ -183,7 +214,7 @@ class FleetTest {
     }
 
     private void serve(ConsumerReports reports) throws IOException {
-        serve(new NodeService.Consumers(reports::list, reports::count, reports::countMoves));
+        serve(new NodeService.Consumers(reports::list, reports::count, reports::countMoves, reports::countAdoptions));
     }
 
     private void serve(NodeService.Consumers consumers) throws IOException {
@@ -211,7 +242,10 @@ class FleetTest {
                 .setTopic("t")
                 .setEpoch(1)
                 .setRevision(version)
-                .addPublications(Publication.newBuilder().setVersion(version).setScope(Scopes.GLOBAL));
+                .addPublications(Publication.newBuilder()
+                        .setVersion(version)
+                        .setScope(Scopes.GLOBAL)
+                        .setAtMs(1_000));
     }
 
     private static Pin pin(long version, String scope) {

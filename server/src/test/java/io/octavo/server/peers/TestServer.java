@@ -1,5 +1,6 @@
 package io.octavo.server.peers;
 
+import io.octavo.protocol.CountAdoptionsResponse;
 import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.Hint;
@@ -27,7 +28,8 @@ final class TestServer implements AutoCloseable {
     private static final NodeService.Consumers NOBODY = new NodeService.Consumers(
             request -> ListConsumersResponse.getDefaultInstance(),
             request -> CountConsumersResponse.getDefaultInstance(),
-            request -> CountMovesResponse.getDefaultInstance());
+            request -> CountMovesResponse.getDefaultInstance(),
+            request -> CountAdoptionsResponse.getDefaultInstance());
 
     private final List<Hint> hints = new CopyOnWriteArrayList<>();
     private final GrpcServer server;

@@ -28,7 +28,8 @@ class ConsumerMemoryTest {
     private static final int ROUNDS = 200;
 
     private final HeadCache cache = new HeadCache(new TestClock());
-    private final ConsumerRegistry registry = new ConsumerRegistry(cache, Duration.ZERO, MOST_BYTES, System::nanoTime);
+    private final ConsumerRegistry registry = new ConsumerRegistry(
+            cache, Duration.ZERO, MOST_BYTES, System::nanoTime, new AdoptionTimes(cache, new TestClock()));
     private final ConsumerQueries queries = new ConsumerQueries(registry, cache);
 
     ConsumerMemoryTest() {

@@ -52,8 +52,8 @@ class ConsumerModelTest {
         private final HeadCache cache = new HeadCache(new TestClock());
         private final Map<String, Known> model = new TreeMap<>();
         private long nanos;
-        private final ConsumerRegistry registry =
-                new ConsumerRegistry(cache, Duration.ZERO, Long.MAX_VALUE / 2, () -> nanos);
+        private final ConsumerRegistry registry = new ConsumerRegistry(
+                cache, Duration.ZERO, Long.MAX_VALUE / 2, () -> nanos, new AdoptionTimes(cache, new TestClock()));
         private final ConsumerQueries queries = new ConsumerQueries(registry, cache);
 
         Case(SplittableRandom random) {

@@ -30,7 +30,8 @@ class ConsumerRegistryTest {
 
     private final HeadCache cache = new HeadCache(new TestClock());
     private long nanos = 5;
-    private final ConsumerRegistry registry = new ConsumerRegistry(cache, Duration.ZERO, ROOM, () -> nanos);
+    private final ConsumerRegistry registry =
+            new ConsumerRegistry(cache, Duration.ZERO, ROOM, () -> nanos, new AdoptionTimes(cache, new TestClock()));
     private final ConsumerQueries queries = new ConsumerQueries(registry, cache);
 
     ConsumerRegistryTest() {

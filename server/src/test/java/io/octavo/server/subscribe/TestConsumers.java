@@ -1,6 +1,8 @@
 package io.octavo.server.subscribe;
 
 import io.octavo.protocol.Consumer;
+import io.octavo.protocol.CountAdoptionsRequest;
+import io.octavo.protocol.CountAdoptionsResponse;
 import io.octavo.protocol.CountConsumersRequest;
 import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesRequest;
@@ -34,7 +36,7 @@ public final class TestConsumers implements ConsumerReports {
 
     /** One of this time. */
     public TestConsumers(Heads heads) {
-        this(heads, System::nanoTime);
+        this(heads, System::nanoTime, InstantSource.system());
     }
 
     /**
@@ -42,9 +44,10 @@ public final class TestConsumers implements ConsumerReports {
      *
      * @param nanoTime as {@link System#nanoTime}
      */
-    public TestConsumers(Heads heads, LongSupplier nanoTime) {
+    public TestConsumers(Heads heads, LongSupplier nanoTime, InstantSource clock) {
         this.heads = heads;
-        registry = new ConsumerRegistry(cache, Duration.ofSeconds(30), 1 << 20, nanoTime);
+        registry =
+                new ConsumerRegistry(cache, Duration.ofSeconds(30), 1 << 20, nanoTime, new AdoptionTimes(cache, clock));
         queries = new ConsumerQueries(registry, cache);
         cache.loaded();
     }
@@ -82,6 +85,12 @@ public final class TestConsumers implements ConsumerReports {
     @Override
     public CountMovesResponse countMoves(CountMovesRequest request) {
         return queries.countMoves(request);
+    }
+
+    @Override
+    public CountAdoptionsResponse countAdoptions(CountAdoptionsRequest request) {
+        refresh();
+        return queries.countAdoptions(request);
     }
 
     private void refresh() {

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for topics to be above a revision; its answer has a given size. */
-final class TestWaiter extends Waiter {
+class TestWaiter extends Waiter {
     final CompletableFuture<@Nullable Duration> answered = new CompletableFuture<>();
     private final List<String> topics;
     private final long above;
@@ -43,6 +43,13 @@ final class TestWaiter extends Waiter {
             throw new IllegalStateException("answered twice");
         }
         return bytes;
+    }
+
+    @Override
+    void fail(Throwable error) {
+        if (!answered.completeExceptionally(error)) {
+            throw new IllegalStateException("answered twice");
+        }
     }
 
     @Override

@@ -16,6 +16,7 @@ class WaitersTest {
     private static final Duration LONG = Duration.ofHours(1);
 
     private final HeadCache cache = new HeadCache(new TestClock());
+    private final List<String> overtook = new ArrayList<>();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
 
     WaitersTest() {
@@ -38,12 +39,36 @@ class WaitersTest {
     }
 
     @Test
-    void changeThatCameBeforeTheWaiterWasThereIsNotLost() {
+    void eachChangeThatCameBeforeTheWaiterWasThereIsToldAndNoOther() {
         Waiters waiters = waiters(1 << 20);
         cache.put(TestHeads.head("t", 6, 4));
-        TestWaiter waiter = new TestWaiter(5, 0, "t");
+        cache.put(TestHeads.head("u", 5, 4));
+        cache.put(TestHeads.head("v", 7, 4));
+        TestWaiter waiter = new TestWaiter(5, 0, "t", "u", "v", "w");
         assertThat(waiters.hold(waiter, LONG)).isTrue();
-        assertThat(waiter.isAnswered()).isTrue();
+        assertThat(overtook).containsExactly("t", "v");
+        assertThat(waiter.isWaiting()).isTrue();
+    }
+
+    @Test
+    void whoCannotBeAnsweredIsToldSoAndLeavesNothingBehind() throws Exception {
+        Waiters waiters = waiters(1 << 20);
+        Error broken = new OutOfMemoryError("unable to create native thread");
+        TestWaiter waiter = new TestWaiter(5, 0, "t", "u") {
+            @Override
+            int answer() {
+                throw broken;
+            }
+        };
+        waiters.hold(waiter, LONG);
+        assertThat(waiters.answer(waiter)).isZero();
+        assertThat(waiter.answered)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCause(broken);
+        assertThat(waiters.size()).isZero();
+        assertThat(waiters.bytes()).isZero();
+        assertThat(waiters.any("t")).isFalse();
         assertThat(timer.getQueue()).isEmpty();
     }
 
@@ -97,6 +122,7 @@ class WaitersTest {
     }
 
     private Waiters waiters(long mostBytes) {
-        return new Waiters(cache, timer, mostBytes);
+        return new Waiters(
+                cache, timer, mostBytes, now -> overtook.add(now.head().getTopic()));
     }
 }

@@ -17,7 +17,7 @@ class WakeupsTest {
 
     private final HeadCache cache = new HeadCache(new TestClock());
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
-    private final Waiters waiters = new Waiters(cache, timer, Long.MAX_VALUE);
+    private final Waiters waiters = new Waiters(cache, timer, Long.MAX_VALUE, now -> {});
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private long nanos;
 

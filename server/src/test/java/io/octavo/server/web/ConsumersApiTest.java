@@ -82,6 +82,27 @@ class ConsumersApiTest {
     }
 
     @Test
+    void adoptionTellsHowLongTheInstancesTookAndHowManyThereAre() {
+        consumers.poll(EU, "a", topic, 1, RunState.APPLIED, "");
+        consumers.poll(EU, "b", topic, 1, RunState.APPLIED, "");
+        consumers.poll(EU, "a", topic, 2, RunState.APPLIED, "");
+        JsonNode answer =
+                http.get(address + "/consumers/adoption").isStatus(200).json();
+        assertThat(answer.get("nodes").intValue()).isEqualTo(1);
+        JsonNode adoption = answer.get("adoptions").get(0);
+        assertThat(adoption.get("version").longValue()).isEqualTo(2);
+        assertThat(adoption.get("pinned").booleanValue()).isFalse();
+        assertThat(adoption.get("givenAt").stringValue()).startsWith("20");
+        assertThat(adoption.get("instances").longValue()).isEqualTo(2);
+        assertThat(adoption.get("running").longValue()).isEqualTo(1);
+        assertThat(adoption.get("adopted").longValue()).isEqualTo(1);
+        assertThat(adoption.get("p50Millis").longValue()).isNotNegative();
+        assertThat(adoption.has("p90Millis")).isFalse();
+        assertThat(adoption.get("slowest").get("instance").stringValue()).isEqualTo("a");
+        http.get("/api/v1/topics/No!/consumers/adoption").isInvalid("topic");
+    }
+
+    @Test
     void aChangeTellsHowManyInstancesItMoves() {
         consumers.poll(EU, "a", topic, 2, RunState.APPLIED, "");
         consumers.poll(EU, "b", topic, 2, RunState.APPLIED, "");

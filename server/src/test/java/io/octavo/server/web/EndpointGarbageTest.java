@@ -92,6 +92,7 @@ class EndpointGarbageTest {
                     "topic=?&region=a&app=b&cluster=c&instance=d&state=FAILED&lagging=true&limit=5&pageToken=?",
                     null),
             new Endpoint("GET", "/topics/{topic}/consumers/counts", "region=a&app=b&cluster=c&instance=d", null),
+            new Endpoint("GET", "/topics/{topic}/consumers/adoption", "", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}", "", null),
             new Endpoint("GET", "/topics/{topic}/versions/{version}/payload", "", null),
             new Endpoint("PUT", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),

@@ -53,6 +53,7 @@ class RightsTest {
                 "GET    | topics/prices/latest/payload              | READ            |",
                 "GET    | consumers?topic=prices                    | READ            |",
                 "GET    | topics/prices/consumers/counts            | READ            |",
+                "GET    | topics/prices/consumers/adoption          | READ            |",
                 "DELETE | topics/prices/versions/1/scopes?scope=app%3Dx  | WITHDRAW   |",
                 "PUT    | topics/prices/versions/1/quarantine?reason=r&dryRun=true | QUARANTINE |",
                 "DELETE | topics/prices/versions/1/quarantine?reason=r&dryRun=true | QUARANTINE |",

@@ -74,7 +74,10 @@ final class OffTransportThread implements ServerInterceptor {
         // Methods are those of this server: others are refused before they come here.
         Semaphore ofMethod = placesOfMethods.computeIfAbsent(method, name -> new Semaphore(mostOfOneMethod));
         if (!ofMethod.tryAcquire()) {
-            refuse(call, tooMany(mostOfOneMethod + " of " + call.getMethodDescriptor().getBareMethodName()));
+            refuse(
+                    call,
+                    tooMany(mostOfOneMethod + " of "
+                            + call.getMethodDescriptor().getBareMethodName()));
             return new ServerCall.Listener<>() {};
         }
         if (!places.tryAcquire()) {

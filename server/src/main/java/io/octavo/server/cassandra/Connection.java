@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.auth.AuthenticationException;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(3);
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(5);
 
     private final Supplier<CqlSession> opening;
     private final Consumer<CqlSession> preparation;
@@ -83,9 +84,11 @@ final class Connection implements AutoCloseable {
             LOG.info("the metadata store is reached");
             attempts.shutdown();
         } catch (RuntimeException e) {
-            problem = String.valueOf(e.getMessage());
-            if (!(e instanceof DriverException driver && isAway(driver))) {
-                LOG.error("the metadata store is reached, and can't be used: {}", problem, e);
+            String message = String.valueOf(e.getMessage());
+            boolean isKnown = message.equals(problem);
+            problem = message;
+            if (!isKnown && !(e instanceof DriverException driver && isAway(driver))) {
+                LOG.error("the metadata store is reached, and can't be used: {}", message, e);
             }
         }
     }
@@ -114,7 +117,7 @@ final class Connection implements AutoCloseable {
     private static boolean isAway(DriverException e) {
         if (e instanceof AllNodesFailedException all) {
             return all.getAllErrors().values().stream()
-                    .flatMap(java.util.List::stream)
+                    .flatMap(List::stream)
                     .noneMatch(cause -> cause instanceof AuthenticationException);
         }
         return !(e instanceof QueryValidationException);

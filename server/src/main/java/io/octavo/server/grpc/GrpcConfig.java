@@ -13,7 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxMessage        the largest request message
  * @param maxHeaders        the largest header list of a call
  * @param callsPerConnection calls that one connection may have running at once
- * @param maxCalls          calls other than polls that may be running at once on the node
+ * @param maxCalls          calls other than polls that may be running at once on the node; of one method, three quarters
  * @param workerThreads     threads that run calls other than polls
  * @param keepAlive         an idle connection is probed after this long, and closed if it is dead
  * @param requestTimeout    how long a call may take to bring its request, or a stream its first message

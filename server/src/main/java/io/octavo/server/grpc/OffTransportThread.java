@@ -10,7 +10,9 @@ import io.grpc.StatusRuntimeException;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the transport's threads free: every call but those of the given methods runs on other threads, one step of a
  * call at a time and in order. Calls are bounded, and with them the executor's queue: a call has at most one task in
- * it. One call too many is refused with RESOURCE_EXHAUSTED and a time to try again.
+ * it. One call too many is refused with RESOURCE_EXHAUSTED and a time to try again. Of one method there are never more than
+ * three quarters, so that a stampede of reads leaves a way to publish.
  */
 final class OffTransportThread implements ServerInterceptor {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -33,6 +36,8 @@ final class OffTransportThread implements ServerInterceptor {
     private final GrpcErrors errors;
     private final int maxCalls;
     private final Semaphore places;
+    private final int mostOfOneMethod;
+    private final Map<String, Semaphore> placesOfMethods = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
     private final Duration requestTimeout;
 
@@ -56,28 +61,44 @@ final class OffTransportThread implements ServerInterceptor {
         this.errors = errors;
         this.maxCalls = maxCalls;
         this.places = new Semaphore(maxCalls);
+        this.mostOfOneMethod = maxCalls - maxCalls / 4;
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        if (onTransport.contains(call.getMethodDescriptor().getFullMethodName())) {
+        String method = call.getMethodDescriptor().getFullMethodName();
+        if (onTransport.contains(method)) {
             return next.startCall(call, headers);
         }
-        if (!places.tryAcquire()) {
+        // Methods are those of this server: others are refused before they come here.
+        Semaphore ofMethod = placesOfMethods.computeIfAbsent(method, name -> new Semaphore(mostOfOneMethod));
+        if (!ofMethod.tryAcquire()) {
             refuse(
                     call,
-                    ServiceException.rateLimited(
-                            "calls: more than " + maxCalls
-                                    + " at once (expected: fewer; try again or ask another node)",
-                            RETRY_AFTER));
+                    tooMany(mostOfOneMethod + " of "
+                            + call.getMethodDescriptor().getBareMethodName()));
+            return new ServerCall.Listener<>() {};
+        }
+        if (!places.tryAcquire()) {
+            ofMethod.release();
+            refuse(call, tooMany(Integer.toString(maxCalls)));
             return new ServerCall.Listener<>() {};
         }
         boolean oneMessage = call.getMethodDescriptor().getType().clientSendsOneMessage();
-        MovedCall<Q> moved = new MovedCall<>(MoreExecutors.newSequentialExecutor(executor), places, oneMessage);
+        Runnable leave = () -> {
+            ofMethod.release();
+            places.release();
+        };
+        MovedCall<Q> moved = new MovedCall<>(MoreExecutors.newSequentialExecutor(executor), leave, oneMessage);
         moved.start(() -> next.startCall(call, headers));
         moved.expectRequest(timer, requestTimeout, () -> refuse(call, tooSlow()));
         return moved;
+    }
+
+    private static ServiceException tooMany(String most) {
+        return ServiceException.rateLimited(
+                "calls: more than " + most + " at once (expected: fewer; try again or ask another node)", RETRY_AFTER);
     }
 
     private ServiceException tooSlow() {
@@ -101,7 +122,7 @@ final class OffTransportThread implements ServerInterceptor {
     private static final class MovedCall<Q> extends ServerCall.Listener<Q> {
         private final Context context = Context.current();
         private final Executor serial;
-        private final Semaphore places;
+        private final Runnable leave;
         private final boolean oneMessage;
         private ServerCall.@Nullable Listener<Q> listener;
         private volatile @Nullable Future<?> timeout;
@@ -109,9 +130,9 @@ final class OffTransportThread implements ServerInterceptor {
         private boolean isRequested;
 
         /** @param oneMessage the request is complete only when the caller has ended it */
-        MovedCall(Executor serial, Semaphore places, boolean oneMessage) {
+        MovedCall(Executor serial, Runnable leave, boolean oneMessage) {
             this.serial = serial;
-            this.places = places;
+            this.leave = leave;
             this.oneMessage = oneMessage;
         }
 
@@ -191,12 +212,12 @@ final class OffTransportThread implements ServerInterceptor {
                             step.accept(listener);
                         }
                     } finally {
-                        places.release();
+                        leave.run();
                     }
                 }));
             } catch (RuntimeException e) {
                 // The executor is shut down: the node stops.
-                places.release();
+                leave.run();
                 throw e;
             }
         }

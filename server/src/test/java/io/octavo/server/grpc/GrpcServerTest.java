@@ -27,6 +27,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,25 @@ class GrpcServerTest {
             assertThat(first.get(10, TimeUnit.SECONDS)).isEmpty();
             untilNothingRuns(grpc);
             assertThat(call(grpc, "Echo").get(10, TimeUnit.SECONDS)).isEmpty();
+        }
+    }
+
+    @Test
+    void callsOfOneMethodLeavePlacesForOthers() throws Exception {
+        try (GrpcFixture grpc = start(4, 4)) {
+            List<Future<byte[]>> blocked = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                blocked.add(call(grpc, "Block"));
+            }
+            StatusRuntimeException refused = failureOf(call(grpc, "Block"));
+            assertThat(refused.getStatus().getDescription()).contains("calls: more than 3 of Block at once");
+            assertThat(call(grpc, "Echo").get(10, TimeUnit.SECONDS)).isEmpty();
+            goOn.countDown();
+            for (Future<byte[]> call : blocked) {
+                assertThat(call.get(10, TimeUnit.SECONDS)).isEmpty();
+            }
+            untilNothingRuns(grpc);
+            assertThat(call(grpc, "Block").get(10, TimeUnit.SECONDS)).isEmpty();
         }
     }
 

@@ -52,6 +52,15 @@ final class RestoreCommand implements Subcommand {
             highestEpoch = Math.max(highestEpoch, Json.number(page, "highestEpoch"));
         }
 
+        ObjectNode document(long inEpoch) {
+            return Json.object()
+                    .put("epoch", inEpoch)
+                    .put("topics", topics)
+                    .put("changed", changed)
+                    .put("newer", newer)
+                    .put("unknown", unknown);
+        }
+
         /** Topics are in an earlier epoch than the installation, and nothing was lost since: it was begun before. */
         boolean isBegun() {
             return lower > 0 && ahead == 0;
@@ -63,6 +72,10 @@ final class RestoreCommand implements Subcommand {
         options.require(session.shell());
         Sums plan = new Sums();
         pages(session, plan, "looked at", page -> session.api().tryOut(page));
+        if (options.isDryRun() && session.json()) {
+            session.result(plan.document(plan.epoch).put("dryRun", true));
+            return;
+        }
         JsonNode begun = options.carryOut(session, beginning(plan));
         if (begun == null) {
             return;
@@ -75,14 +88,8 @@ final class RestoreCommand implements Subcommand {
                 "restored",
                 page -> session.api()
                         .write(epoch(page, epoch), WriteOptions.newKey(), "run it again: octavo restore --yes"));
-        ObjectNode document = Json.object()
-                .put("epoch", epoch)
-                .put("topics", done.topics)
-                .put("changed", done.changed)
-                .put("newer", done.newer)
-                .put("unknown", done.unknown);
         session.result(
-                document,
+                done.document(epoch),
                 "Restored " + done.changed + " of " + done.topics + " topics in epoch " + epoch + "; of "
                         + done.newer + " newer state came back from a fallback cache, " + done.unknown
                         + " of them the log did not know",

@@ -51,6 +51,10 @@ class RestoreCommandTest {
         Run run = Run.against(server);
         assertThat(run.status("restore", "--dry-run")).isZero();
         assertThat(run.out()).contains("10 go on in a new epoch", "Nothing was changed");
+        Run json = Run.against(server);
+        assertThat(json.status("restore", "--dry-run", "--json")).isZero();
+        assertThat(json.json().get("newer").intValue()).isEqualTo(3);
+        assertThat(json.json().get("dryRun").booleanValue()).isTrue();
     }
 
     @Test

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +46,7 @@ public final class BigWakeup {
     private final Stack stack;
     private final int waiters;
     private final List<ManagedChannel> channels = new ArrayList<>();
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicInteger told = new AtomicInteger();
     private final AtomicInteger inline = new AtomicInteger();
@@ -181,7 +184,7 @@ public final class BigWakeup {
 
     private void follow(SubscribeServiceStub service, TopicState state) {
         PollRequest request = PollRequest.newBuilder().addTopics(state).setHoldMs(30_000).build();
-        service.poll(request, new Answer(error -> later(() -> follow(service, state)), response -> {
+        service.poll(request, new Answer(error -> later(0, () -> follow(service, state)), response -> {
             TopicState next = state;
             for (Offer offer : response.getOffersList()) {
                 if (offer.getVersion() > state.getVersion()) {
@@ -206,7 +209,7 @@ public final class BigWakeup {
                 .setHoldMs(30_000)
                 .build();
         held.incrementAndGet();
-        service.poll(request, new Answer(error -> later(() -> wait(service, state, instance)), response -> {
+        service.poll(request, new Answer(error -> later(0, () -> wait(service, state, instance)), response -> {
             for (Offer offer : response.getOffersList()) {
                 if (offer.getVersion() > state.getVersion()) {
                     told.incrementAndGet();
@@ -215,7 +218,7 @@ public final class BigWakeup {
                         inline.incrementAndGet();
                         complete.incrementAndGet();
                     } else {
-                        read(service, offer.getVersion());
+                        read(service, offer.getVersion(), 0);
                     }
                     return;
                 }
@@ -224,7 +227,7 @@ public final class BigWakeup {
         }));
     }
 
-    private void read(SubscribeServiceStub service, long version) {
+    private void read(SubscribeServiceStub service, long version, int failures) {
         ReadPayloadRequest request =
                 ReadPayloadRequest.newBuilder().setTopic(BIG).setVersion(version).build();
         service.readPayload(request, new StreamObserver<>() {
@@ -238,7 +241,7 @@ public final class BigWakeup {
             @Override
             public void onError(Throwable error) {
                 failUnlessPassing(error);
-                later(() -> read(service, version));
+                later(failures, () -> read(service, version, failures + 1));
             }
 
             @Override
@@ -249,18 +252,11 @@ public final class BigWakeup {
         });
     }
 
-    private void later(Runnable work) {
+    /** As the Java client does: twice as long after each failure, up to a minute. */
+    private void later(int failures, Runnable work) {
         again.incrementAndGet();
-        Thread thread = new Thread(() -> {
-            try {
-                Thread.sleep(ThreadLocalRandom.current().nextInt(500, 3000));
-                work.run();
-            } catch (InterruptedException e) {
-                // the end
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
+        long most = Math.min(60_000, 1000L << Math.min(failures, 6));
+        timer.schedule(work, ThreadLocalRandom.current().nextLong(most / 2, most), TimeUnit.MILLISECONDS);
     }
 
     private static void failUnlessPassing(Throwable error) {

@@ -125,8 +125,10 @@ final class PayloadTurns {
                     taken++;
                     state = State.TAKEN;
                 } else if (state == State.NEW && waiting < LONGEST_LINE) {
-                    // Those who have gone are taken out when their turn would be, or here.
-                    line.removeIf(turn -> waiting * 2 < line.size() && turn.state == State.OVER);
+                    // Those who have gone are taken out when their turn would be, or here: not at each arrival.
+                    if (waiting * 2 < line.size()) {
+                        line.removeIf(turn -> turn.state == State.OVER);
+                    }
                     waiting++;
                     line.add(this);
                     state = State.WAITING;

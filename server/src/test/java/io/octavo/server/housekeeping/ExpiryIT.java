@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.springframework.util.unit.DataSize;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +47,8 @@ class ExpiryIT {
             Duration.ofMillis(200),
             Duration.ofMinutes(1),
             new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-            new HousekeepingConfig.Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50),
-            new HousekeepingConfig.Repair(Duration.ofMinutes(1)),
+            new HousekeepingConfig.Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50, Duration.ofHours(24), 100, Duration.ofDays(400)),
+            new HousekeepingConfig.Repair(Duration.ofMinutes(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
             new HousekeepingConfig.Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
 
     private final String topic = "expiry-" + UUID.randomUUID();

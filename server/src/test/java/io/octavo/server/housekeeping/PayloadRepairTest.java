@@ -30,7 +30,6 @@ class PayloadRepairTest {
     private PayloadRepair repair(Consumer<String> hook) {
         return new PayloadRepair(
                 Interposed.of(PayloadRepairs.class, datacentres, hook),
-                new HousekeepingConfig.Repair(Duration.ofMinutes(1)),
                 time,
                 meters);
     }

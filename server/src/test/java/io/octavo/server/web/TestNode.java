@@ -58,6 +58,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.util.unit.DataSize;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -354,8 +355,8 @@ final class TestNode implements AutoCloseable {
                     Duration.ofMillis(100),
                     Duration.ofMinutes(1),
                     new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
-                    new HousekeepingConfig.Sweep(Duration.ofSeconds(1), Duration.ofMinutes(1), 10),
-                    new HousekeepingConfig.Repair(Duration.ofSeconds(1)),
+                    new HousekeepingConfig.Sweep(Duration.ofSeconds(1), Duration.ofMinutes(1), 10, Duration.ofHours(24), 100, Duration.ofDays(400)),
+                    new HousekeepingConfig.Repair(Duration.ofSeconds(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
                     new HousekeepingConfig.Export(
                             Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
             return new Housekeeping(

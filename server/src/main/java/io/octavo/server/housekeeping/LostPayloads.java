@@ -15,6 +15,7 @@ final class LostPayloads {
     private static final Logger LOG = LoggerFactory.getLogger(LostPayloads.class);
     /** What comes beyond is found again once others are off the list. */
     static final int MOST = 1_000;
+
     private static final int SHOWN = 5;
 
     private final Map<Lost, String> lost = new TreeMap<>();

@@ -77,6 +77,7 @@ public final class ObjectSweep implements TaskPart {
     }
 
     private long perRun() {
-        return Math.max(1, config.interval().dividedBy(PART_OF_INTERVAL).toMillis() * config.objectsPerSecond() / 1_000);
+        return Math.max(
+                1, config.interval().dividedBy(PART_OF_INTERVAL).toMillis() * config.objectsPerSecond() / 1_000);
     }
 }

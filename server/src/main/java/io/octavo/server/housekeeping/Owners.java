@@ -78,7 +78,9 @@ public final class Owners {
     public Owner ofVersion(String topic, long version, long payloadId) {
         // A local reading may be behind: then it is owned for a while longer.
         VersionRecord row = version == 0 ? null : log.version(topic, version, Read.LOCAL);
-        return row == null || !has(row, payloadId) ? Owner.VERSION : owner(row, isGone(row) ? exported.newest(topic) : List.of(), payloadId);
+        return row == null || !has(row, payloadId)
+                ? Owner.VERSION
+                : owner(row, isGone(row) ? exported.newest(topic) : List.of(), payloadId);
     }
 
     private static Owner owner(VersionRecord row, List<TopicHead> heads, long payloadId) {
@@ -124,8 +126,6 @@ public final class Owners {
 
     /** 0 if its bytes are not ours. */
     private static long payloadId(Part part) {
-        return part.hasDirect()
-                ? part.getDirect().getPayloadId()
-                : part.getS3().getPayloadId();
+        return part.hasDirect() ? part.getDirect().getPayloadId() : part.getS3().getPayloadId();
     }
 }

@@ -24,8 +24,7 @@ public final class PayloadRepair implements TaskPart {
     private final InstantSource clock;
     private final MeterRegistry meters;
 
-    public PayloadRepair(
-            PayloadRepairs repairs, InstantSource clock, MeterRegistry meters) {
+    public PayloadRepair(PayloadRepairs repairs, InstantSource clock, MeterRegistry meters) {
         this.repairs = repairs;
         this.clock = clock;
         this.meters = meters;

@@ -261,7 +261,8 @@ public final class ReplicaRepair implements TaskPart {
                 long before = current.copy().copied();
                 more = current.copy().next();
                 jobFailures = 0;
-                meters.counter("octavo.gc.copied").increment((double) (current.copy().copied() - before));
+                meters.counter("octavo.gc.copied")
+                        .increment((double) (current.copy().copied() - before));
             }
             complete(current, run);
             return true;
@@ -281,7 +282,10 @@ public final class ReplicaRepair implements TaskPart {
         if (isStanding(current.topic(), current.version())) {
             current.copy().complete();
             job = null;
-            LOG.info("the payload of {} was copied from {}", payload, current.copy().route());
+            LOG.info(
+                    "the payload of {} was copied from {}",
+                    payload,
+                    current.copy().route());
             tell(payload, Outcome.REPAIRED, run);
         } else {
             dropCopy();

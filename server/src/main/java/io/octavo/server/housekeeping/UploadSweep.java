@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.housekeeping.Owners.Owner;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.payload.UploadLedger.Upload;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param started      when its making began; null = not said
  */
 public record Origin(
-        String installation, String topic, long version, @Nullable Instant started) {
+        String installation,
+        String topic,
+        long version,
+        @Nullable Instant started) {
     private static final String INSTALLATION = "octavo-installation";
     private static final String TOPIC = "octavo-topic";
     private static final String VERSION = "octavo-version";

@@ -60,7 +60,8 @@ public final class PayloadCopy {
             return false;
         }
         if (parts == 0) {
-            // Of those before, whoever began them: the payload itself is long whole, or there would be no version of it.
+            // Of those before, whoever began them: the payload itself is long whole, or there would be no version of
+            // it.
             target.attempts(key).forEach(attempt -> target.abort(key, attempt));
             upload.begin(origin);
         }

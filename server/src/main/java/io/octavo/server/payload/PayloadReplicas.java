@@ -26,8 +26,7 @@ public final class PayloadReplicas {
      * @param missing the store says that it isn't
      * @param unknown regions that could not be asked, and why; also those that this node doesn't know
      */
-    public record Whereabouts(
-            List<S3Location> there, List<S3Location> missing, Map<String, ServiceException> unknown) {
+    public record Whereabouts(List<S3Location> there, List<S3Location> missing, Map<String, ServiceException> unknown) {
         public Whereabouts {
             there = List.copyOf(there);
             missing = List.copyOf(missing);

@@ -25,10 +25,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import org.springframework.util.unit.DataSize;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class CassandraPayloadRepairsIT {
     private static final LocalDate DAY = LocalDate.of(2026, 3, 1);
@@ -92,10 +92,11 @@ class CassandraPayloadRepairsIT {
         store.payloads().store(30, BYTES);
         session.execute(
                 "INSERT INTO " + config.keyspace() + ".payload_repairs (day, payload_id) VALUES ('2026-03-01', 30)");
-        HousekeepingConfig.Repair often = new HousekeepingConfig.Repair(Duration.ofMillis(100), Duration.ofHours(24), 50, DataSize.ofMegabytes(64));
+        HousekeepingConfig.Repair often = new HousekeepingConfig.Repair(
+                Duration.ofMillis(100), Duration.ofHours(24), 50, DataSize.ofMegabytes(64));
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        Task task = new TaskParts(
-                "repair", often.interval(), new PayloadRepair(repairs(), InstantSource.system(), meters));
+        Task task =
+                new TaskParts("repair", often.interval(), new PayloadRepair(repairs(), InstantSource.system(), meters));
         try (Housekeeping node = new Housekeeping(
                 List.of(task),
                 store.leases(),
@@ -105,7 +106,13 @@ class CassandraPayloadRepairsIT {
                         Duration.ZERO,
                         Duration.ofMinutes(1),
                         new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
-                        new HousekeepingConfig.Sweep(Duration.ofMinutes(1), Duration.ofMinutes(1), 1, Duration.ofHours(24), 100, Duration.ofDays(400)),
+                        new HousekeepingConfig.Sweep(
+                                Duration.ofMinutes(1),
+                                Duration.ofMinutes(1),
+                                1,
+                                Duration.ofHours(24),
+                                100,
+                                Duration.ofDays(400)),
                         often,
                         new HousekeepingConfig.Export(
                                 Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)),

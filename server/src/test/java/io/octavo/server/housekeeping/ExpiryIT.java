@@ -32,11 +32,11 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
-import org.springframework.util.unit.DataSize;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.util.unit.DataSize;
 
 /** Two housekeeping nodes on a real Cassandra, in real time. */
 @Timeout(120)
@@ -47,7 +47,8 @@ class ExpiryIT {
             Duration.ofMillis(200),
             Duration.ofMinutes(1),
             new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-            new HousekeepingConfig.Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50, Duration.ofHours(24), 100, Duration.ofDays(400)),
+            new HousekeepingConfig.Sweep(
+                    Duration.ofMinutes(10), Duration.ofHours(24), 50, Duration.ofHours(24), 100, Duration.ofDays(400)),
             new HousekeepingConfig.Repair(Duration.ofMinutes(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
             new HousekeepingConfig.Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
 

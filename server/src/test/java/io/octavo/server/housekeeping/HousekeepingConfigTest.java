@@ -10,12 +10,12 @@ import io.octavo.server.housekeeping.HousekeepingConfig.Repair;
 import io.octavo.server.housekeeping.HousekeepingConfig.Sweep;
 import java.time.Duration;
 import java.util.Map;
-import org.springframework.util.unit.DataSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
 
 class HousekeepingConfigTest {
     @Test
@@ -26,7 +26,13 @@ class HousekeepingConfigTest {
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(10),
                         new Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-                        new Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50, Duration.ofHours(24), 100, Duration.ofDays(400)),
+                        new Sweep(
+                                Duration.ofMinutes(10),
+                                Duration.ofHours(24),
+                                50,
+                                Duration.ofHours(24),
+                                100,
+                                Duration.ofDays(400)),
                         new Repair(Duration.ofMinutes(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
                         new Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)));
     }
@@ -58,7 +64,13 @@ class HousekeepingConfigTest {
                         Duration.ofMillis(500),
                         Duration.ofMinutes(1),
                         new Expiry(Duration.ofSeconds(2), Duration.ofMinutes(3)),
-                        new Sweep(Duration.ofMinutes(4), Duration.ofMillis(5), 6, Duration.ofDays(2), 13, Duration.ofDays(77)),
+                        new Sweep(
+                                Duration.ofMinutes(4),
+                                Duration.ofMillis(5),
+                                6,
+                                Duration.ofDays(2),
+                                13,
+                                Duration.ofDays(77)),
                         new Repair(Duration.ofMinutes(7), Duration.ofDays(3), 14, DataSize.ofMegabytes(15)),
                         new Export(Duration.ofSeconds(8), Duration.ofMinutes(9), Duration.ofMinutes(11), 12)));
     }

@@ -114,8 +114,9 @@ class ObjectSweepIT {
         commit(new DeleteVersion(2, "unused"));
         buckets.get(0).delete(List.of(keyOf(deleted)));
         commit(new NoteBytesGone(List.of(1L, 2L)));
-        fallback.regions().get(1).createPayload(
-                small.uploadId(), store.payloads().read(small.uploadId()), Origin.exported(topic, 2));
+        fallback.regions()
+                .get(1)
+                .createPayload(small.uploadId(), store.payloads().read(small.uploadId()), Origin.exported(topic, 2));
 
         assertThat(Runs.of(sweep()).doneCount()).as("all is young").isZero();
         ahead = Duration.ofDays(2);
@@ -124,11 +125,15 @@ class ObjectSweepIT {
         assertThat(ids(0)).containsExactlyInAnyOrder(served.uploadId(), exported.uploadId(), 0L, 0xbabL);
         assertThat(ids(1)).containsExactlyInAnyOrder(served.uploadId(), exported.uploadId());
         assertThat(fallback.regions().get(1).payload(small.uploadId())).isNull();
-        assertThat(run.doneCount()).as("the forgotten, once, the deleted, and the exported").isEqualTo(3);
+        assertThat(run.doneCount())
+                .as("the forgotten, once, the deleted, and the exported")
+                .isEqualTo(3);
         assertThat(store.log().upload(topic, exported.uploadId()))
                 .as("nothing was inserted for what an exported head names")
                 .isNull();
-        assertThat(requireNonNull(store.log().upload(topic, forgotten.uploadId())).getOutcome().name())
+        assertThat(requireNonNull(store.log().upload(topic, forgotten.uploadId()))
+                        .getOutcome()
+                        .name())
                 .isEqualTo("ABORTED");
     }
 
@@ -140,8 +145,7 @@ class ObjectSweepIT {
                 payloads.replicas(),
                 new DirectRepair(store.log(), store.payloads(), fallback, store.uploads()),
                 store.uploads(),
-                new HousekeepingConfig.Repair(
-                        Duration.ofHours(1), Duration.ZERO, 10_000, DataSize.ofGigabytes(1)),
+                new HousekeepingConfig.Repair(Duration.ofHours(1), Duration.ZERO, 10_000, DataSize.ofGigabytes(1)),
                 clock,
                 System::nanoTime,
                 new Random(),
@@ -149,11 +153,13 @@ class ObjectSweepIT {
         buckets.get(1).delete(List.of(keyOf(one)));
         runUntilSurveyed(repair);
         assertThat(ids(1)).containsExactly(one.uploadId());
-        assertThat(payloads.replicas().look(one.part(), region -> false).missing()).isEmpty();
+        assertThat(payloads.replicas().look(one.part(), region -> false).missing())
+                .isEmpty();
 
         StoredPayload small = publish(100);
-        fallback.regions().get(1).createPayload(
-                small.uploadId(), store.payloads().read(small.uploadId()), Origin.exported(topic, 2));
+        fallback.regions()
+                .get(1)
+                .createPayload(small.uploadId(), store.payloads().read(small.uploadId()), Origin.exported(topic, 2));
         store.payloads().delete(small.uploadId());
         runUntilSurveyed(repair);
         assertThat(store.payloads().has(small.uploadId())).isTrue();

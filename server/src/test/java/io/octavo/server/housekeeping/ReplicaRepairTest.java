@@ -63,8 +63,7 @@ class ReplicaRepairTest {
         Run run = Runs.of(repair);
         assertThat(run.doneCount()).isEqualTo(1);
         assertThat(regions.has("us", part)).isTrue();
-        assertThat(regions.origin("us", part))
-                .isEqualTo(new Origin("ours", "topic", 0, time.instant()));
+        assertThat(regions.origin("us", part)).isEqualTo(new Origin("ours", "topic", 0, time.instant()));
         assertCounted("repaired", 1);
         time.pass(DAY);
         assertThat(Runs.of(repair).doneCount()).isZero();

@@ -90,8 +90,7 @@ class SweepModelTest {
         private final List<SmallObjects> steppedBuckets = buckets.stream()
                 .map(bucket -> stepped(SmallObjects.class, bucket))
                 .toList();
-        private final FallbackCache fallback =
-                new FallbackCache(steppedBuckets, new FallbackConfig("fallback", 1));
+        private final FallbackCache fallback = new FallbackCache(steppedBuckets, new FallbackConfig("fallback", 1));
         private final Set<Long> direct = new TreeSet<>();
         /** Payloads of versions that were deleted: a log that is set back may still have them. */
         private final Set<Long> deleted = new HashSet<>();
@@ -129,8 +128,7 @@ class SweepModelTest {
                         id -> assertThat(goneForEver()).as(description).doesNotContain(id));
             }
             assertThat(buckets.get(0).keys())
-                    .contains(
-                            InMemoryObjects.keyOf(1_000), InMemoryObjects.keyOf(1_001), "payloads/readme.txt");
+                    .contains(InMemoryObjects.keyOf(1_000), InMemoryObjects.keyOf(1_001), "payloads/readme.txt");
         }
 
         /** All is well again, and time passes. */
@@ -253,7 +251,9 @@ class SweepModelTest {
                 Part part = row.getParts(0);
                 long id = id(part);
                 boolean isDue = row.hasDeletion() && row.getBytesGoneMs() == 0;
-                if (isDue && fallback.newest(TOPIC).stream().noneMatch(head -> ids(head).contains(id))) {
+                if (isDue
+                        && fallback.newest(TOPIC).stream()
+                                .noneMatch(head -> ids(head).contains(id))) {
                     deleted.add(id);
                     step("before delete");
                     if (part.hasDirect()) {
@@ -308,8 +308,8 @@ class SweepModelTest {
                 epoch = Math.max(time.millis(), epoch + 1);
                 long mine = epoch;
                 TopicHead newest = fallback.newest(TOPIC).stream()
-                        .max((one, other) -> Heads.compare(
-                                one.getEpoch(), one.getRevision(), other.getEpoch(), other.getRevision()))
+                        .max((one, other) ->
+                                Heads.compare(one.getEpoch(), one.getRevision(), other.getEpoch(), other.getRevision()))
                         .orElse(null);
                 try {
                     commits().commit(TOPIC, new RestampTopic(mine, newest), "admin", null);
@@ -356,8 +356,7 @@ class SweepModelTest {
         }
 
         private Owners owners() {
-            return new Owners(
-                    stepped(TopicLog.class, log), stepped(ExportedHeads.class, fallback), MARGIN, time);
+            return new Owners(stepped(TopicLog.class, log), stepped(ExportedHeads.class, fallback), MARGIN, time);
         }
 
         private final class Bytes implements UnownedBytes {
@@ -391,9 +390,7 @@ class SweepModelTest {
          */
         private Set<Long> owned(boolean complete) {
             Set<Long> owned = new TreeSet<>();
-            rows().stream()
-                    .filter(row -> row.getBytesGoneMs() == 0)
-                    .forEach(row -> owned.add(id(row.getParts(0))));
+            rows().stream().filter(row -> row.getBytesGoneMs() == 0).forEach(row -> owned.add(id(row.getParts(0))));
             quietly(() -> fallback.newest(TOPIC).forEach(head -> owned.addAll(ids(head))));
             TopicHead head = log.head(TOPIC, Read.SERIAL);
             if (head != null) {
@@ -407,9 +404,7 @@ class SweepModelTest {
 
         private Set<Long> goneForEver() {
             Set<Long> gone = new HashSet<>();
-            rows().stream()
-                    .filter(row -> row.getBytesGoneMs() != 0)
-                    .forEach(row -> gone.add(id(row.getParts(0))));
+            rows().stream().filter(row -> row.getBytesGoneMs() != 0).forEach(row -> gone.add(id(row.getParts(0))));
             return gone;
         }
 

@@ -220,7 +220,8 @@ class UploadSweepIT {
                 store.uploads(),
                 new Owners(store.log(), NoFallback.cache(), MARGIN, InstantSource.system()),
                 bytes,
-                new HousekeepingConfig.Sweep(Duration.ofSeconds(1), MARGIN, 1_000, Duration.ofHours(24), 100, Duration.ofDays(400)),
+                new HousekeepingConfig.Sweep(
+                        Duration.ofSeconds(1), MARGIN, 1_000, Duration.ofHours(24), 100, Duration.ofDays(400)),
                 InstantSource.system(),
                 System::nanoTime,
                 meters);

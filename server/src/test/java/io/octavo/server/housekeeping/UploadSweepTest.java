@@ -39,7 +39,8 @@ class UploadSweepTest {
                 Interposed.of(UploadLedger.class, ledger, hook),
                 new Owners(Interposed.of(TopicLog.class, log, hook), NoFallback.cache(), MARGIN, time),
                 Interposed.of(UnownedBytes.class, bytes, hook),
-                new HousekeepingConfig.Sweep(Duration.ofMinutes(10), MARGIN, 10_000, Duration.ofHours(24), 100, Duration.ofDays(400)),
+                new HousekeepingConfig.Sweep(
+                        Duration.ofMinutes(10), MARGIN, 10_000, Duration.ofHours(24), 100, Duration.ofDays(400)),
                 time,
                 time,
                 meters);

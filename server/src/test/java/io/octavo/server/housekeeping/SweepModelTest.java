@@ -30,6 +30,7 @@ import io.octavo.server.topic.InMemoryTopicLog.Backup;
 import io.octavo.server.topic.NoteBytesGone;
 import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.RestampTopic;
+import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
@@ -98,6 +99,7 @@ class SweepModelTest {
         private ObjectSweep objects = newObjectSweep();
         private Backup backup = log.backup();
         private List<Upload> listedThen = List.of();
+        private boolean isListing;
         private boolean isSetBack;
         private int setBacks;
         private long epoch = time.millis();
@@ -199,7 +201,7 @@ class SweepModelTest {
                 part.setS3(S3Pointer.newBuilder().setPayloadId(id));
             }
             try {
-                commits(at -> publisherStep(at, since))
+                commits(since)
                         .commit(
                                 TOPIC,
                                 new PublishVersion(
@@ -219,12 +221,14 @@ class SweepModelTest {
             }
         }
 
-        /** While the log is set back, it is away for longer than a publish waits. */
-        private void publisherStep(String at, int since) {
-            step(at);
-            if (setBacks != since) {
-                throw new Killed(at);
-            }
+        /** While the log is set back, it is away for longer than a write waits. */
+        private TopicCommits commits(int since) {
+            return commits(at -> {
+                step(at);
+                if (setBacks != since) {
+                    throw new Killed(at);
+                }
+            });
         }
 
         /** Stores' time-outs end a publish long before. */
@@ -233,11 +237,12 @@ class SweepModelTest {
         }
 
         private void deleteVersion() {
+            int since = setBacks;
             TopicHead head = log.head(TOPIC, Read.SERIAL);
             if (head != null) {
                 try {
                     long version = Math.max(1, head.getNewestVersion() - 1 - random.nextInt(3));
-                    commits().commit(TOPIC, new DeleteVersion(version, "unused"), "operator", null);
+                    commits(since).commit(TOPIC, new DeleteVersion(version, "unused"), "operator", null);
                 } catch (ServiceException | InvalidField refusal) {
                     // As it may be.
                 }
@@ -269,7 +274,7 @@ class SweepModelTest {
             }
             if (!gone.isEmpty()) {
                 try {
-                    commits().commit(TOPIC, new NoteBytesGone(gone), "octavo:retention", null);
+                    commits(setBacks).commit(TOPIC, new NoteBytesGone(gone), "octavo:retention", null);
                 } catch (ServiceException | InvalidField later) {
                     // With the next run.
                 }
@@ -312,7 +317,7 @@ class SweepModelTest {
                                 Heads.compare(one.getEpoch(), one.getRevision(), other.getEpoch(), other.getRevision()))
                         .orElse(null);
                 try {
-                    commits().commit(TOPIC, new RestampTopic(mine, newest), "admin", null);
+                    commits(setBacks).commit(TOPIC, new RestampTopic(mine, newest), "admin", null);
                     isSetBack = false;
                 } catch (ServiceException | InvalidField again) {
                     // Set back once more meanwhile, or too much was in the way.
@@ -332,13 +337,17 @@ class SweepModelTest {
         }
 
         private void list() {
-            if (random.nextInt(4) == 0) {
-                // Another node takes over.
+            boolean wasListing = isListing;
+            if (isListing || random.nextInt(4) == 0) {
+                // Another node takes over, before this one has noticed perhaps.
                 objects = newObjectSweep();
             }
-            ObjectSweep mine = objects;
-            Run run = new Run(1, () -> isQuiet() || random.nextInt(10) > 0, () -> true);
-            mine.run(run);
+            isListing = true;
+            try {
+                objects.run(new Run(1, () -> isQuiet() || random.nextInt(10) > 0, () -> true));
+            } finally {
+                isListing = wasListing;
+            }
         }
 
         private ObjectSweep newObjectSweep() {

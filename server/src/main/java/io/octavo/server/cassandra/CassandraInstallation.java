@@ -9,7 +9,7 @@ import java.time.InstantSource;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be known of this installation: one row in the table {@code installation}. */
+/** What is to be known of this installation: a row each in the table {@code installation}. */
 final class CassandraInstallation implements InstallationEpoch {
     private final Calls calls;
     private final InstantSource clock;
@@ -28,9 +28,9 @@ final class CassandraInstallation implements InstallationEpoch {
                 .setIdempotent(true));
         insert = calls.prepare("INSERT INTO " + table + " (name, epoch) VALUES ('octavo', ?) IF NOT EXISTS");
         update = calls.prepare("UPDATE " + table + " SET epoch = ? WHERE name = 'octavo' IF epoch = ?");
-        selectId = calls.prepare(SimpleStatement.newInstance("SELECT id FROM " + table + " WHERE name = 'octavo'")
+        selectId = calls.prepare(SimpleStatement.newInstance("SELECT id FROM " + table + " WHERE name = 'id'")
                 .setIdempotent(true));
-        insertId = calls.prepare("UPDATE " + table + " SET id = ? WHERE name = 'octavo' IF id = null");
+        insertId = calls.prepare("INSERT INTO " + table + " (name, id) VALUES ('id', ?) IF NOT EXISTS");
     }
 
     /** Set now if there is none yet. Asked of the store each time: a restore changes it. */

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Test;
  * its bytes, and in the end no bytes are without a version, whatever list they had fallen from.
  */
 class SweepModelTest {
-    private static final int HISTORIES = 150;
+    private static final int HISTORIES = 60;
     private static final int ACTIONS = 40;
     private static final int DEEPEST = 4;
     private static final String TOPIC = "topic";

@@ -61,6 +61,7 @@ class SweepModelTest {
     private final long seed = Long.getLong("octavo.seed", new Random().nextLong());
     private final Random random = new Random(seed);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private long nanos;
     private int refused;
     private int committed;
     private int restored;
@@ -73,15 +74,21 @@ class SweepModelTest {
             history.play();
             killed += history.killed();
         }
-        assertThat(refused).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
+        assertThat(refused).as("octavo.seed=" + seed).isPositive();
         assertThat(committed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES * 2);
-        assertThat(restored).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
-        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 2);
+        assertThat(restored).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
+        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
         for (String outcome : List.of("owned", "young", "removed", "undecided", "foreign", "unknown")) {
             assertThat(meters.counter("octavo.gc.objects", "outcome", outcome).count())
                     .as(outcome)
                     .isPositive();
         }
+    }
+
+    /** Nobody waits for his turn. */
+    private long muchLater() {
+        nanos += 1_000_000_000;
+        return nanos;
     }
 
     private final class SweepHistory extends History {
@@ -332,7 +339,7 @@ class SweepModelTest {
                     stepped(UnownedBytes.class, new Bytes()),
                     CONFIG,
                     time,
-                    System::nanoTime,
+                    SweepModelTest.this::muchLater,
                     meters));
         }
 
@@ -359,7 +366,7 @@ class SweepModelTest {
                     stepped(UnownedBytes.class, new Bytes()),
                     CONFIG,
                     time,
-                    System::nanoTime,
+                    SweepModelTest.this::muchLater,
                     random,
                     meters);
         }

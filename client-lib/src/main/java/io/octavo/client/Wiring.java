@@ -30,10 +30,12 @@ final class Wiring implements AutoCloseable {
     private final WorkDirectory files;
     private final ExecutorService loads;
     private final ExecutorService workers;
+    private final ExecutorService parts;
     private final Endpoints subscribeNodes;
     private final Endpoints publishNodes;
     private final SubscriptionMachinery machinery;
     private final Publisher publisher;
+    private final FleetWatch fleet;
 
     Wiring(ClientConfig config, World world) {
         this.config = config;
@@ -45,6 +47,7 @@ final class Wiring implements AutoCloseable {
         files = new WorkDirectory(config.workDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
         workers = workers();
+        parts = pool(config.transfers().concurrent(), "octavo-part");
         Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
         subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
         publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
@@ -58,7 +61,16 @@ final class Wiring implements AutoCloseable {
                 limits,
                 world,
                 metrics);
-        publisher = new Publisher(publishNodes, limits, world);
+        PublishCalls publishCalls = new PublishCalls(publishNodes, limits);
+        publisher = new Publisher(
+                publishNodes,
+                publishCalls,
+                new PartUploads(http, new PartTasks(parts), limits, world),
+                config.transfers(),
+                () -> files.newFile("publish", 0),
+                limits,
+                world);
+        fleet = new FleetWatch(publishCalls, world);
     }
 
     SubscriptionMachinery machinery() {
@@ -67,6 +79,10 @@ final class Wiring implements AutoCloseable {
 
     Publisher publisher() {
         return publisher;
+    }
+
+    FleetWatch fleet() {
+        return fleet;
     }
 
     void requireSubscribeNodes() {
@@ -82,6 +98,7 @@ final class Wiring implements AutoCloseable {
         machinery.polls().close();
         world.timers().close();
         loads.shutdownNow();
+        parts.shutdownNow();
         workers.shutdown();
         subscribeNodes.close();
         publishNodes.close();

@@ -15,6 +15,11 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.octavo.protocol.BeginUploadRequest;
+import io.octavo.protocol.BeginUploadResponse;
+import io.octavo.protocol.CompleteUploadRequest;
+import io.octavo.protocol.GetUptakeRequest;
+import io.octavo.protocol.GetUptakeResponse;
 import io.octavo.protocol.GetVersionRequest;
 import io.octavo.protocol.GetVersionResponse;
 import io.octavo.protocol.PayloadLink;
@@ -22,6 +27,7 @@ import io.octavo.protocol.PayloadLinks;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.PublishHeader;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
@@ -47,6 +53,11 @@ final class TestServer implements AutoCloseable {
     static final int CHUNK = 100_000;
 
     final Topics topics = new Topics();
+    final TestUploads uploads = new TestUploads();
+    final BlockingQueue<CompleteUploadRequest> completions = new LinkedBlockingQueue<>();
+    final BlockingQueue<PublishObjectsRequest> objects = new LinkedBlockingQueue<>();
+    /** What is answered to who asks how far the fleet is; the last one for ever. */
+    final BlockingQueue<GetUptakeResponse> uptakes = new LinkedBlockingQueue<>();
     final BlockingQueue<PollRequest> polls = new LinkedBlockingQueue<>();
     final BlockingQueue<ReadPayloadRequest> reads = new LinkedBlockingQueue<>();
     final BlockingQueue<PublishHeader> publishes = new LinkedBlockingQueue<>();
@@ -55,6 +66,8 @@ final class TestServer implements AutoCloseable {
     final Queue<Integer> breaks = new ConcurrentLinkedQueue<>();
     /** How the next publishes end. */
     final Queue<Mishap> mishaps = new ConcurrentLinkedQueue<>();
+    /** How the next publishes that are only tried end. */
+    final Queue<Mishap> dryRunMishaps = new ConcurrentLinkedQueue<>();
 
     volatile List<PayloadLink> links = List.of();
     private @Nullable Server server;
@@ -68,7 +81,11 @@ final class TestServer implements AutoCloseable {
         /** Is refused, with field violations. */
         REFUSED,
         /** Is refused for now. */
-        LIMITED
+        LIMITED,
+        /** Another call is at it. */
+        RUNNING,
+        /** What was begun is gone. */
+        GONE
     }
 
     TestServer() {
@@ -115,6 +132,7 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        uploads.close();
         stop();
     }
 
@@ -209,19 +227,76 @@ final class TestServer implements AutoCloseable {
             };
         }
 
+        @Override
+        public void beginUpload(BeginUploadRequest request, StreamObserver<BeginUploadResponse> answer) {
+            answer.onNext(
+                    topics.byKey(request.getIdempotencyKey()) == null
+                            ? uploads.begin(request)
+                            : BeginUploadResponse.newBuilder()
+                                    .setPublished(true)
+                                    .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void completeUpload(CompleteUploadRequest request, StreamObserver<PublishResponse> answer) {
+            completions.add(request);
+            PublishHeader header = request.getHeader();
+            if (request.getDryRun()) {
+                Mishap mishap = dryRunMishaps.poll();
+                RuntimeException refusal = mishap == null ? null : refusal(mishap);
+                if (refusal == null) {
+                    VersionRecord newest = topics.record(
+                            header.getTopic(), topics.head(header.getTopic()).getNewestVersion());
+                    boolean same = newest != null
+                            && header.getIfChanged()
+                            && newest.getParts(0).getSha256().equals(header.getSha256());
+                    PublishResponse.Builder would = PublishResponse.newBuilder().setTopic(header.getTopic());
+                    if (same) {
+                        would.setUnchanged(true).setRecord(newest);
+                    }
+                    answer.onNext(would.setDryRun(!same).build());
+                    answer.onCompleted();
+                } else {
+                    answer.onError(refusal);
+                }
+                return;
+            }
+            if (mishaps.peek() == Mishap.GONE) {
+                uploads.giveUp(header.getTopic(), header.getIdempotencyKey());
+            }
+            boolean done = topics.byKey(header.getIdempotencyKey()) != null;
+            finish(
+                    header,
+                    done || !uploads.isOpen(header.getTopic(), header.getIdempotencyKey())
+                            ? ByteString.EMPTY
+                            : uploads.payload(header.getTopic(), header.getIdempotencyKey(), "us"),
+                    answer);
+        }
+
+        @Override
+        public void publishObjects(PublishObjectsRequest request, StreamObserver<PublishResponse> answer) {
+            objects.add(request);
+            finish(request.getHeader(), ByteString.EMPTY, answer);
+        }
+
+        @Override
+        public void getUptake(GetUptakeRequest request, StreamObserver<GetUptakeResponse> answer) {
+            GetUptakeResponse next = uptakes.size() > 1 ? uptakes.poll() : uptakes.peek();
+            if (next == null) {
+                answer.onError(Status.UNAVAILABLE.asRuntimeException());
+                return;
+            }
+            answer.onNext(next);
+            answer.onCompleted();
+        }
+
         private void finish(PublishHeader header, ByteString bytes, StreamObserver<PublishResponse> answer) {
             publishes.add(header);
             Mishap mishap = mishaps.poll();
-            if (mishap == Mishap.UNAVAILABLE) {
-                answer.onError(Status.UNAVAILABLE.withDescription("by the test").asRuntimeException());
-                return;
-            }
-            if (mishap == Mishap.LIMITED) {
-                answer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
-                return;
-            }
-            if (mishap == Mishap.REFUSED) {
-                answer.onError(refusal());
+            RuntimeException refusal = mishap == null ? null : refusal(mishap);
+            if (refusal != null) {
+                answer.onError(refusal);
                 return;
             }
             VersionRecord known = topics.byKey(header.getIdempotencyKey());
@@ -238,6 +313,30 @@ final class TestServer implements AutoCloseable {
                     .build());
             answer.onCompleted();
         }
+    }
+
+    private static @Nullable RuntimeException refusal(Mishap mishap) {
+        return switch (mishap) {
+            case UNAVAILABLE -> Status.UNAVAILABLE
+                    .withDescription("by the test")
+                    .asRuntimeException();
+            case LIMITED -> Status.RESOURCE_EXHAUSTED.asRuntimeException();
+            case RUNNING -> named(Status.Code.ABORTED, "REQUEST_RUNNING");
+            case GONE -> named(Status.Code.NOT_FOUND, "GONE");
+            case REFUSED -> refusal();
+            case ANSWER_LOST -> null;
+        };
+    }
+
+    private static RuntimeException named(Status.Code code, String reason) {
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(code.value())
+                .setMessage("by the test")
+                .addDetails(Any.pack(ErrorInfo.newBuilder()
+                        .setReason(reason)
+                        .setDomain("octavo")
+                        .build()))
+                .build());
     }
 
     private static RuntimeException refusal() {

@@ -7,6 +7,8 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.octavo.client.OctavoClient;
+import io.octavo.client.Published;
 import io.octavo.protocol.AbortUploadRequest;
 import io.octavo.protocol.BeginUploadRequest;
 import io.octavo.protocol.BeginUploadResponse;
@@ -17,6 +19,7 @@ import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.PublishServiceGrpc.PublishServiceBlockingStub;
 import io.octavo.protocol.UploadPart;
+import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Digests;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
@@ -35,17 +38,24 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Payloads that go straight to a real S3 store, in two regions, with the help of two nodes on a real Cassandra. */
 @Timeout(180)
@@ -78,8 +88,8 @@ abstract class UploadContract {
         toOther = channel(other);
     }
 
-    private static RealNode node(String keyspace) {
-        return RealNode.start(
+    private static RealNode node(String keyspace, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "--octavo.roles=publish",
                 "--octavo.cassandra.keyspace=" + keyspace,
                 "--octavo.payload.create-buckets=true",
@@ -92,7 +102,9 @@ abstract class UploadContract {
                 "--octavo.regions[1].s3.endpoint=" + s3.endpoint(),
                 "--octavo.regions[1].s3.bucket=octavo-us",
                 "--octavo.regions[1].s3.access-key=" + s3.accessKey(),
-                "--octavo.regions[1].s3.secret-key=" + s3.secretKey());
+                "--octavo.regions[1].s3.secret-key=" + s3.secretKey()));
+        arguments.addAll(List.of(more));
+        return RealNode.start(arguments.toArray(String[]::new));
     }
 
     private static ManagedChannel channel(RealNode node) {
@@ -137,6 +149,60 @@ abstract class UploadContract {
                 .isTrue();
         assertThat(one.bean(CassandraStore.class).openUploads().count("halves", 10))
                 .isZero();
+    }
+
+    @Test
+    void theJavaClientGoesOnWhenItsNodeIsStartedAnew(@TempDir Path folder) throws Exception {
+        byte[] bytes = bytes(40 * MIB);
+        Path file = Files.write(folder.resolve("payload"), bytes);
+        String keyspace = TestCassandra.config(TestCassandra.shared()).keyspace();
+        AtomicReference<RealNode> node = new AtomicReference<>(node(keyspace));
+        int grpc = node.get().grpc();
+        AtomicReference<CompletableFuture<RealNode>> next = new AtomicReference<>();
+        try (OctavoClient client = OctavoClient.builder()
+                .publishEndpoints(List.of("127.0.0.1:" + grpc))
+                .build()) {
+            Published published = client.publish("client")
+                    .idempotencyKey("key")
+                    .progress((moved, total) -> {
+                        if (moved > total / 2 && next.get() == null) {
+                            node.get().close();
+                            next.set(CompletableFuture.supplyAsync(
+                                    () -> node(keyspace, "--octavo.grpc.endpoint=127.0.0.1:" + grpc)));
+                        }
+                    })
+                    .file(file);
+            assertThat(published.version()).isEqualTo(1);
+            assertIsThereEverywhere(version("client").getParts(0), bytes);
+            assertThat(one.bean(CassandraStore.class).openUploads().count("client", 10))
+                    .isZero();
+        } finally {
+            CompletableFuture<RealNode> started = next.get();
+            (started == null ? node.get() : started.join()).close();
+        }
+    }
+
+    @Test
+    void theJavaClientSendsTheRestOfWhatAnotherProcessHasBegun(@TempDir Path folder) throws Exception {
+        byte[] bytes = bytes(20 * MIB);
+        Path file = Files.write(folder.resolve("payload"), bytes);
+        BeginUploadResponse begun = stub(toOne).beginUpload(beginning("rest", bytes, 5 * MIB));
+        put(begun.getPartsList().subList(0, 6), bytes);
+        AtomicLong first = new AtomicLong(-1);
+        try (OctavoClient client = OctavoClient.builder()
+                .publishEndpoints(List.of("127.0.0.1:" + other.grpc()))
+                .build()) {
+            client.publish("rest")
+                    .idempotencyKey("key")
+                    .progress((moved, total) -> first.compareAndSet(-1, moved))
+                    .file(file);
+        }
+        assertThat(first.get()).isGreaterThan(15 * MIB);
+        assertIsThereEverywhere(version("rest").getParts(0), bytes);
+    }
+
+    private static VersionRecord version(String topic) {
+        return Objects.requireNonNull(one.bean(TopicLog.class).version(topic, 1, Read.SERIAL));
     }
 
     @Test

@@ -156,8 +156,8 @@ abstract class UploadContract {
         byte[] bytes = bytes(40 * MIB);
         Path file = Files.write(folder.resolve("payload"), bytes);
         String keyspace = TestCassandra.config(TestCassandra.shared()).keyspace();
-        AtomicReference<RealNode> node = new AtomicReference<>(node(keyspace));
-        int grpc = node.get().grpc();
+        RealNode dying = node(keyspace);
+        int grpc = dying.grpc();
         AtomicReference<CompletableFuture<RealNode>> next = new AtomicReference<>();
         try (OctavoClient client = OctavoClient.builder()
                 .publishEndpoints(List.of("127.0.0.1:" + grpc))
@@ -166,7 +166,7 @@ abstract class UploadContract {
                     .idempotencyKey("key")
                     .progress((moved, total) -> {
                         if (moved > total / 2 && next.get() == null) {
-                            node.get().close();
+                            dying.close();
                             next.set(CompletableFuture.supplyAsync(
                                     () -> node(keyspace, "--octavo.grpc.endpoint=127.0.0.1:" + grpc)));
                         }
@@ -178,7 +178,7 @@ abstract class UploadContract {
                     .isZero();
         } finally {
             CompletableFuture<RealNode> started = next.get();
-            (started == null ? node.get() : started.join()).close();
+            (started == null ? dying : started.join()).close();
         }
     }
 

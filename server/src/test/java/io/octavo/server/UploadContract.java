@@ -21,7 +21,6 @@ import io.octavo.protocol.PublishServiceGrpc.PublishServiceBlockingStub;
 import io.octavo.protocol.UploadPart;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Digests;
-import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.payload.OpenUpload;
@@ -67,6 +66,9 @@ abstract class UploadContract {
     private static TestS3 s3;
 
     @SuppressWarnings("NullAway.Init")
+    private static String keyspace;
+
+    @SuppressWarnings("NullAway.Init")
     private static RealNode one;
 
     @SuppressWarnings("NullAway.Init")
@@ -81,14 +83,14 @@ abstract class UploadContract {
     /** For the class that says which store; the tests stop it. */
     static void start(TestS3 store) {
         s3 = store;
-        CassandraConfig cassandra = TestCassandra.config(TestCassandra.shared());
-        one = node(cassandra.keyspace());
-        other = node(cassandra.keyspace());
+        keyspace = TestCassandra.config(TestCassandra.shared()).keyspace();
+        one = node();
+        other = node();
         toOne = channel(one);
         toOther = channel(other);
     }
 
-    private static RealNode node(String keyspace, String... more) {
+    private static RealNode node(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--octavo.roles=publish",
                 "--octavo.cassandra.keyspace=" + keyspace,
@@ -155,8 +157,7 @@ abstract class UploadContract {
     void theJavaClientGoesOnWhenItsNodeIsStartedAnew(@TempDir Path folder) throws Exception {
         byte[] bytes = bytes(40 * MIB);
         Path file = Files.write(folder.resolve("payload"), bytes);
-        String keyspace = TestCassandra.config(TestCassandra.shared()).keyspace();
-        RealNode dying = node(keyspace);
+        RealNode dying = node();
         int grpc = dying.grpc();
         AtomicReference<CompletableFuture<RealNode>> next = new AtomicReference<>();
         try (OctavoClient client = OctavoClient.builder()
@@ -168,7 +169,7 @@ abstract class UploadContract {
                         if (moved > total / 2 && next.get() == null) {
                             dying.close();
                             next.set(CompletableFuture.supplyAsync(
-                                    () -> node(keyspace, "--octavo.grpc.endpoint=127.0.0.1:" + grpc)));
+                                    () -> node("--octavo.grpc.endpoint=127.0.0.1:" + grpc)));
                         }
                     })
                     .file(file);
@@ -197,7 +198,7 @@ abstract class UploadContract {
                     .progress((moved, total) -> first.compareAndSet(-1, moved))
                     .file(file);
         }
-        assertThat(first.get()).isGreaterThan(15 * MIB);
+        assertThat(first.get()).isGreaterThanOrEqualTo(15 * MIB);
         assertIsThereEverywhere(version("rest").getParts(0), bytes);
     }
 

@@ -50,6 +50,16 @@ public final class OctavoClient implements AutoCloseable {
     }
 
     /**
+     * Reads by hand, as this process.
+     *
+     * @throws IllegalArgumentException if the client knows no subscribe nodes
+     */
+    public Reads reads() {
+        wiring.requireSubscribeNodes();
+        return wiring.reads();
+    }
+
+    /**
      * Waits until so many of the live instances that are to run a version do.
      *
      * @param percent 1 to 100

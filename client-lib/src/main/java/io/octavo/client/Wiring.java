@@ -36,6 +36,7 @@ final class Wiring implements AutoCloseable {
     private final SubscriptionMachinery machinery;
     private final Publisher publisher;
     private final FleetWatch fleet;
+    private final Reads reads;
 
     Wiring(ClientConfig config, World world) {
         this.config = config;
@@ -61,11 +62,18 @@ final class Wiring implements AutoCloseable {
                 limits,
                 world,
                 metrics);
+        PartTasks partTasks = new PartTasks(parts);
+        ReadCalls readCalls = new ReadCalls(
+                subscribeNodes, new Hedge(subscribeNodes, limits, world.timers(), System::nanoTime), limits, world);
+        reads = new Reads(
+                readCalls,
+                new Downloader(readCalls, new RangeReader(http, limits, world), partTasks, limits, world),
+                identity::consumer);
         PublishCalls publishCalls = new PublishCalls(publishNodes, limits);
         publisher = new Publisher(
                 publishNodes,
                 publishCalls,
-                new PartUploads(http, new PartTasks(parts), limits, world),
+                new PartUploads(http, partTasks, limits, world),
                 config.transfers(),
                 () -> files.newFile("publish", 0),
                 limits,
@@ -79,6 +87,10 @@ final class Wiring implements AutoCloseable {
 
     Publisher publisher() {
         return publisher;
+    }
+
+    Reads reads() {
+        return reads;
     }
 
     FleetWatch fleet() {

@@ -18,10 +18,14 @@ import io.grpc.stub.StreamObserver;
 import io.octavo.protocol.BeginUploadRequest;
 import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.CompleteUploadRequest;
+import io.octavo.protocol.GetLatestRequest;
+import io.octavo.protocol.GetLatestResponse;
 import io.octavo.protocol.GetUptakeRequest;
 import io.octavo.protocol.GetUptakeResponse;
 import io.octavo.protocol.GetVersionRequest;
 import io.octavo.protocol.GetVersionResponse;
+import io.octavo.protocol.ListVersionsRequest;
+import io.octavo.protocol.ListVersionsResponse;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.PayloadLinks;
 import io.octavo.protocol.PollRequest;
@@ -34,7 +38,9 @@ import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.ReadPayloadRequest;
 import io.octavo.protocol.ReadPayloadResponse;
 import io.octavo.protocol.SubscribeServiceGrpc;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.Resolution;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -46,11 +52,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A service on a loopback port, over {@link Topics}, that fails when it is told to. */
 final class TestServer implements AutoCloseable {
     static final int CHUNK = 100_000;
+    static final int PAGE = 3;
 
     final Topics topics = new Topics();
     final TestUploads uploads = new TestUploads();
@@ -60,6 +68,8 @@ final class TestServer implements AutoCloseable {
     final BlockingQueue<GetUptakeResponse> uptakes = new LinkedBlockingQueue<>();
     final BlockingQueue<PollRequest> polls = new LinkedBlockingQueue<>();
     final BlockingQueue<ReadPayloadRequest> reads = new LinkedBlockingQueue<>();
+    final BlockingQueue<GetLatestRequest> latests = new LinkedBlockingQueue<>();
+    final AtomicInteger lists = new AtomicInteger();
     final BlockingQueue<PublishHeader> publishes = new LinkedBlockingQueue<>();
     final BlockingQueue<String> callers = new LinkedBlockingQueue<>();
     /** After how many bytes the next reads break. */
@@ -154,6 +164,32 @@ final class TestServer implements AutoCloseable {
             answer.onNext(GetVersionResponse.newBuilder()
                     .setRecord(record.toBuilder().clearMetadataOmitted())
                     .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void getLatest(GetLatestRequest request, StreamObserver<GetLatestResponse> answer) {
+            latests.add(request);
+            TopicHead head = topics.head(request.getTopic());
+            long version = Resolution.of(head, request.getConsumer()).version();
+            VersionRecord record = topics.record(request.getTopic(), version);
+            GetLatestResponse.Builder found =
+                    GetLatestResponse.newBuilder().setHead(head).setVersion(version);
+            answer.onNext((record == null ? found : found.setRecord(record)).build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void listVersions(ListVersionsRequest request, StreamObserver<ListVersionsResponse> answer) {
+            long newest = topics.head(request.getTopic()).getNewestVersion();
+            long from = request.getBelow() == 0 ? newest : request.getBelow() - 1;
+            ListVersionsResponse.Builder page = ListVersionsResponse.newBuilder();
+            for (long version = from; version > 0 && version > from - PAGE; version--) {
+                page.addRecords(topics.record(request.getTopic(), version));
+                page.setNextBelow(version == 1 ? 0 : version);
+            }
+            lists.incrementAndGet();
+            answer.onNext(page.build());
             answer.onCompleted();
         }
 

@@ -8,7 +8,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.octavo.client.OctavoClient;
+import io.octavo.client.OctavoException;
 import io.octavo.client.Published;
+import io.octavo.client.Version;
 import io.octavo.protocol.AbortUploadRequest;
 import io.octavo.protocol.BeginUploadRequest;
 import io.octavo.protocol.BeginUploadResponse;
@@ -18,9 +20,11 @@ import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.PublishServiceGrpc.PublishServiceBlockingStub;
+import io.octavo.protocol.S3Location;
 import io.octavo.protocol.UploadPart;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Digests;
+import io.octavo.rules.ErrorCode;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.payload.OpenUpload;
@@ -55,6 +59,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** Payloads that go straight to a real S3 store, in two regions, with the help of two nodes on a real Cassandra. */
 @Timeout(180)
@@ -85,7 +96,7 @@ abstract class UploadContract {
         s3 = store;
         keyspace = TestCassandra.config(TestCassandra.shared()).keyspace();
         one = node();
-        other = node();
+        other = node("--octavo.roles=publish,subscribe");
         toOne = channel(one);
         toOther = channel(other);
     }
@@ -200,6 +211,61 @@ abstract class UploadContract {
         }
         assertThat(first.get()).isGreaterThanOrEqualTo(15 * MIB);
         assertIsThereEverywhere(version("rest").getParts(0), bytes);
+    }
+
+    @Test
+    void theJavaClientDownloadsFromTheNextRegionWhereTheFirstHasNothingOrOtherBytes(@TempDir Path folder)
+            throws Exception {
+        byte[] bytes = bytes(20 * MIB);
+        byte[] corrupt = bytes.clone();
+        corrupt[9 * MIB]++;
+        Path file = folder.resolve("payload");
+        String address = "127.0.0.1:" + other.grpc();
+        try (OctavoClient client = OctavoClient.builder()
+                        .publishEndpoints(List.of(address))
+                        .subscribeEndpoints(List.of(address))
+                        .region("eu")
+                        .build();
+                S3Client store = store()) {
+            client.publish("far").bytes(bytes);
+            Version version = client.reads().version("far", 1);
+            S3Location near = version("far").getParts(0).getS3().getLocations(0);
+            assertThat(near.getBucket()).isEqualTo("octavo-eu");
+            client.reads().download(version, file);
+            assertThat(Arrays.equals(Files.readAllBytes(file), bytes)).isTrue();
+            Files.delete(file);
+
+            store.deleteObject(gone -> gone.bucket("octavo-eu").key(near.getKey()));
+            client.reads().download(version, file);
+            assertThat(Arrays.equals(Files.readAllBytes(file), bytes)).isTrue();
+            try (InputStream in = client.reads().stream(version)) {
+                assertThat(Arrays.equals(in.readAllBytes(), bytes)).isTrue();
+            }
+            Files.delete(file);
+
+            store.putObject(to -> to.bucket("octavo-eu").key(near.getKey()), RequestBody.fromBytes(corrupt));
+            client.reads().download(version, file);
+            assertThat(Arrays.equals(Files.readAllBytes(file), bytes)).isTrue();
+            Files.delete(file);
+
+            store.putObject(to -> to.bucket("octavo-us").key(near.getKey()), RequestBody.fromBytes(corrupt));
+            assertThatThrownBy(() -> client.reads().download(version, file))
+                    .isInstanceOfSatisfying(
+                            OctavoException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIGEST_MISMATCH));
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    private static S3Client store() {
+        return S3Client.builder()
+                .endpointOverride(s3.endpoint())
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .httpClientBuilder(Apache5HttpClient.builder())
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))
+                .build();
     }
 
     private static VersionRecord version(String topic) {

@@ -43,7 +43,7 @@ final class Publisher {
     /**
      * Publishes the content: a large one straight to S3.
      *
-     * @param header   with size and digest
+     * @param header  with size and digest
      * @param viaNode whether a large one goes by way of a node, too
      */
     Published publish(PublishHeader header, Content content, boolean viaNode, TransferListener listener) {

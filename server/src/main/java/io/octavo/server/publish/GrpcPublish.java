@@ -141,6 +141,9 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
 
     @Override
     public void getUptake(GetUptakeRequest r, StreamObserver<GetUptakeResponse> caller) {
+        if (r.getVersion() < 1) {
+            throw new InvalidField("version", r.getVersion(), "1 or more");
+        }
         caller.onNext(readers.uptake(TopicNames.check(r.getTopic()), r.getVersion()));
         caller.onCompleted();
     }

@@ -23,6 +23,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.octavo.protocol.ChangeSettingsRequest;
 import io.octavo.protocol.ExternalPointer;
+import io.octavo.protocol.GetUptakeRequest;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishObjectsRequest;
@@ -229,6 +230,14 @@ class GrpcPublishTest {
         noDigest.getHeaderBuilder().clearSha256();
         assertThatThrownBy(() -> stub().publishObjects(noDigest.build())).hasMessageContaining("sha256: none");
         assertThat(looks).hasValue(0);
+    }
+
+    @Test
+    void theUptakeIsOfAVersion() {
+        GetUptakeRequest request = GetUptakeRequest.newBuilder().setTopic("t").build();
+        assertThatThrownBy(() -> stub().getUptake(request)).hasMessageContaining("version: 0");
+        assertThat(stub().getUptake(request.toBuilder().setVersion(1).build()).getInstances())
+                .isZero();
     }
 
     private static PublishObjectsRequest.Builder objects(int locations) {

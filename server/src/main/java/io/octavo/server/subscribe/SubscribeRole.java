@@ -112,7 +112,7 @@ public final class SubscribeRole implements AutoCloseable {
                 new LatestAnswers(latest, reads.fresh(), new PastVersions(versions, reads.explicit(), clock)),
                 versions,
                 small,
-                new PayloadTurns(heldConfig.payloadTurns(), readers),
+                new PayloadTurns(heldConfig.payloadTurns(), readers, registry),
                 payloads,
                 region,
                 holding.waiters(),

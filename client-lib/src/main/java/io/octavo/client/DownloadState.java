@@ -57,7 +57,8 @@ final class DownloadState {
     }
 
     private void read(String text) {
-        List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        List<String> lines =
+                text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
         if (lines.isEmpty() || !lines.get(0).equals(title)) {
             return;
         }

@@ -36,7 +36,8 @@ final class FileDownload {
     FileDownload(Version version, Path target, long chunkSize, Downloader downloader, TransferListener listener) {
         this.version = version;
         this.target = target.toAbsolutePath();
-        String name = Objects.requireNonNull(this.target.getFileName(), "a file's name").toString();
+        String name = Objects.requireNonNull(this.target.getFileName(), "a file's name")
+                .toString();
         this.part = this.target.resolveSibling("." + name + ".octavo-part");
         this.parts = this.target.resolveSibling("." + name + ".octavo-parts");
         this.chunkSize = chunkSize;

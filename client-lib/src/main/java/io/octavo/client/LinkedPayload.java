@@ -19,12 +19,7 @@ final class LinkedPayload {
     private List<PayloadLink> links;
 
     LinkedPayload(
-            Version version,
-            List<PayloadLink> links,
-            ReadCalls calls,
-            RangeReader reader,
-            Limits limits,
-            World world) {
+            Version version, List<PayloadLink> links, ReadCalls calls, RangeReader reader, Limits limits, World world) {
         this.version = version;
         this.links = links;
         this.calls = calls;

@@ -186,7 +186,8 @@ public final class NewVersion {
             throw new InvalidField("size", size, "0 or more");
         }
         header.setSize(size).setSha256(Hex.sha256("sha256", sha256));
-        PublishObjectsRequest.Builder request = PublishObjectsRequest.newBuilder().setHeader(header);
+        PublishObjectsRequest.Builder request =
+                PublishObjectsRequest.newBuilder().setHeader(header);
         for (S3Object location : locations) {
             request.addLocations(S3Location.newBuilder()
                     .setRegion(location.region())

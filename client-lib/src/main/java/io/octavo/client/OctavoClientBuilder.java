@@ -174,8 +174,7 @@ public final class OctavoClientBuilder {
      * downloaded by explicit calls. Default: 4; up to 64.
      */
     public OctavoClientBuilder concurrentParts(int count) {
-        transfers =
-                new Transfers(transfers.straightFrom(), Bounds.number("concurrentParts", count, 1, 64));
+        transfers = new Transfers(transfers.straightFrom(), Bounds.number("concurrentParts", count, 1, 64));
         return this;
     }
 

@@ -64,9 +64,8 @@ final class PartUploads {
 
     private void put(UploadPart part, Content content, Remaining remaining, Instant end) throws InterruptedException {
         try (PartBody body = new PartBody(content, part.getOffset(), part.getSize(), remaining::moved)) {
-            HttpRequest request = HttpRequest.newBuilder(address(part))
-                    .PUT(body.publisher())
-                    .build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(address(part)).PUT(body.publisher()).build();
             CompletableFuture<HttpResponse<Void>> answer = http.client().sendAsync(request, BodyHandlers.discarding());
             try {
                 check(part, watch.await(answer, body::moved, end).statusCode());

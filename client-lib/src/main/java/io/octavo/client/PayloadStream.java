@@ -109,8 +109,8 @@ final class PayloadStream extends InputStream {
         long to = Math.min(version.size(), from + CHUNK);
         asked = to;
         byte[] bytes = new byte[(int) (to - from)];
-        Range range = new Range(
-                version.size(), from, to, (at, part) -> part.get(bytes, (int) (at - from), part.remaining()));
+        Range range =
+                new Range(version.size(), from, to, (at, part) -> part.get(bytes, (int) (at - from), part.remaining()));
         return new Ahead(bytes, downloader.tasks().submit(() -> linked.read(range, downloader.end())));
     }
 

@@ -152,7 +152,8 @@ final class RangeReader {
     }
 
     private CircuitBreaker breaker(URI address) {
-        return breakers.computeIfAbsent(address.getHost() + ":" + address.getPort(), host -> Breakers.of(host, world.clock()));
+        return breakers.computeIfAbsent(
+                address.getHost() + ":" + address.getPort(), host -> Breakers.of(host, world.clock()));
     }
 
     private static URI address(PayloadLink link) {

@@ -126,9 +126,10 @@ public final class Reads {
     /** All versions, newest first: read a page at a time as the stream is, which throws what a read does. */
     public Stream<Version> history(String topic) {
         TopicNames.check(topic);
-        return Stream.iterate(page(topic, 0), Objects::nonNull, page -> page.getNextBelow() == 0
-                        ? null
-                        : page(topic, page.getNextBelow()))
+        return Stream.iterate(
+                        page(topic, 0),
+                        Objects::nonNull,
+                        page -> page.getNextBelow() == 0 ? null : page(topic, page.getNextBelow()))
                 .flatMap(page -> page.getRecordsList().stream())
                 .map(record -> Versions.of(topic, record));
     }
@@ -158,10 +159,8 @@ public final class Reads {
     }
 
     private ListVersionsResponse page(String topic, long below) {
-        ListVersionsRequest request = ListVersionsRequest.newBuilder()
-                .setTopic(topic)
-                .setBelow(below)
-                .build();
+        ListVersionsRequest request =
+                ListVersionsRequest.newBuilder().setTopic(topic).setBelow(below).build();
         return blocking(() -> calls.list(request));
     }
 

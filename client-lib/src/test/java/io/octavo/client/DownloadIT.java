@@ -136,8 +136,7 @@ class DownloadIT {
         wrong[5]++;
         try (PayloadStore corrupt = newStore(wrong)) {
             server.links = List.of(corrupt.link("one"), corrupt.link("two"));
-            OctavoException e =
-                    catchThrowableOfType(OctavoException.class, () -> reads.download(version, file));
+            OctavoException e = catchThrowableOfType(OctavoException.class, () -> reads.download(version, file));
             assertThat(e.code()).isEqualTo(ErrorCode.DIGEST_MISMATCH);
             assertThat(e).hasMessageContaining(version.sha256());
         }

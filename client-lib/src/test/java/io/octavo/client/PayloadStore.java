@@ -75,8 +75,7 @@ final class PayloadStore implements AutoCloseable {
             int dash = range.indexOf('-');
             from = Integer.parseInt(range.substring("bytes=".length(), dash));
             end = dash == range.length() - 1 ? end : Integer.parseInt(range.substring(dash + 1)) + 1;
-            exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes " + from + "-" + (end - 1) + "/" + bytes.length);
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (end - 1) + "/" + bytes.length);
         }
         exchange.sendResponseHeaders(isRange ? 206 : 200, end - from);
         int count = mishap == Mishap.BROKEN || mishap == Mishap.STALLED ? (end - from) / 2 : end - from;

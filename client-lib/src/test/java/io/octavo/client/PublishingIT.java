@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.octavo.client.TestServer.Mishap;
+import io.octavo.protocol.GetUptakeResponse;
 import io.octavo.protocol.PublishHeader;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.rules.Digests;
 import io.octavo.rules.ErrorCode;
-import io.octavo.protocol.GetUptakeResponse;
-import io.octavo.protocol.PublishObjectsRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -158,12 +158,11 @@ class PublishingIT {
     void aStreamIsSpooledAndCanBeSentAgain(@TempDir Path directory) throws Exception {
         byte[] bytes = FollowingIT.random(3_000_000);
         server.mishaps.addAll(List.of(Mishap.UNAVAILABLE));
-        try (OctavoClient spooling =
-                QuickClients.build(server.client().workDirectory(directory))) {
-            Published published =
-                    spooling.publish("data").viaService().stream(new ByteArrayInputStream(bytes));
+        try (OctavoClient spooling = QuickClients.build(server.client().workDirectory(directory))) {
+            Published published = spooling.publish("data").viaService().stream(new ByteArrayInputStream(bytes));
             assertThat(published.size()).isEqualTo(bytes.length);
-            assertThat(spooling.publish("data").stream(new ByteArrayInputStream(new byte[5])).size())
+            assertThat(spooling.publish("data").stream(new ByteArrayInputStream(new byte[5]))
+                            .size())
                     .isEqualTo(5);
         }
         assertThat(server.topics.payload("data", 1).toByteArray()).isEqualTo(bytes);
@@ -175,8 +174,7 @@ class PublishingIT {
         InputStream closed = InputStream.nullInputStream();
         closed.close();
         InputStream broken = new SequenceInputStream(new ByteArrayInputStream(new byte[2_000_000]), closed);
-        try (OctavoClient spooling =
-                QuickClients.build(server.client().workDirectory(directory))) {
+        try (OctavoClient spooling = QuickClients.build(server.client().workDirectory(directory))) {
             assertThatExceptionOfType(OctavoException.class)
                     .isThrownBy(() -> spooling.publish("data").stream(broken))
                     .withMessageContaining("closed");

@@ -54,7 +54,11 @@ class ReadsIT {
         assertThat(own.getConsumer().getInstance()).isEqualTo("test");
         assertThat(own.getStrict()).isFalse();
 
-        reads.as("region=us,app=ads", "i7").strict().minRevision(1).ignoringPins().latest("prices");
+        reads.as("region=us,app=ads", "i7")
+                .strict()
+                .minRevision(1)
+                .ignoringPins()
+                .latest("prices");
         GetLatestRequest other = server.latests.remove();
         assertThat(other.getConsumer().getRegion()).isEqualTo("us");
         assertThat(other.getConsumer().getApp()).isEqualTo("ads");

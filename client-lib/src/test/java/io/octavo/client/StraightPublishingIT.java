@@ -113,10 +113,8 @@ class StraightPublishingIT {
         List<TestUploads.Mishap> mishaps = new ArrayList<>(Collections.nCopies(10, TestUploads.Mishap.NONE));
         mishaps.addAll(Collections.nCopies(2, TestUploads.Mishap.STALLED));
         server.uploads.mishaps.addAll(mishaps);
-        OctavoClient dying = server.client()
-                .straightToS3From(1 << 20)
-                .concurrentParts(3)
-                .build();
+        OctavoClient dying =
+                server.client().straightToS3From(1 << 20).concurrentParts(3).build();
         CompletableFuture<?> lost = CompletableFuture.runAsync(
                 () -> dying.publish("data").idempotencyKey("k").file(file));
         await().until(() -> server.uploads.puts.size() == 10 && server.uploads.mishaps.isEmpty());

@@ -66,6 +66,7 @@ final class TestServer implements AutoCloseable {
     final BlockingQueue<PublishObjectsRequest> objects = new LinkedBlockingQueue<>();
     /** What is answered to who asks how far the fleet is; the last one for ever. */
     final BlockingQueue<GetUptakeResponse> uptakes = new LinkedBlockingQueue<>();
+
     final BlockingQueue<PollRequest> polls = new LinkedBlockingQueue<>();
     final BlockingQueue<ReadPayloadRequest> reads = new LinkedBlockingQueue<>();
     final BlockingQueue<GetLatestRequest> latests = new LinkedBlockingQueue<>();
@@ -353,9 +354,8 @@ final class TestServer implements AutoCloseable {
 
     private static @Nullable RuntimeException refusal(Mishap mishap) {
         return switch (mishap) {
-            case UNAVAILABLE -> Status.UNAVAILABLE
-                    .withDescription("by the test")
-                    .asRuntimeException();
+            case UNAVAILABLE ->
+                Status.UNAVAILABLE.withDescription("by the test").asRuntimeException();
             case LIMITED -> Status.RESOURCE_EXHAUSTED.asRuntimeException();
             case RUNNING -> named(Status.Code.ABORTED, "REQUEST_RUNNING");
             case GONE -> named(Status.Code.NOT_FOUND, "GONE");

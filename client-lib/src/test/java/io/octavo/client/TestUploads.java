@@ -90,7 +90,8 @@ final class TestUploads implements AutoCloseable {
                                 .setNumber(number)
                                 .setOffset(offset)
                                 .setSize(Math.min(PART, known.getSize() - offset))
-                                .setUrl("http://localhost:" + server.getAddress().getPort() + path + "?signature=secret"
+                                .setUrl("http://localhost:"
+                                        + server.getAddress().getPort() + path + "?signature=secret"
                                         + generation.incrementAndGet()));
                     }
                 }

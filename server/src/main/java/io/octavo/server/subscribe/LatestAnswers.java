@@ -101,7 +101,8 @@ final class LatestAnswers {
             throw new InvalidField("min_revision", request.getMinRevision(), "0 or more");
         }
         if (request.getAtMs() != 0 && (request.getStrict() || request.getMinRevision() > 0)) {
-            throw new InvalidField("at_ms", request.getAtMs(), "none beside strict or min_revision: the past is what it was");
+            throw new InvalidField(
+                    "at_ms", request.getAtMs(), "none beside strict or min_revision: the past is what it was");
         }
         return new Freshness(request.getMinRevision(), request.getStrict());
     }

@@ -10,6 +10,7 @@ import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.GivenUpBytes;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.IdleTask;
 import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.ObjectSweep;
 import io.octavo.server.housekeeping.Owners;
@@ -21,6 +22,9 @@ import io.octavo.server.housekeeping.TaskParts;
 import io.octavo.server.housekeeping.TokenSweep;
 import io.octavo.server.housekeeping.UnownedBytes;
 import io.octavo.server.housekeeping.UploadSweep;
+import io.octavo.server.idle.IdleConfig;
+import io.octavo.server.idle.IdleTopics;
+import io.octavo.server.idle.RecentUses;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.PayloadConfig;
@@ -90,6 +94,18 @@ class HousekeepingWiring {
     @Bean
     Buckets buckets(RegionsConfig regions, PayloadConfig config, MeterRegistry meters) {
         return new Buckets(SmallObjects.of(regions, config, Buckets.CONNECTIONS, meters));
+    }
+
+    @Bean
+    Task idleTask(
+            CassandraStore store,
+            TopicCommits commits,
+            RecentUses recent,
+            IdleTopics topics,
+            IdleConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new IdleTask(store.log(), commits, store.topicUses(), recent, topics, config.interval(), clock, meters);
     }
 
     @Bean

@@ -92,11 +92,6 @@ class HousekeepingWiring {
     }
 
     @Bean
-    Buckets buckets(RegionsConfig regions, PayloadConfig config, MeterRegistry meters) {
-        return new Buckets(SmallObjects.of(regions, config, Buckets.CONNECTIONS, meters));
-    }
-
-    @Bean
     Task idleTask(
             CassandraStore store,
             TopicCommits commits,
@@ -106,6 +101,11 @@ class HousekeepingWiring {
             InstantSource clock,
             MeterRegistry meters) {
         return new IdleTask(store.log(), commits, store.topicUses(), recent, topics, config.interval(), clock, meters);
+    }
+
+    @Bean
+    Buckets buckets(RegionsConfig regions, PayloadConfig config, MeterRegistry meters) {
+        return new Buckets(SmallObjects.of(regions, config, Buckets.CONNECTIONS, meters));
     }
 
     @Bean

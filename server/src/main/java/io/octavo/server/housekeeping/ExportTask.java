@@ -146,6 +146,7 @@ public final class ExportTask implements Task {
             regions.keySet().forEach(RegionExport::endScan);
         }
         settle(all, begun, run);
+        bundle(all, run);
         tidy(run);
     }
 
@@ -230,6 +231,14 @@ public final class ExportTask implements Task {
                 }
             } catch (RuntimeException e) {
                 run.failed(e);
+            }
+        }
+    }
+
+    private void bundle(boolean all, Run run) {
+        for (RegionExport region : regions.keySet()) {
+            if (all && run.mayGoOn()) {
+                region.finishBundles();
             }
         }
     }

@@ -169,6 +169,13 @@ final class RegionExport {
         }
     }
 
+    /** All heads were gone over. */
+    void finishBundles() {
+        if (listed && !isAway()) {
+            bundles.finish();
+        }
+    }
+
     /** The list of payloads is large, and soon out of date. */
     void endScan() {
         listedPayloads = null;
@@ -289,11 +296,7 @@ final class RegionExport {
 
     /** All that changed before this time was looked at, and put. */
     void settle(Instant lookedAt) {
-        if (!listed || isAway()) {
-            return;
-        }
-        bundles.finish();
-        if (!behind.isEmpty()) {
+        if (!listed || !behind.isEmpty() || isAway()) {
             return;
         }
         completeAt = lookedAt;

@@ -64,10 +64,10 @@ class ExportModelTest {
         for (int i = 0; i < HISTORIES; i++) {
             new History("octavo.seed=" + seed + ", history " + i).play();
         }
-        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
-        assertThat(deposed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
-        assertThat(completed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
-        assertThat(removed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
+        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
+        assertThat(deposed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
+        assertThat(completed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
+        assertThat(removed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
     }
 
     private final class History {
@@ -235,15 +235,21 @@ class ExportModelTest {
                         .mapToLong(entry -> entry.getValue().getOrDefault(topic, 0L))
                         .max()
                         .orElse(0);
-                TopicHead then = heads.get(topic + revision);
-                TopicHead newest = region.newest(topic);
-                if (then != null) {
-                    assertThat(newest != null
-                                    && (newest.getRevision() >= revision || content(newest) == HeadContent.of(then)))
+                if (revision > 0) {
+                    assertThat(isThereOrLater(topic, revision, region.newest(topic)))
                             .as(description + ": " + topic + " in " + region.name())
                             .isTrue();
                 }
             }
+        }
+
+        /** A state that has been taken back is not exported: then what is in front says the same as a later head. */
+        private boolean isThereOrLater(String topic, long revision, @Nullable TopicHead newest) {
+            return newest != null
+                    && (newest.getRevision() >= revision
+                            || heads.values().stream()
+                                    .filter(head -> head.getTopic().equals(topic) && head.getRevision() >= revision)
+                                    .anyMatch(later -> content(newest) == HeadContent.of(later)));
         }
 
         private static long content(@Nullable TopicHead head) {

@@ -102,7 +102,7 @@ class ExportTaskTest {
         Runs.of(task);
         assertThat(made)
                 .containsExactly(
-                        KEYS.payload(1), KEYS.head(head("a")), KEYS.bundle(time.millis(), 0), KEYS.mark(time.millis()));
+                        KEYS.payload(1), KEYS.head(head("a")), KEYS.mark(time.millis()), KEYS.bundle(time.millis(), 0));
     }
 
     @Test

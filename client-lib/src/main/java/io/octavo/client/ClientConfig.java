@@ -21,6 +21,7 @@ record ClientConfig(
         @Nullable Supplier<String> token,
         Limits limits,
         int concurrentLoads,
+        Transfers transfers,
         @Nullable Path workDirectory,
         @Nullable Authorities trusted,
         ClientMetrics metrics) {

@@ -1,5 +1,6 @@
 package io.octavo.client;
 
+import io.octavo.rules.InvalidField;
 import io.octavo.tls.Authorities;
 import java.net.URI;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class OctavoClientBuilder {
     private Duration requestTimeout = Duration.ofSeconds(10);
     private Duration transferTimeout = HOUR;
     private int concurrentLoads = 1;
+    private Transfers transfers = Transfers.DEFAULT;
     private @Nullable Path workDirectory;
     private @Nullable Authorities trusted;
     private ClientMetrics metrics = ClientMetrics.NONE;
@@ -155,6 +157,27 @@ public final class OctavoClientBuilder {
         return this;
     }
 
+    /**
+     * Payloads of at least so many bytes are put straight into the S3 stores when they are published, by addresses that a
+     * node signs, rather than sent through a node. Default: 16 MiB; from 1 MiB.
+     */
+    public OctavoClientBuilder straightToS3From(long bytes) {
+        if (bytes < 1 << 20) {
+            throw new InvalidField("straightToS3From", bytes, "1 MiB or more");
+        }
+        transfers = new Transfers(bytes, transfers.concurrent());
+        return this;
+    }
+
+    /**
+     * How many parts of large payloads may be on their way to or from S3 at once, of all versions that are published or
+     * downloaded by explicit calls. Default: 4; up to 64.
+     */
+    public OctavoClientBuilder concurrentParts(int count) {
+        transfers = new Transfers(transfers.straightFrom(), Bounds.number("concurrentParts", count, 1, 64));
+        return this;
+    }
+
     /** Where payloads of more than 1 MiB are kept. Default: a temporary directory, removed when the client is closed. */
     public OctavoClientBuilder workDirectory(Path directory) {
         workDirectory = Objects.requireNonNull(directory, "directory");
@@ -198,6 +221,7 @@ public final class OctavoClientBuilder {
                 token,
                 Limits.of(requestTimeout, transferTimeout, pollInterval, hold),
                 concurrentLoads,
+                transfers,
                 workDirectory,
                 trusted,
                 metrics);

@@ -30,10 +30,13 @@ final class Wiring implements AutoCloseable {
     private final WorkDirectory files;
     private final ExecutorService loads;
     private final ExecutorService workers;
+    private final ExecutorService parts;
     private final Endpoints subscribeNodes;
     private final Endpoints publishNodes;
     private final SubscriptionMachinery machinery;
     private final Publisher publisher;
+    private final FleetWatch fleet;
+    private final Reads reads;
 
     Wiring(ClientConfig config, World world) {
         this.config = config;
@@ -45,6 +48,7 @@ final class Wiring implements AutoCloseable {
         files = new WorkDirectory(config.workDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
         workers = workers();
+        parts = pool(config.transfers().concurrent(), "octavo-part");
         Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
         subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
         publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
@@ -58,7 +62,23 @@ final class Wiring implements AutoCloseable {
                 limits,
                 world,
                 metrics);
-        publisher = new Publisher(publishNodes, limits, world);
+        PartTasks partTasks = new PartTasks(parts);
+        ReadCalls readCalls = new ReadCalls(
+                subscribeNodes, new Hedge(subscribeNodes, limits, world.timers(), System::nanoTime), limits, world);
+        reads = new Reads(
+                readCalls,
+                new Downloader(readCalls, new RangeReader(http, limits, world), partTasks, limits, world),
+                identity::consumer);
+        PublishCalls publishCalls = new PublishCalls(publishNodes, limits);
+        publisher = new Publisher(
+                publishNodes,
+                publishCalls,
+                new PartUploads(http, partTasks, limits, world),
+                config.transfers(),
+                () -> files.newFile("publish", 0),
+                limits,
+                world);
+        fleet = new FleetWatch(publishCalls, world);
     }
 
     SubscriptionMachinery machinery() {
@@ -67,6 +87,14 @@ final class Wiring implements AutoCloseable {
 
     Publisher publisher() {
         return publisher;
+    }
+
+    Reads reads() {
+        return reads;
+    }
+
+    FleetWatch fleet() {
+        return fleet;
     }
 
     void requireSubscribeNodes() {
@@ -82,6 +110,7 @@ final class Wiring implements AutoCloseable {
         machinery.polls().close();
         world.timers().close();
         loads.shutdownNow();
+        parts.shutdownNow();
         workers.shutdown();
         subscribeNodes.close();
         publishNodes.close();

@@ -1,5 +1,6 @@
 package io.octavo.server;
 
+import io.octavo.local.LocalCassandra;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.TestCassandra;
 import java.io.IOException;
@@ -9,12 +10,15 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A whole node in this process, over the Cassandra of the tests. Its store of large payloads is away. */
 final class RealNode implements AutoCloseable {
+    private static final String CONTACT_POINTS = "--octavo.cassandra.contact-points=";
+
     private final int http;
     private final int grpc;
     private final ConfigurableApplicationContext context;
@@ -38,14 +42,17 @@ final class RealNode implements AutoCloseable {
 
     /** What such a node is told; what is said more stands in place of what is said here. */
     static List<String> arguments(int http, int grpc, String... more) {
-        CassandraConfig cassandra = TestCassandra.config(TestCassandra.shared());
-        List<String> arguments = new ArrayList<>(List.of(
+        List<String> arguments = new ArrayList<>();
+        if (Stream.of(more).noneMatch(argument -> argument.startsWith(CONTACT_POINTS))) {
+            CassandraConfig cassandra = TestCassandra.config(TestCassandra.shared());
+            arguments.add(CONTACT_POINTS + cassandra.contactPoints().get(0));
+            arguments.add("--octavo.cassandra.keyspace=" + cassandra.keyspace());
+        }
+        arguments.addAll(List.of(
                 "--logging.level.root=WARN",
                 "--server.port=" + http,
                 "--octavo.grpc.endpoint=127.0.0.1:" + grpc,
-                "--octavo.cassandra.contact-points=" + cassandra.contactPoints().get(0),
-                "--octavo.cassandra.local-datacenter=" + cassandra.localDatacenter(),
-                "--octavo.cassandra.keyspace=" + cassandra.keyspace(),
+                "--octavo.cassandra.local-datacenter=" + LocalCassandra.DATACENTRE,
                 "--octavo.cassandra.replication=1",
                 "--octavo.payload.connect-timeout=100ms",
                 "--octavo.payload.attempts=1",

@@ -1,5 +1,6 @@
 package io.octavo.server.cassandra;
 
+import com.datastax.oss.driver.api.core.CqlSession;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.local.LocalCassandra;
@@ -9,9 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** One real Cassandra for all integration tests of this run; it ends with the process that runs them. */
 public final class TestCassandra {
@@ -43,7 +48,7 @@ public final class TestCassandra {
         return config(cassandra, "octavo_" + KEYSPACES.incrementAndGet());
     }
 
-    static CassandraConfig config(LocalCassandra cassandra, String keyspace) {
+    public static CassandraConfig config(LocalCassandra cassandra, String keyspace) {
         return new CassandraConfig(
                 List.of("127.0.0.1:" + cassandra.port()),
                 LocalCassandra.DATACENTRE,
@@ -61,5 +66,32 @@ public final class TestCassandra {
     public static CassandraStore open(CassandraConfig config, MeterRegistry meters) {
         return CassandraStore.open(
                 config, InstantSource.system(), meters, BoundedPatience.within(Duration.ofSeconds(30)));
+    }
+
+    /** The ids of all direct payloads that a keyspace has. */
+    public static Set<Long> payloadIds(CassandraConfig config) {
+        return with(config, session -> {
+            Set<Long> ids = new HashSet<>();
+            session.execute("SELECT DISTINCT payload_id FROM " + config.keyspace() + ".direct_payloads")
+                    .forEach(row -> ids.add(row.getLong(0)));
+            return ids;
+        });
+    }
+
+    /** Takes all leases away from whoever has them, so that nobody waits until they lapse. */
+    public static void freeLeases(CassandraConfig config) {
+        String leases = config.keyspace() + ".leases";
+        with(config, session -> {
+            session.execute("SELECT name FROM " + leases)
+                    .forEach(row ->
+                            session.execute("DELETE FROM " + leases + " WHERE name = ? IF EXISTS", row.getString(0)));
+            return leases;
+        });
+    }
+
+    private static <T> T with(CassandraConfig config, Function<CqlSession, T> calls) {
+        try (CqlSession session = CassandraSessions.open(config, Instant.now())) {
+            return calls.apply(session);
+        }
     }
 }

@@ -32,7 +32,7 @@ final class QuickClients {
                 config.token(),
                 limits,
                 config.concurrentLoads(),
-                config.workDirectory(),
+                config.start(),
                 config.trusted(),
                 config.metrics());
         return new OctavoClient(quick, World.real());

@@ -65,6 +65,11 @@ final class Bench {
         return out;
     }
 
+    /** Sends a signal: STOP freezes a process, CONT has it go on. */
+    static void signal(long pid, String name) throws IOException, InterruptedException {
+        run(List.of("kill", "-" + name, Long.toString(pid)));
+    }
+
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code <prefix>/payloads/<two hex>/<16 hex>}: the bytes of a direct payload, by its id.
  *   <li>{@code <prefix>/complete/<time>}: everything that was committed before that time, in ms and counted down
  *       likewise, is in this cache.
+ *   <li>{@code <prefix>/bundles/<time>/<number>}: many heads in one object, each behind its length as protobuf delimits
+ *       messages. Only a faster way to them: which head is a topic's newest is said by the keys of heads. The time, in ms
+ *       and counted down likewise, is when their collecting began.
  * </ul>
  *
  * <p>No key is a folder of another.
@@ -50,6 +53,11 @@ public record FallbackKeys(String prefix) {
         /** Whether it is before another one of the same topic. */
         public boolean isBefore(long otherEpoch, long otherRevision) {
             return Heads.compare(epoch, revision, otherEpoch, otherRevision) < 0;
+        }
+
+        /** Whether it is behind this head of the same topic's. */
+        public boolean isAfter(TopicHead head) {
+            return Heads.compare(epoch, revision, head.getEpoch(), head.getRevision()) > 0;
         }
     }
 
@@ -126,6 +134,26 @@ public record FallbackKeys(String prefix) {
         }
         String number = key.substring(marks().length());
         return NUMBER.matcher(number).matches() ? countedUp(number) : null;
+    }
+
+    /** What the keys of all bundles of heads begin with; the newest are the first. */
+    public String bundles() {
+        return prefix + "/bundles/";
+    }
+
+    /**
+     * The key of a bundle of heads.
+     *
+     * @param millis when their collecting began
+     * @param number counts those of one time; below a million
+     */
+    public String bundle(long millis, int number) {
+        return bundles() + countedDown(millis) + "/" + String.format(Locale.ROOT, "%06d", number);
+    }
+
+    /** A key that sorts behind all bundles of this time, and before older ones. */
+    public String behindBundles(long millis) {
+        return bundles() + countedDown(millis) + "/~";
     }
 
     private static String countedDown(long number) {

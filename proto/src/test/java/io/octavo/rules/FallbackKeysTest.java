@@ -20,6 +20,18 @@ final class FallbackKeysTest {
                 .isEqualTo("fallback/heads/prices/9223370336854775807/9223372036854775765");
         assertThat(keys.payload(0x0123_4567_89ab_cdefL)).isEqualTo("fallback/payloads/ef/0123456789abcdef");
         assertThat(keys.mark(1_700_000_000_000L)).isEqualTo("fallback/complete/9223370336854775807");
+        assertThat(keys.bundle(1_700_000_000_000L, 7)).isEqualTo("fallback/bundles/9223370336854775807/000007");
+    }
+
+    @Test
+    void theNewestBundlesComeFirst() {
+        assertThat(List.of(
+                        keys.bundle(2_000, 0),
+                        keys.bundle(2_000, 999_999),
+                        keys.behindBundles(2_000),
+                        keys.bundle(1_999, 0)))
+                .isSorted()
+                .allMatch(key -> key.startsWith(keys.bundles()));
     }
 
     @Test
@@ -57,6 +69,8 @@ final class FallbackKeysTest {
                 keys.head("0", 0, 0),
                 keys.payload(0),
                 keys.payload(1),
+                keys.bundle(0, 0),
+                keys.bundle(1, 0),
                 keys.mark(0));
         for (String key : all) {
             assertThat(all).noneMatch(other -> other.startsWith(key + "/"));

@@ -14,6 +14,7 @@ import io.octavo.server.grpc.RequestIds;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.nodes.SilentNodes;
 import io.octavo.server.payload.Payloads;
 import io.octavo.server.payload.RegionsConfig;
 import io.octavo.server.publish.Callers;
@@ -197,14 +198,16 @@ class NodeWiring {
             List<StoreCheck> checks,
             Readiness readiness,
             ObjectProvider<SubscribeRole> subscribe,
-            ObjectProvider<Housekeeping> housekeeping) {
+            ObjectProvider<Housekeeping> housekeeping,
+            ObjectProvider<SilentNodes> silent) {
         SubscribeRole role = subscribe.getIfAvailable();
         Installation installation = new Installation(
                 octavo.environment(),
                 Version.OF_THIS_SOFTWARE,
                 readiness::isReady,
                 () -> role == null ? null : state(role),
-                () -> stopped(housekeeping.getIfAvailable()));
+                () -> Stream.concat(stopped(housekeeping.getIfAvailable()), waitsFor(silent.getIfAvailable()))
+                        .toList());
         return new StatusBoard(
                 installation,
                 directory,
@@ -219,13 +222,24 @@ class NodeWiring {
                 System::nanoTime);
     }
 
-    private static List<Installation.Stopped> stopped(@Nullable Housekeeping housekeeping) {
+    private static Stream<Installation.Stopped> stopped(@Nullable Housekeeping housekeeping) {
         return housekeeping == null
-                ? List.of()
+                ? Stream.empty()
                 : housekeeping.tasks().stream()
                         .flatMap(task -> Stream.ofNullable(task.stopped())
-                                .map(why -> new Installation.Stopped(task.task(), why)))
-                        .toList();
+                                .map(why -> new Installation.Stopped(task.task(), why)));
+    }
+
+    private static Stream<Installation.Stopped> waitsFor(@Nullable SilentNodes silent) {
+        return silent == null
+                ? Stream.empty()
+                : silent.all().stream()
+                        .map(node -> new Installation.Stopped(
+                                "retention",
+                                "deletes nothing until " + node.until() + ": the subscribe node " + node.node()
+                                        + " was last seen at " + node.lastSeen()
+                                        + ", and may go on serving versions without being able to say which. It goes on"
+                                        + " when the node is back; one that is stopped in order is not waited for"));
     }
 
     private static List<FallbackAges.Age> ages(FallbackCache fallback, InstantSource clock) {

@@ -31,6 +31,7 @@ final class BenchesIT {
             propagation.sh, --pairs 1 --seconds 1, 2
             connections.sh, --count 200, 1
             many-topics.sh, --count 500, 1
+            housekeeping.sh, --count 200, 6
             fleet.sh, --subscribers 2000, 2
             """)
     void aBenchPrintsItsRatios(String script, String arguments, int rows) throws Exception {

@@ -36,5 +36,10 @@ final class Events {
         }
         table.print(session.shell().out());
         events.noteMore(session);
+        boolean isReached = topics || events.nextPageToken().isEmpty();
+        if (isReached && !events.completeSince().isEmpty()) {
+            session.note("What was done before " + events.completeSince()
+                    + " may be gone: the trail is cut, see octavo.housekeeping.retention.max-events and max-history.");
+        }
     }
 }

@@ -10,6 +10,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Shows which node leads each task, and of the last run on the node that is asked when it began, how it ended,"
                     + " how long it took, and how many things it looked at, put in order, and left to a later run.",
+            "What a task has stopped, and waits with for an operator, is known to the node that leads it: the last lines say"
+                    + " how to ask that one.",
             "Only nodes with the role housekeeping know; octavo status lists the nodes."
         },
         footer = {
@@ -22,7 +24,8 @@ import tools.jackson.databind.JsonNode;
 final class HousekeepingCommand implements Subcommand {
     @Override
     public void run(Session session) throws IOException, InterruptedException {
-        JsonNode document = new HousekeepingTasks(session).read();
+        HousekeepingTasks tasks = new HousekeepingTasks(session);
+        JsonNode document = tasks.read();
         if (session.json()) {
             session.result(document);
             return;
@@ -44,5 +47,11 @@ final class HousekeepingCommand implements Subcommand {
                     Json.text(run, "error"));
         }
         table.print(session.shell().out());
+        for (JsonNode task : Json.list(document, "tasks")) {
+            if (task.has("stopped")) {
+                session.shell().out().println(Text.line(Json.text(task, "task") + " " + Json.text(task, "stopped")));
+            }
+        }
+        tasks.noteLeadersElsewhere(document);
     }
 }

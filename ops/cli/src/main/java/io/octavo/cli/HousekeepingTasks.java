@@ -1,7 +1,10 @@
 package io.octavo.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -38,13 +41,41 @@ final class HousekeepingTasks {
                         + ")"));
     }
 
-    /** Why a task can't be run by the node of this session: another one leads it. */
-    Failure ledElsewhere(String task, String leader) throws InterruptedException {
-        String address = Json.list(session.api().get(Target.of("status")), "nodes").stream()
-                .filter(node -> Json.text(node, "node").equals(leader))
+    /** Says whom to ask for the runs of tasks that other nodes lead, once for each of these nodes. */
+    void noteLeadersElsewhere(JsonNode document) throws InterruptedException {
+        Map<String, List<String>> elsewhere = new TreeMap<>();
+        for (JsonNode task : Json.list(document, "tasks")) {
+            if (task.path("ledElsewhere").asBoolean(false)) {
+                elsewhere
+                        .computeIfAbsent(Json.text(task, "leader"), leader -> new ArrayList<>())
+                        .add(Json.text(task, "task"));
+            }
+        }
+        if (elsewhere.isEmpty()) {
+            return;
+        }
+        List<JsonNode> nodes = Json.list(session.api().get(Target.of("status")), "nodes");
+        elsewhere.forEach((leader, tasks) -> {
+            String address = http(nodes, leader);
+            session.note(leader + " leads " + String.join(", ", tasks)
+                    + ", and knows what it has done and stopped"
+                    + (address.isEmpty()
+                            ? ""
+                            : ": " + CommandWords.of("housekeeping").option("--server", address)));
+        });
+    }
+
+    private static String http(List<JsonNode> nodes, String name) {
+        return nodes.stream()
+                .filter(node -> Json.text(node, "node").equals(name))
                 .map(node -> Json.text(node, "http"))
                 .findFirst()
                 .orElse("");
+    }
+
+    /** Why a task can't be run by the node of this session: another one leads it. */
+    Failure ledElsewhere(String task, String leader) throws InterruptedException {
+        String address = http(Json.list(session.api().get(Target.of("status")), "nodes"), leader);
         return Failure.here(task + " is led by the node " + (leader.isEmpty() ? "of nobody at this moment" : leader)
                 + ", not by the one at " + session.server()
                 + (address.isEmpty()

@@ -12,8 +12,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param field         the list's name in the answer
  * @param entries       up to as many as were wanted
  * @param nextPageToken where it goes on; empty = these are all
+ * @param completeSince before this time the list has gaps, by the last page that says so; empty = it has none
  */
-record Pages(String field, List<JsonNode> entries, String nextPageToken) {
+record Pages(String field, List<JsonNode> entries, String nextPageToken, String completeSince) {
     private static final int LARGEST_PAGE = 1000;
     /** A search may come to pages on which there is nothing of what it looks for, but not to such pages only. */
     private static final int MOST_EMPTY_PAGES = 1000;
@@ -37,6 +38,7 @@ record Pages(String field, List<JsonNode> entries, String nextPageToken) {
             throws InterruptedException {
         List<JsonNode> entries = new ArrayList<>();
         String token = "";
+        String complete = "";
         int empty = 0;
         do {
             JsonNode page = api.get(list.with("limit", Math.min(LARGEST_PAGE, limit - entries.size()))
@@ -49,9 +51,10 @@ record Pages(String field, List<JsonNode> entries, String nextPageToken) {
                 throw Failure.here("nextPageToken: " + next + " (expected: a page that goes on from it)");
             }
             entries.addAll(more);
+            complete = Json.text(page, "completeSince").isEmpty() ? complete : Json.text(page, "completeSince");
             token = next;
         } while (!token.isEmpty() && entries.size() < limit);
-        return new Pages(field, entries, token);
+        return new Pages(field, entries, token, complete);
     }
 
     JsonNode document() {
@@ -59,6 +62,9 @@ record Pages(String field, List<JsonNode> entries, String nextPageToken) {
         document.putArray(field).addAll(entries);
         if (!nextPageToken.isEmpty()) {
             document.put("nextPageToken", nextPageToken);
+        }
+        if (!completeSince.isEmpty()) {
+            document.put("completeSince", completeSince);
         }
         return document;
     }

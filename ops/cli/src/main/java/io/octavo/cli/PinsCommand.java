@@ -24,7 +24,7 @@ final class PinsCommand implements Subcommand {
         List<JsonNode> oldestFirst = all.entries().stream()
                 .sorted(Comparator.comparing(pin -> Json.text(pin, "at")))
                 .toList();
-        Pages pins = new Pages(all.field(), oldestFirst, all.nextPageToken());
+        Pages pins = new Pages(all.field(), oldestFirst, all.nextPageToken(), "");
         if (session.json()) {
             session.result(pins.document());
             return;

@@ -66,6 +66,21 @@ class AuditCommandsTest {
     }
 
     @Test
+    void whatMayBeGoneIsSaid() {
+        String cut = EVENTS.replace("]}]}", "]}],\"completeSince\":\"2026-11-22T11:30:00Z\"}");
+        server.on("GET /api/v1/events", TestServer.json(200, cut));
+        server.on("GET /api/v1/topics/prices/events", TestServer.json(200, cut));
+        for (String[] words : new String[][] {{"changes"}, {"audit", "prices"}}) {
+            Run run = Run.against(server);
+            assertThat(run.status(words)).isZero();
+            assertThat(run.err()).contains("What was done before 2026-11-22T11:30:00Z may be gone");
+        }
+        Run json = Run.against(server);
+        assertThat(json.status("changes", "--json")).isZero();
+        assertThat(json.json().get("completeSince").stringValue()).isEqualTo("2026-11-22T11:30:00Z");
+    }
+
+    @Test
     void changesAreThoseOfTheLastHour() {
         server.on("GET /api/v1/events", TestServer.json(200, EVENTS));
         Run run = Run.against(server);

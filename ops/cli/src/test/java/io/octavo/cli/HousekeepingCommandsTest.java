@@ -56,6 +56,19 @@ class HousekeepingCommandsTest {
     }
 
     @Test
+    void whatIsStoppedIsToldAndWhoKnowsOfTasksThatAreLedElsewhere() {
+        server.on(LIST, TestServer.json(200, """
+                        {"tasks":[{"task":"expiry","intervalMillis":1000,"leader":"n2","ledElsewhere":true},
+                         {"task":"retention","intervalMillis":1000,"leader":"n1","stopped":"waits for a word"}]}"""));
+        Run run = Run.against(server);
+        assertThat(run.status("housekeeping")).isZero();
+        assertThat(run.out()).endsWith("retention waits for a word\n");
+        assertThat(run.err())
+                .contains("n2 leads expiry", "octavo housekeeping --server http://n2:8080")
+                .doesNotContain("n1 leads");
+    }
+
+    @Test
     void aRunIsWaitedForAndTold() {
         server.on(LIST, tasks(EARLIER, false), tasks(EARLIER, true), tasks(EARLIER, true), tasks(DONE, false));
         Run run = Run.against(server);

@@ -8,6 +8,9 @@ import io.octavo.rules.FallbackKeys.Position;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.SmallObjects;
 import io.octavo.server.payload.SmallObjects.Listed;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,6 +178,59 @@ public final class FallbackRegion {
     /** Removes the bytes of a direct payload. */
     void removePayload(long payloadId) {
         objects.delete(List.of(keys.payload(payloadId)));
+    }
+
+    /**
+     * Puts heads in together, which must have been put in each by itself: those are what counts.
+     *
+     * @param begunMillis when their collecting began
+     * @param number      counts the bundles of that time
+     * @param heads       each behind its length
+     */
+    public void createBundle(long begunMillis, int number, ByteString heads) {
+        objects.create(keys.bundle(begunMillis, number), heads.toByteArray());
+    }
+
+    /** The keys of bundles, newest first, at most {@link SmallObjects#MOST_KEYS}. */
+    public List<String> bundles() {
+        return objects.list(keys.bundles(), "", SmallObjects.MOST_KEYS).stream()
+                .map(Listed::key)
+                .toList();
+    }
+
+    /**
+     * The heads of a bundle, some of which may be out of date; none if it is gone.
+     *
+     * @throws Unreadable if it is no bundle
+     */
+    public List<TopicHead> bundle(String key) {
+        byte[] bytes = objects.read(key);
+        List<TopicHead> heads = new ArrayList<>();
+        if (bytes == null) {
+            return heads;
+        }
+        InputStream in = new ByteArrayInputStream(bytes);
+        try {
+            for (TopicHead head = next(in); head != null; head = next(in)) {
+                heads.add(head);
+            }
+            return heads;
+        } catch (IOException e) {
+            throw new Unreadable("region " + name() + ": " + key + " is no bundle of heads: " + e.getMessage());
+        }
+    }
+
+    private static @Nullable TopicHead next(InputStream in) throws IOException {
+        return TopicHead.parseDelimitedFrom(in);
+    }
+
+    /** Removes the bundles whose collecting began before this time. */
+    public void removeBundlesBefore(long begunMillis) {
+        List<Listed> old;
+        do {
+            old = objects.list(keys.bundles(), keys.behindBundles(begunMillis), SmallObjects.MOST_KEYS);
+            remove(old.stream().map(Listed::key).toList());
+        } while (old.size() == SmallObjects.MOST_KEYS);
     }
 
     /** Removes heads: never the newest of a topic. */

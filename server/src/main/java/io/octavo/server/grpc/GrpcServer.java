@@ -3,6 +3,7 @@ package io.octavo.server.grpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerStreamTracer;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -36,6 +37,7 @@ public final class GrpcServer implements AutoCloseable {
     private final List<ServerInterceptor> interceptors;
     private final List<BindableService> services;
     private final ErrorMapping errorMapping;
+    private final ServerStreamTracer.Factory cutOff;
     private final RequestIds requestIds;
     private final @Nullable GrpcTls tls;
     private @Nullable Server server;
@@ -76,6 +78,7 @@ public final class GrpcServer implements AutoCloseable {
         this.first = first;
         this.tls = tls;
         this.requestIds = new RequestIds(onTransport);
+        this.cutOff = CutOff.except(onTransport);
         this.services = List.copyOf(services);
         this.interceptors = List.copyOf(interceptors);
         this.errorMapping = new ErrorMapping(errors);
@@ -97,6 +100,7 @@ public final class GrpcServer implements AutoCloseable {
         InetAddress host = InetAddress.getAllByName(endpoint.host())[0];
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, endpoint.port()))
                 .directExecutor()
+                .addStreamTracerFactory(cutOff)
                 .maxInboundMessageSize(Math.toIntExact(config.maxMessage().toBytes()))
                 .maxInboundMetadataSize(Math.toIntExact(config.maxHeaders().toBytes()))
                 .maxConcurrentCallsPerConnection(config.callsPerConnection())

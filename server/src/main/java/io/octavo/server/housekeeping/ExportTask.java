@@ -151,6 +151,7 @@ public final class ExportTask implements Task {
     }
 
     private boolean scan(Run run, Instant begun) {
+        regions.keySet().forEach(region -> region.beginScan(begun));
         log.forEachHead(head -> offer(head, run));
         changed.startAt(begun);
         scannedAt = begun;
@@ -162,7 +163,9 @@ public final class ExportTask implements Task {
         run.examined();
         for (Map.Entry<RegionExport, ExportLane> entry : regions.entrySet()) {
             RegionExport region = entry.getKey();
-            if (region.isListed() && region.lacks(head)) {
+            if (region.isListed() && !region.lacks(head)) {
+                region.isThere(head);
+            } else if (region.isListed()) {
                 region.tidyLater(head, config.keep());
                 boolean begun = !region.isAway()
                         && run.mayGoOn()

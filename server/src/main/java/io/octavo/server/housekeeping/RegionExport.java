@@ -46,6 +46,7 @@ final class RegionExport {
     private final Set<String> behind = ConcurrentHashMap.newKeySet();
     private final Set<String> ahead = ConcurrentHashMap.newKeySet();
     private final DueTimes toTidy = new DueTimes();
+    private final HeadBundles bundles;
     private @Nullable Set<Long> listedPayloads;
     private volatile boolean listed;
     private int failuresInARow;
@@ -71,6 +72,7 @@ final class RegionExport {
         this.direct = direct;
         this.clock = clock;
         this.meters = meters;
+        this.bundles = new HeadBundles(region, meters);
     }
 
     String name() {
@@ -84,6 +86,7 @@ final class RegionExport {
         behind.clear();
         ahead.clear();
         toTidy.clear();
+        bundles.forget();
         completeAt = null;
         markedAt = Instant.EPOCH;
         awayUntil = Instant.EPOCH;
@@ -151,6 +154,20 @@ final class RegionExport {
         return Heads.compare(mine.epoch(), mine.revision(), found.epoch(), found.revision()) == 0 ? mine : found;
     }
 
+    /** From now on all heads are gone over: those that the region has are bundled, if that is worth it. */
+    void beginScan(Instant at) {
+        if (listed && !isAway()) {
+            bundles.begin(at, known.size());
+        }
+    }
+
+    /** A head that the region doesn't lack. */
+    void isThere(TopicHead head) {
+        if (!ahead.contains(head.getTopic())) {
+            bundles.add(head);
+        }
+    }
+
     /** The list of payloads is large, and soon out of date. */
     void endScan() {
         listedPayloads = null;
@@ -211,6 +228,7 @@ final class RegionExport {
                 head.getEpoch(), head.getRevision(), HeadContent.of(head), HeadContent.payloads(head), clock.millis());
         known.merge(topic, now, (mine, other) -> mine.compareTo(head) > 0 ? mine : other);
         behind.remove(topic);
+        bundles.put(head);
     }
 
     /** What was listed a moment ago counts for more than what was put long ago. */
@@ -269,7 +287,11 @@ final class RegionExport {
 
     /** All that changed before this time was looked at, and put. */
     void settle(Instant lookedAt) {
-        if (!listed || !behind.isEmpty() || isAway()) {
+        if (!listed || isAway()) {
+            return;
+        }
+        bundles.finish();
+        if (!behind.isEmpty()) {
             return;
         }
         completeAt = lookedAt;

@@ -91,6 +91,7 @@ final class TaskLoop {
                 name(),
                 runner.task().interval(),
                 runner.lease().holder(),
+                runner.lease().otherHolder().isEmpty(),
                 pending,
                 runner.last(),
                 lastAsked,

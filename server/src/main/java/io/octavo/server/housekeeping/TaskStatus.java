@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param interval  from the end of a run to the start of the next
  * @param leader    the node that does it; empty if none is known
+ * @param isHere    whether that is this node
  * @param pending   whether a run that was asked for here has not ended yet
  * @param last      the last run on this node; null if there was none
  * @param lastAsked the last of them that was asked for; null if there was none
@@ -17,6 +18,7 @@ public record TaskStatus(
         String task,
         Duration interval,
         String leader,
+        boolean isHere,
         boolean pending,
         @Nullable RunReport last,
         @Nullable RunReport lastAsked,

@@ -5,6 +5,7 @@ import io.octavo.server.nodes.NodeTable.Sighting;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,10 +55,27 @@ public final class SilentNodes {
                                         && node.getValue().isAfter(now.minus(YOUNG)))));
     }
 
+    /**
+     * A node that fell silent.
+     *
+     * @param until when it will matter no more, should it not come back before
+     */
+    public record Silent(String node, Instant lastSeen, Instant until) {}
+
     /** Whether there are such nodes. */
-    public synchronized boolean any() {
+    public boolean any() {
+        return !all().isEmpty();
+    }
+
+    /** Such nodes, by name. */
+    public synchronized List<Silent> all() {
         Instant now = clock.instant();
-        return seen.entrySet().stream().anyMatch(node -> !up.contains(node.getKey()) && !isOver(node.getValue(), now));
+        return seen.entrySet().stream()
+                .filter(node -> !up.contains(node.getKey()) && !isOver(node.getValue(), now))
+                .map(node -> new Silent(
+                        node.getKey(), node.getValue(), node.getValue().plus(remembered)))
+                .sorted(Comparator.comparing(Silent::node))
+                .toList();
     }
 
     private boolean isOver(Instant lastSeen, Instant now) {

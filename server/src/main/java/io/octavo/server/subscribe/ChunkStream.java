@@ -9,16 +9,31 @@ import org.jspecify.annotations.Nullable;
  * Sends bytes in chunks, as fast as the caller takes them; stops when it goes away. Safe for use by the caller's threads and
  * another one that brings the bytes.
  */
-final class ChunkStream {
+final class ChunkStream implements PayloadTurns.Reader {
     /** The largest chunk. */
     static final int CHUNK_BYTES = 256 << 10;
 
     private final ServerCallStreamObserver<ReadPayloadResponse> caller;
+    private final Runnable cutOff;
     private @Nullable ByteString bytes;
     private int sent;
+    private volatile long chunks;
 
-    ChunkStream(ServerCallStreamObserver<ReadPayloadResponse> caller) {
+    /** @param cutOff ends the call, with what the network has not taken yet */
+    ChunkStream(ServerCallStreamObserver<ReadPayloadResponse> caller, Runnable cutOff) {
         this.caller = caller;
+        this.cutOff = cutOff;
+    }
+
+    @Override
+    public long chunks() {
+        return chunks;
+    }
+
+    @Override
+    public void cutOff() {
+        stop();
+        cutOff.run();
     }
 
     /** Sends as much as is taken now; {@link #goOn} sends the rest. No bytes are one empty chunk. */
@@ -35,6 +50,7 @@ final class ChunkStream {
                     .setChunk(bytes.substring(sent, end))
                     .build());
             sent = end;
+            chunks++;
             if (sent == bytes.size()) {
                 bytes = null;
                 caller.onCompleted();

@@ -1,6 +1,7 @@
 package io.octavo.server.subscribe;
 
 import io.octavo.protocol.TopicHead;
+import io.octavo.rules.FallbackKeys.Position;
 import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.fallback.FallbackRegion;
 import io.octavo.server.fallback.FallbackRegion.Exported;
@@ -8,7 +9,9 @@ import io.octavo.server.fallback.FallbackRegion.Unreadable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,8 @@ final class FallbackLoader {
 
     private static final Duration BETWEEN_LOADS = Duration.ofMinutes(1);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    /** From so many heads on, it is worth while to read bundles of them. */
+    private static final int MANY = 200;
 
     private final FallbackCache fallback;
     private final HeadCache cache;
@@ -82,25 +87,28 @@ final class FallbackLoader {
     private boolean load(FallbackRegion region) {
         Reading reading = new Reading(region);
         try {
-            String[] last = {""};
-            region.forEachHead(
-                    () -> reading.failure == null && !Thread.currentThread().isInterrupted(), exported -> {
-                        // The first of a topic is the newest.
-                        String topic = exported.position().topic();
-                        if (!topic.equals(last[0])
-                                && !cache.has(
-                                        topic,
-                                        exported.position().epoch(),
-                                        exported.position().revision())) {
-                            reading.submit(exported);
-                        }
-                        last[0] = topic;
-                    });
-            reading.await();
+            Map<String, Exported> wanted = wanted(region);
+            if (wanted.size() >= MANY) {
+                reading.bundles(wanted);
+            }
+            reading.each(wanted);
         } finally {
             reading.threads.shutdownNow();
         }
         return reading.unreadable.get() == 0;
+    }
+
+    /** The newest head of each topic, of those that this node doesn't have. */
+    private Map<String, Exported> wanted(FallbackRegion region) {
+        Map<String, Exported> wanted = new ConcurrentHashMap<>();
+        region.forEachHead(() -> !Thread.currentThread().isInterrupted(), exported -> {
+            Position at = exported.position();
+            if (!cache.has(at.topic(), at.epoch(), at.revision())) {
+                // The first of a topic is the newest.
+                wanted.putIfAbsent(at.topic(), exported);
+            }
+        });
+        return wanted;
     }
 
     /** Heads of one region on their way, a bounded number at once. */
@@ -127,11 +135,49 @@ final class FallbackLoader {
                     });
         }
 
-        void submit(Exported exported) {
+        /** Takes what it can of those that are wanted, many at a time; what can't be had so is read one by one. */
+        void bundles(Map<String, Exported> wanted) {
+            try {
+                for (String key : region.bundles()) {
+                    submit(() -> take(key, wanted));
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("region {}: heads are read one by one: {}", region.name(), e.toString());
+            }
+            await();
+        }
+
+        private void take(String key, Map<String, Exported> wanted) {
+            for (TopicHead head : region.bundle(key)) {
+                Exported exported = wanted.get(head.getTopic());
+                if (exported != null && !exported.position().isAfter(head)) {
+                    cache.put(head);
+                    wanted.remove(head.getTopic());
+                }
+            }
+        }
+
+        void each(Map<String, Exported> wanted) {
+            failure = null;
+            unreadable.set(0);
+            for (Exported exported : wanted.values()) {
+                if (failure != null) {
+                    break;
+                }
+                submit(() -> read(exported));
+            }
+            await();
+            RuntimeException failed = failure;
+            if (failed != null) {
+                throw failed;
+            }
+        }
+
+        private void submit(Runnable work) {
             acquire(1);
             threads.execute(() -> {
                 try {
-                    read(exported);
+                    work.run();
                 } catch (Unreadable e) {
                     unreadable.incrementAndGet();
                     metrics.failed(CacheMetrics.Step.FALLBACK);
@@ -155,12 +201,9 @@ final class FallbackLoader {
             }
         }
 
-        void await() {
+        private void await() {
             acquire(most);
-            RuntimeException failed = failure;
-            if (failed != null) {
-                throw failed;
-            }
+            room.release(most);
         }
 
         private void acquire(int permits) {

@@ -1,9 +1,15 @@
 package io.octavo.server.subscribe;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,11 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who reads a payload from this node, so many at a time: each has its bytes in memory, and a chunk of them that the network
- * has not taken yet. The others line up, first come first served, for a while. Safe for use by many threads; nothing here
- * blocks.
+ * has not taken yet. The others line up, first come first served, for a while. Who takes nothing for a while loses its turn. Safe
+ * for use by many threads; nothing here blocks.
  */
 final class PayloadTurns {
     static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    /** How often it is looked who takes something. */
+    private static final Duration LOOK = Duration.ofSeconds(15);
+    /** Who has taken nothing at so many looks in a row loses its turn: half a minute; a slow network is quicker. */
+    static final int LOOKS = 2;
+
     /** A kilobyte each. */
     static final int LONGEST_LINE = 20_000;
 
@@ -27,17 +38,44 @@ final class PayloadTurns {
 
     private final int most;
     private final Executor executor;
+    private final Set<Turn> reading = new HashSet<>();
     private final Queue<Turn> line = new ArrayDeque<>();
-    private int taken;
+    private final Counter refusals;
+    private final Counter stalls;
+    private boolean isWatched;
     private int waiting;
+
+    /** Who reads a payload. */
+    interface Reader {
+        /** So many chunks it has taken. */
+        long chunks();
+
+        /** Ends its call, with all that it has not taken; to be told that its turn is over. */
+        void cutOff();
+    }
 
     /**
      * @param most     at a time
      * @param executor does what may block, for those who had to wait
      */
-    PayloadTurns(int most, Executor executor) {
+    PayloadTurns(int most, Executor executor, MeterRegistry meters) {
         this.most = most;
         this.executor = executor;
+        this.refusals = lost(meters, "waited");
+        this.stalls = lost(meters, "stalled");
+        Gauge.builder("octavo.payload.readers", this, PayloadTurns::taken)
+                .description("Calls that read a payload from this node now")
+                .register(meters);
+        Gauge.builder("octavo.payload.readers.waiting", this, PayloadTurns::waiting)
+                .description("Calls that wait for their turn to read a payload from this node")
+                .register(meters);
+    }
+
+    private static Counter lost(MeterRegistry meters, String why) {
+        return Counter.builder("octavo.payload.turns.lost")
+                .description("Calls that were to read a payload and could not: they waited too long, or took nothing")
+                .tag("why", why)
+                .register(meters);
     }
 
     /**
@@ -46,12 +84,12 @@ final class PayloadTurns {
      * @param work    what is done when it has come: by the thread that begins it, or by the executor later
      * @param refused told if it doesn't come in time
      */
-    Turn turn(Runnable work, Consumer<ServiceException> refused) {
-        return new Turn(work, refused);
+    Turn turn(Runnable work, Consumer<ServiceException> refused, Reader reader) {
+        return new Turn(work, refused, reader);
     }
 
     synchronized int taken() {
-        return taken;
+        return reading.size();
     }
 
     synchronized int waiting() {
@@ -69,11 +107,15 @@ final class PayloadTurns {
     final class Turn {
         private final Runnable work;
         private final Consumer<ServiceException> refused;
+        private final Reader reader;
         private State state = State.NEW;
+        private long seen = -1;
+        private int idleLooks;
 
-        private Turn(Runnable work, Consumer<ServiceException> refused) {
+        private Turn(Runnable work, Consumer<ServiceException> refused, Reader reader) {
             this.work = work;
             this.refused = refused;
+            this.reader = reader;
         }
 
         /** Does the work, now or when the turn has come. */
@@ -82,8 +124,7 @@ final class PayloadTurns {
             if (now == State.TAKEN) {
                 work.run();
             } else if (now == State.WAITING) {
-                CompletableFuture.delayedExecutor(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
-                        .execute(this::giveUp);
+                after(LONGEST_WAIT, this::giveUp);
             } else if (now == State.NEW) {
                 refuse();
             }
@@ -103,7 +144,7 @@ final class PayloadTurns {
                 State before = state;
                 state = State.OVER;
                 waiting -= before == State.WAITING ? 1 : 0;
-                return before == State.TAKEN ? passOn() : null;
+                return reading.remove(this) ? passOn() : null;
             }
         }
 
@@ -119,11 +160,34 @@ final class PayloadTurns {
             refuse();
         }
 
+        /** With the lock. */
+        private void take() {
+            state = State.TAKEN;
+            reading.add(this);
+            if (!isWatched) {
+                isWatched = true;
+                after(LOOK, PayloadTurns.this::look);
+            }
+        }
+
+        /** Told at every look, with the lock: whether it has taken nothing for so many that its turn is over. */
+        private boolean isStalled() {
+            long now = reader.chunks();
+            idleLooks = now == seen ? idleLooks + 1 : 0;
+            seen = now;
+            return idleLooks == LOOKS;
+        }
+
+        private void cutOff() {
+            stalls.increment();
+            reader.cutOff();
+            end();
+        }
+
         private State enter() {
             synchronized (PayloadTurns.this) {
-                if (state == State.NEW && taken < most) {
-                    taken++;
-                    state = State.TAKEN;
+                if (state == State.NEW && reading.size() < most) {
+                    take();
                 } else if (state == State.NEW && waiting < LONGEST_LINE) {
                     // Those who have gone are taken out when their turn would be, or here: not at each arrival.
                     if (waiting * 2 < line.size()) {
@@ -148,6 +212,7 @@ final class PayloadTurns {
         }
 
         private void refuse() {
+            refusals.increment();
             Duration after = Duration.ofMillis(1 + ThreadLocalRandom.current().nextLong(SPREAD.toMillis()));
             refused.accept(ServiceException.rateLimited(
                     "payloads being read from this node: " + most + ", and too many wait (expected: fewer); try again",
@@ -155,17 +220,34 @@ final class PayloadTurns {
         }
     }
 
+    /** Cuts off who takes nothing. Comes again for as long as somebody reads. */
+    void look() {
+        List<Turn> stalled;
+        synchronized (this) {
+            stalled = reading.stream().filter(Turn::isStalled).toList();
+            isWatched = !reading.isEmpty();
+            if (isWatched) {
+                after(LOOK, this::look);
+            }
+        }
+        stalled.forEach(Turn::cutOff);
+    }
+
+    private static void after(Duration delay, Runnable then) {
+        CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(then);
+    }
+
     /** Called with the lock, by who had a turn: who has it now; null = nobody waits. */
     private @Nullable Turn passOn() {
         while (true) {
             Turn next = line.poll();
             if (next == null) {
-                taken--;
                 return null;
             }
             if (next.state == State.WAITING) {
                 waiting--;
-                next.state = State.TAKEN;
+                next.take();
                 return next;
             }
         }

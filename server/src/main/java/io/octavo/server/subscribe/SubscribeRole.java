@@ -111,7 +111,7 @@ public final class SubscribeRole implements AutoCloseable {
                 new LatestAnswers(latest, reads.fresh()),
                 new VersionRecords(reads.explicit(), cache),
                 small,
-                new PayloadTurns(heldConfig.payloadTurns(), readers),
+                new PayloadTurns(heldConfig.payloadTurns(), readers, registry),
                 payloads,
                 region,
                 holding.waiters(),

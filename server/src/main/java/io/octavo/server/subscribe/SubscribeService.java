@@ -21,6 +21,7 @@ import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.grpc.CutOff;
 import io.octavo.server.payload.MissingPayload;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -164,8 +165,8 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
 
     private void sendInTurn(
             ReadPayloadRequest request, Part part, ServerCallStreamObserver<ReadPayloadResponse> caller) {
-        ChunkStream stream = new ChunkStream(caller);
-        PayloadTurns.Turn turn = turns.turn(() -> send(request, part, stream, caller), caller::onError);
+        ChunkStream stream = new ChunkStream(caller, CutOff.ofThisCall("took nothing of the payload for too long"));
+        PayloadTurns.Turn turn = turns.turn(() -> send(request, part, stream, caller), caller::onError, stream);
         // With a handler for it, a call that was cancelled throws nothing at whoever answers it.
         caller.setOnCancelHandler(() -> {
             stream.stop();

@@ -22,8 +22,15 @@ record EventView(
         @Nullable Long version,
         List<String> scopes,
         String reason) {
-    /** A page of events, newest first. */
-    record Events(List<EventView> events, @Nullable String nextPageToken) {}
+    /**
+     * A page of events, newest first.
+     *
+     * @param completeSince what happened before may be gone, and is not listed; absent if all that was asked for is there
+     */
+    record Events(
+            List<EventView> events,
+            @Nullable String nextPageToken,
+            @Nullable Instant completeSince) {}
 
     static EventView of(String topic, TopicEvent event) {
         return new EventView(

@@ -83,9 +83,14 @@ final class EventsController {
                         page,
                         event == null
                                 ? null
-                                : PageToken.after(OF_TOPIC, page.get(limit - 1).revision())));
+                                : PageToken.after(OF_TOPIC, page.get(limit - 1).revision()),
+                        horizon(head).equals(Instant.EPOCH) ? null : horizon(head)));
     }
 
+    /**
+     * {@code completeSince} is there if the trail of some topic doesn't reach back to the time asked for. Of one topic that is
+     * GONE: who asks for one wants to see all of it.
+     */
     @Call(
             value = "What was done to all topics, newest first.",
             query = {"since", "topic", "who", "kind", "limit", "pageToken"})
@@ -104,28 +109,51 @@ final class EventsController {
                         : Math.max(token.sinceMillis(), now.minus(LONGEST).toEpochMilli()),
                 who == null ? null : Limits.checkSaid("who", who, Limits.NAME_LENGTH),
                 kind(query));
-        List<Changed> topics = changed(request, query.text("topic"), wanted.sinceMillis());
-        EventTrail.Page page = trail.page(topics, wanted, token == null ? null : token.after(), limit);
+        String topic = query.text("topic");
+        Topics topics = topic == null
+                ? changed(Access.readable(request), wanted.sinceMillis())
+                : only(request, topic, wanted.sinceMillis());
+        EventTrail.Page page = trail.page(topics.changed(), wanted, token == null ? null : token.after(), limit);
         EventPosition next = page.next();
         return Answers.ok()
-                .body(new Events(page.events(), next == null ? null : new Token(wanted.sinceMillis(), next).written()));
+                .body(new Events(
+                        page.events(),
+                        next == null ? null : new Token(wanted.sinceMillis(), next).written(),
+                        topics.completeSince()));
     }
 
-    private List<Changed> changed(HttpServletRequest request, @Nullable String topic, long sinceMillis) {
-        List<Changed> changed = new ArrayList<>();
-        if (topic != null) {
-            Access.require(request, Right.READ, topic, List.of());
-            changed.add(Changed.of(reads.require(topic)));
-        } else {
-            Predicate<String> readable = Access.readable(request);
-            heads.forEach(head -> {
-                boolean isShown = readable == null || readable.test(head.getTopic());
-                if (isShown && head.getLastEventMs() >= sinceMillis) {
-                    changed.add(Changed.of(head));
-                }
-            });
+    /**
+     * Those whose events are asked for.
+     *
+     * @param completeSince from when on all of their events are there; null = since the time that is asked for
+     */
+    private record Topics(List<Changed> changed, @Nullable Instant completeSince) {}
+
+    private Topics only(HttpServletRequest request, String topic, long sinceMillis) {
+        Access.require(request, Right.READ, topic, List.of());
+        TopicHead head = reads.require(topic);
+        if (horizon(head).toEpochMilli() > sinceMillis) {
+            throw Gone.history(head);
         }
-        return changed;
+        return new Topics(List.of(Changed.of(head)), null);
+    }
+
+    private Topics changed(@Nullable Predicate<String> readable, long sinceMillis) {
+        List<Changed> changed = new ArrayList<>();
+        long[] complete = {sinceMillis};
+        heads.forEach(head -> {
+            boolean isShown = readable == null || readable.test(head.getTopic());
+            if (isShown && head.getLastEventMs() >= sinceMillis) {
+                changed.add(Changed.of(head));
+                complete[0] = Math.max(complete[0], horizon(head).toEpochMilli());
+            }
+        });
+        return new Topics(changed, complete[0] == sinceMillis ? null : Instant.ofEpochMilli(complete[0]));
+    }
+
+    /** From when on all that was done to a topic is told; the beginning of time if nothing of it is gone. */
+    private static Instant horizon(TopicHead head) {
+        return head.hasHorizon() ? Instant.ofEpochMilli(head.getHorizon().getAtMs() + 1) : Instant.EPOCH;
     }
 
     private static @Nullable EventKind kind(Query query) {

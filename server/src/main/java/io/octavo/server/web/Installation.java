@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param version     of this software
  * @param ready       whether its roles can do their work
  * @param cache       the state of the heads in memory; answers null where there are none
- * @param stopped     tasks that wait for an operator
+ * @param stopped     tasks that wait for an operator, or for a node
  */
 public record Installation(
         String environment,
@@ -26,7 +26,7 @@ public record Installation(
         this(environment, version, ready, cache, List::of);
     }
 
-    /** A task that this node leads and that has stopped, with the reason and what helps. */
+    /** A task that doesn't do what it was to do, as far as this node knows, with the reason and what helps. */
     public record Stopped(String task, String why) {}
 
     /**

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the installation is, as one node sees it.
  *
- * @param stopped tasks that this node leads and that wait for an operator; absent if none does
+ * @param stopped tasks that this node leads and that wait for an operator, and what waits for a node that fell silent;
+ *     absent if nothing does
  */
 record StatusView(
         String environment,

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A task of housekeeping, as one node sees it.
  *
  * @param leader  the node that does it; absent if none is known
+ * @param ledElsewhere true if that is another node than this one, which knows more of it; else absent
  * @param pending true while a run that was asked for here has not ended; else absent
  * @param lastRun the last run on this node; absent if there was none
  * @param lastAskedRun the last of them that was asked for; absent if there was none
@@ -19,6 +20,7 @@ record TaskView(
         String task,
         long intervalMillis,
         @Nullable String leader,
+        @Nullable Boolean ledElsewhere,
         @Nullable Boolean pending,
         @Nullable Run lastRun,
         @Nullable Run lastAskedRun,
@@ -54,6 +56,7 @@ record TaskView(
                 status.task(),
                 status.interval().toMillis(),
                 status.leader().isEmpty() ? null : status.leader(),
+                (status.leader().isEmpty() || status.isHere()) ? null : true,
                 status.pending() ? true : null,
                 run(status.last()),
                 run(status.lastAsked()),

@@ -100,7 +100,74 @@ class ExportTaskTest {
         });
         publish("a", "one");
         Runs.of(task);
-        assertThat(made).containsExactly(KEYS.payload(1), KEYS.head(head("a")), KEYS.mark(time.millis()));
+        assertThat(made)
+                .containsExactly(
+                        KEYS.payload(1), KEYS.head(head("a")), KEYS.bundle(time.millis(), 0), KEYS.mark(time.millis()));
+    }
+
+    @Test
+    void theHeadsThatAreThereAreBundledAnewWhenATwentiethHasChanged() {
+        for (int i = 0; i < 40; i++) {
+            publish("t" + i, "one");
+        }
+        Runs.of(task);
+        assertThat(bundled(inEu)).containsExactlyInAnyOrderElementsOf(heads());
+        List<String> first = inEu.bundles();
+
+        publish("t1", "two");
+        publish("t2", "two");
+        time.pass(SCAN);
+        Runs.of(task);
+        assertThat(inEu.bundles()).isEqualTo(first);
+        publish("t3", "two");
+        Runs.of(task);
+        time.pass(SCAN);
+        Runs.of(task);
+        assertThat(inEu.bundles()).hasSize(1).doesNotContainAnyElementsOf(first);
+        assertThat(bundled(inEu)).containsExactlyInAnyOrderElementsOf(heads());
+    }
+
+    @Test
+    void headsOfManyBytesAreBundledInSeveralObjects() {
+        for (int i = 0; i < 300; i++) {
+            commit("t" + i, version("one", true, Map.of("long", "x".repeat(4_000))));
+        }
+        Runs.of(task);
+        assertThat(inEu.bundles()).hasSize(2);
+        assertThat(bundled(inEu)).containsExactlyInAnyOrderElementsOf(heads());
+    }
+
+    @Test
+    void whereBundlesCannotBePutTheHeadsAreAllTheSame() {
+        eu.before((operation, key) -> {
+            if (operation.equals("create") && key.startsWith(KEYS.bundles())) {
+                throw ServiceException.unavailable("slow down", Duration.ofSeconds(1), null);
+            }
+        });
+        publish("a", "one");
+        assertThat(Runs.of(task).failedCount()).isZero();
+        assertThat(inEu.newest("a")).isEqualTo(head("a"));
+        assertThat(inEu.completeAt()).isEqualTo(time.instant());
+        eu.before((operation, key) -> {});
+        time.pass(SCAN);
+        Runs.of(task);
+        assertThat(bundled(inEu)).containsExactly(head("a"));
+    }
+
+    @Test
+    void aHeadThatTheLogHasLostIsNotBundledAsItWas() {
+        publish("a", "one");
+        TopicHead ahead = head("a").toBuilder().setRevision(99).build();
+        inEu.createHead(ahead);
+        Runs.of(task);
+        assertThat(bundled(inEu)).isEmpty();
+        assertThat(bundled(inUs)).containsExactly(head("a"));
+    }
+
+    private static List<TopicHead> bundled(FallbackRegion region) {
+        return region.bundles().stream()
+                .flatMap(key -> region.bundle(key).stream())
+                .toList();
     }
 
     @Test
@@ -364,6 +431,10 @@ class ExportTaskTest {
     }
 
     private PublishVersion version(String payload, boolean published) {
+        return version(payload, published, Map.of());
+    }
+
+    private PublishVersion version(String payload, boolean published, Map<String, String> metadata) {
         long id = ++payloadIds;
         ByteString bytes = ByteString.copyFromUtf8(payload);
         direct.store(id, bytes);
@@ -372,7 +443,7 @@ class ExportTaskTest {
                 .setDirect(DirectPointer.newBuilder().setPayloadId(id))
                 .build();
         return new PublishVersion(
-                List.of(part), Map.of(), published ? List.of(Scopes.GLOBAL) : List.of(), null, false, null, 0, "");
+                List.of(part), metadata, published ? List.of(Scopes.GLOBAL) : List.of(), null, false, null, 0, "");
     }
 
     private void commit(String topic, Command command) {
@@ -383,6 +454,12 @@ class ExportTaskTest {
         if (announced) {
             log.append(head.getTopic(), head.getRevision());
         }
+    }
+
+    private List<TopicHead> heads() {
+        List<TopicHead> heads = new ArrayList<>();
+        log.forEachHead(heads::add);
+        return heads;
     }
 
     private TopicHead head(String topic) {

@@ -28,6 +28,9 @@ class SilentNodesTest {
         pass(30);
         see(0, "b");
         assertThat(silent.any()).isTrue();
+        assertThat(silent.all())
+                .containsExactly(new SilentNodes.Silent(
+                        "a", now.minusSeconds(30), now.minusSeconds(30).plus(Duration.ofHours(6))));
         pass(5);
         see(0, "b");
         assertThat(silent.any()).isTrue();

@@ -2,6 +2,7 @@ package io.octavo.server.subscribe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.TopicHead;
@@ -14,9 +15,11 @@ import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.payload.InMemoryObjects;
 import io.octavo.server.topic.ChangeFeed;
 import io.octavo.server.topic.TopicLog.Read;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -102,6 +105,60 @@ class CacheRefreshTest {
         assertThat(version("t7")).isEqualTo(4);
         assertThat(version("new")).isEqualTo(1);
         assertThat(cache.age()).isZero();
+    }
+
+    @Test
+    void ofManyHeadsThoseInBundlesAreNotReadOneByOne() throws IOException {
+        ByteString.Output bundle = ByteString.newOutput();
+        for (int i = 0; i < 1_000; i++) {
+            inEu.createHead(TestHeads.head("t" + i, 1, 1));
+            // One had changed, without saying anything new, when it was bundled.
+            TestHeads.head("t" + i, i == 8 ? 5 : 1, 1).writeDelimitedTo(bundle);
+        }
+        // This one has changed since.
+        inEu.createHead(TestHeads.head("t7", 2, 2));
+        // Never exported by itself: its payload may not be there.
+        TestHeads.head("only-bundled", 1, 1).writeDelimitedTo(bundle);
+        inEu.createBundle(1_000, 0, bundle.toByteString());
+        inEu.createBundle(1_000, 1, ByteString.copyFromUtf8("\t\t\t"));
+        inEu.markComplete(clock.instant());
+        List<String> reads = Collections.synchronizedList(new ArrayList<>());
+        eu.before((operation, key) -> {
+            if (operation.equals("read")) {
+                reads.add(key);
+            }
+        });
+        us.away(true);
+        log.logAway(true);
+        refresh(fallback).tick();
+        assertThat(cache.size()).isEqualTo(1_000);
+        assertThat(version("t7")).isEqualTo(2);
+        assertThat(version("t8")).isEqualTo(1);
+        assertThat(cache.head("only-bundled")).isNull();
+        FallbackKeys keys = new FallbackKeys("fallback");
+        assertThat(reads)
+                .containsExactlyInAnyOrder(
+                        keys.bundle(1_000, 0), keys.bundle(1_000, 1), keys.head(TestHeads.head("t7", 2, 2)));
+    }
+
+    @Test
+    void bundlesThatCannotBeReadCostOnlyTime() throws IOException {
+        ByteString.Output bundle = ByteString.newOutput();
+        for (int i = 0; i < 300; i++) {
+            inEu.createHead(TestHeads.head("t" + i, 1, 1));
+            TestHeads.head("t" + i, 1, 1).writeDelimitedTo(bundle);
+        }
+        inEu.createBundle(1_000, 0, bundle.toByteString());
+        inEu.markComplete(clock.instant());
+        eu.before((operation, key) -> {
+            if (operation.equals("read") && key.contains("/bundles/")) {
+                throw ServiceException.unavailable("slow down", SECOND, null);
+            }
+        });
+        log.logAway(true);
+        refresh(fallback).tick();
+        assertThat(cache.ready()).isTrue();
+        assertThat(cache.size()).isEqualTo(300);
     }
 
     @Test

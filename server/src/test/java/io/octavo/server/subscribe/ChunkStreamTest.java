@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class ChunkStreamTest {
     private final Caller caller = new Caller();
-    private final ChunkStream stream = new ChunkStream(caller);
+    private boolean isCutOff;
+    private final ChunkStream stream = new ChunkStream(caller, () -> isCutOff = true);
 
     @Test
     void sendsNoMoreThanTheCallerTakes() {
@@ -53,6 +54,18 @@ class ChunkStreamTest {
         stream.goOn();
         assertThat(caller.chunks).hasSize(1);
         assertThat(caller.completed).isFalse();
+    }
+
+    @Test
+    void tellsHowMuchWasTakenAndSendsNothingMoreOnceCutOff() {
+        caller.room = 2;
+        stream.send(random(1_000_000));
+        assertThat(stream.chunks()).isEqualTo(2);
+        stream.cutOff();
+        assertThat(isCutOff).isTrue();
+        caller.take(5);
+        stream.goOn();
+        assertThat(stream.chunks()).isEqualTo(2);
     }
 
     private static ByteString random(int size) {

@@ -2,6 +2,7 @@ package io.octavo.server.subscribe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.subscribe.PayloadTurns.Turn;
@@ -15,14 +16,34 @@ import org.junit.jupiter.api.Test;
 
 class PayloadTurnsTest {
     private final Queue<Runnable> executor = new ArrayDeque<>();
-    private final PayloadTurns turns = new PayloadTurns(2, executor::add);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final PayloadTurns turns = new PayloadTurns(2, executor::add, meters);
     private final List<String> done = new ArrayList<>();
     private final List<ServiceException> refused = new ArrayList<>();
 
     private Turn begin(String name) {
-        Turn turn = turns.turn(() -> done.add(name), refused::add);
+        return begin(name, new Reader());
+    }
+
+    private Turn begin(String name, Reader reader) {
+        Turn turn = turns.turn(() -> done.add(name), refused::add, reader);
         turn.begin();
         return turn;
+    }
+
+    private static final class Reader implements PayloadTurns.Reader {
+        private long chunks;
+        private boolean isCutOff;
+
+        @Override
+        public long chunks() {
+            return chunks;
+        }
+
+        @Override
+        public void cutOff() {
+            isCutOff = true;
+        }
     }
 
     @Test
@@ -66,6 +87,33 @@ class PayloadTurnsTest {
     }
 
     @Test
+    void whoTakesNothingLosesItsTurn() {
+        Reader slow = new Reader();
+        Reader stalled = new Reader();
+        begin("slow", slow);
+        begin("stalled", stalled);
+        begin("next");
+        assertThat(meters.get("octavo.payload.readers").gauge().value()).isEqualTo(2);
+        assertThat(meters.get("octavo.payload.readers.waiting").gauge().value()).isEqualTo(1);
+        for (int look = 0; look <= PayloadTurns.LOOKS; look++) {
+            assertThat(stalled.isCutOff).isFalse();
+            assertThat(executor).isEmpty();
+            slow.chunks++;
+            turns.look();
+        }
+        assertThat(stalled.isCutOff).isTrue();
+        assertThat(slow.isCutOff).isFalse();
+        executor.remove().run();
+        assertThat(done).containsExactly("slow", "stalled", "next");
+        assertThat(turns.taken()).isEqualTo(2);
+        assertThat(meters.get("octavo.payload.turns.lost")
+                        .tag("why", "stalled")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
     void theLineIsBounded() {
         begin("a");
         begin("b");
@@ -80,7 +128,7 @@ class PayloadTurnsTest {
 
     @Test
     void aCallThatIsOverBeforeItBeganTakesNothing() {
-        Turn turn = turns.turn(() -> done.add("never"), refused::add);
+        Turn turn = turns.turn(() -> done.add("never"), refused::add, new Reader());
         turn.end();
         turn.begin();
         assertThat(done).isEmpty();
@@ -90,13 +138,16 @@ class PayloadTurnsTest {
 
     @Test
     void whenTheExecutorIsGoneTheCallIsToldAndTheTurnPassedOn() {
-        PayloadTurns ending = new PayloadTurns(1, work -> {
-            throw new RejectedExecutionException("stopped");
-        });
-        Turn first = ending.turn(() -> done.add("first"), refused::add);
+        PayloadTurns ending = new PayloadTurns(
+                1,
+                work -> {
+                    throw new RejectedExecutionException("stopped");
+                },
+                meters);
+        Turn first = ending.turn(() -> done.add("first"), refused::add, new Reader());
         first.begin();
         for (int i = 0; i < 3; i++) {
-            ending.turn(() -> done.add("later"), refused::add).begin();
+            ending.turn(() -> done.add("later"), refused::add, new Reader()).begin();
         }
         first.end();
         assertThat(done).containsExactly("first");
@@ -110,15 +161,17 @@ class PayloadTurnsTest {
         List<Turn> all = new ArrayList<>();
         int[] working = {0};
         for (int step = 0; step < 20_000; step++) {
-            int what = random.nextInt(4);
+            int what = random.nextInt(5);
             if (what == 0 || all.isEmpty()) {
-                Turn turn = turns.turn(() -> working[0]++, refused::add);
+                Turn turn = turns.turn(() -> working[0]++, refused::add, new Reader());
                 turn.begin();
                 all.add(turn);
             } else if (what == 1) {
                 all.remove(random.nextInt(all.size())).end();
             } else if (what == 2) {
                 all.get(random.nextInt(all.size())).giveUp();
+            } else if (what == 3) {
+                turns.look();
             } else if (!executor.isEmpty()) {
                 executor.remove().run();
             }

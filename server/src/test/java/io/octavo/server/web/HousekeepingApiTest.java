@@ -68,6 +68,10 @@ class HousekeepingApiTest {
             }
             answer.isProblem(409, "LED_ELSEWHERE");
             assertThat(answer.json().get("detail").stringValue()).contains("node-2");
+            JsonNode task =
+                    node.http().get(TASKS).isStatus(200).json().get("tasks").get(0);
+            assertThat(task.get("leader").stringValue()).isEqualTo("node-2");
+            assertThat(task.get("ledElsewhere").booleanValue()).isTrue();
         }
     }
 }

@@ -131,12 +131,23 @@ class RetentionApiTest {
                 .json()
                 .get("nextPageToken")
                 .stringValue();
-        Instant horizon = Instant.now().plusSeconds(1);
+        Instant horizon = Instant.ofEpochMilli(Instant.now().toEpochMilli());
         commits.commit(topic, new TrimHistory(6, horizon.toEpochMilli(), List.of(1L)), "retention", null);
 
         http.get(address + "/events?pageToken=" + token).isProblem(410, "GONE");
-        assertThat(http.get(address + "/events").isStatus(200).json().get("events"))
-                .hasSize(2);
+        JsonNode trail = http.get(address + "/events").isStatus(200).json();
+        assertThat(trail.get("events")).hasSize(2);
+        assertThat(Instant.parse(trail.get("completeSince").stringValue())).isEqualTo(horizon.plusMillis(1));
+        Answer since = http.get("/api/v1/events?since=1h&topic=" + topic);
+        since.isProblem(410, "GONE");
+        assertThat(since.text()).contains("to revision 6");
+        Instant after = horizon.plusMillis(1);
+        while (Instant.now().isBefore(after)) {
+            Thread.onSpinWait();
+        }
+        http.get("/api/v1/events?topic=" + topic + "&since=" + after).isStatus(200);
+        JsonNode all = http.get("/api/v1/events?since=1h").isStatus(200).json();
+        assertThat(Instant.parse(all.get("completeSince").stringValue())).isAfter(horizon);
         Answer past = http.get(address + "/latest?at=" + Instant.now().minusSeconds(60));
         past.isProblem(410, "GONE");
         assertThat(past.text()).contains("to revision 6");

@@ -93,7 +93,7 @@ final class Downloads {
                             OctavoException::isPassing)
                     .executeCallable(reading::run);
         } catch (OctavoException e) {
-            if (!fallback.isThere() || !e.isPassing() || reading.cancelled.getAsBoolean()) {
+            if (!fallback.isThere() || e.code() == ErrorCode.DIGEST_MISMATCH || reading.cancelled.getAsBoolean()) {
                 throw e;
             }
             LOG.log(Level.DEBUG, "topic " + topic + ": reading from the fallback cache, for the service fails", e);

@@ -28,6 +28,8 @@ final class Pursuit {
     private boolean unresolved;
     private boolean heardService;
     private @Nullable TopicHead head;
+    /** The version at the mark, if the head is older; 0 = it isn't. */
+    private long standing;
 
     /** What an offer calls for. */
     enum Step {
@@ -51,6 +53,7 @@ final class Pursuit {
     void recall(CachedTopic known) {
         if (Heads.compare(known.getEpoch(), known.getRevision(), mark.epoch(), mark.revision()) > 0) {
             mark = new Mark(known.getEpoch(), known.getRevision(), mark.version(), mark.pinned(), false);
+            standing = known.getVersion();
         }
         if (known.hasHead() && (head == null || Heads.isNewer(known.getHead(), head))) {
             head = known.getHead();
@@ -60,10 +63,9 @@ final class Pursuit {
     Step hear(Target target) {
         heardService |= target.source() == Source.SERVICE;
         Acceptance.Verdict verdict = Acceptance.judge(mark, target.offered());
+        Mark before = mark;
         mark = Acceptance.heard(mark, target.offered());
-        if (!target.isBare() && (head == null || !Heads.isNewer(head, target.head()))) {
-            head = target.head();
-        }
+        remember(target, before);
         if (override > 0) {
             return Step.GO_ON;
         }
@@ -74,6 +76,19 @@ final class Pursuit {
             case KEEP_UNRESOLVED -> forget(true);
             case REFUSE_LOWER -> refuse(target);
         };
+    }
+
+    /** So that the next start knows what stood at the mark: as the newest head tells, or was told without one. */
+    private void remember(Target target, Mark before) {
+        boolean isRecalled = target.source() == Source.DISK && target.offered().standIn();
+        if (target.isBare()) {
+            boolean isHigher = Heads.compare(mark.epoch(), mark.revision(), before.epoch(), before.revision()) > 0;
+            standing = isHigher ? target.version() : standing;
+        } else if (!isRecalled && (head == null || !Heads.isNewer(head, target.head()))) {
+            head = target.head();
+            boolean tells = Heads.compare(head.getEpoch(), head.getRevision(), mark.epoch(), mark.revision()) >= 0;
+            standing = tells ? 0 : standing;
+        }
     }
 
     /** The service has nothing to add to the state that was sent to it. Answers whether that is still the state. */
@@ -90,16 +105,23 @@ final class Pursuit {
 
     /** Nobody can be asked. Matters only to who has nothing to go by. */
     void silence(OctavoException error) {
-        if (mark.version() == 0 && wanted == null && !unresolved) {
+        if (mark.version() == 0 && wanted == null && !unresolved && failures == 0) {
             failure = error;
         }
     }
 
-    /** The wanted version is there, to be taken into use now: answers by which offer; null if it was overtaken. */
+    /**
+     * The wanted version is there, to be taken into use now: answers by which offer; null if it was overtaken, and then
+     * nothing is wanted any more.
+     */
     @Nullable
     Target apply() {
         Target target = wanted;
-        if (target == null || Acceptance.judge(mark, target.offered()) != Acceptance.Verdict.RUN) {
+        if (target == null) {
+            return null;
+        }
+        if (Acceptance.judge(mark, target.offered()) != Acceptance.Verdict.RUN) {
+            forget(unresolved);
             return null;
         }
         mark = Acceptance.applied(mark, target.offered());
@@ -146,7 +168,8 @@ final class Pursuit {
                 .setFormat(TopicFiles.FORMAT)
                 .setTopic(topic)
                 .setEpoch(mark.epoch())
-                .setRevision(mark.revision());
+                .setRevision(mark.revision())
+                .setVersion(standing);
         if (head != null) {
             known.setHead(head);
         }

@@ -41,8 +41,8 @@ final class Starts {
         FallbackCache.Found found = fromFallback(topic, tried);
         if (kept == null || !kept.hasHead()) {
             tried.failed(Source.DISK, "nothing is known there of this topic");
-        } else if (found == null || Heads.isNewer(kept.getHead(), found.head())) {
-            return Target.resolved(kept.getHead(), consumer, Source.DISK, Instant.ofEpochMilli(kept.getHeardMs()));
+        } else if (found == null || isNewer(kept, found.head())) {
+            return kept(kept, consumer);
         }
         if (found == null) {
             return null;
@@ -101,6 +101,23 @@ final class Starts {
             throw OctavoException.passing("version " + version + " of " + topic + " is nowhere: " + tried, null);
         }
         return Target.standIn(TopicHead.newBuilder().setTopic(topic).build(), record, Source.OVERRIDE, now);
+    }
+
+    private static boolean isNewer(CachedTopic kept, TopicHead head) {
+        return Heads.compare(kept.getEpoch(), kept.getRevision(), head.getEpoch(), head.getRevision()) > 0;
+    }
+
+    private static Target kept(CachedTopic kept, Consumer consumer) {
+        Instant asOf = Instant.ofEpochMilli(kept.getHeardMs());
+        VersionRecord standing = find(kept.getGoodList(), kept.getVersion());
+        if (standing == null) {
+            return Target.resolved(kept.getHead(), consumer, Source.DISK, asOf);
+        }
+        TopicHead then = kept.getHead().toBuilder()
+                .setEpoch(kept.getEpoch())
+                .setRevision(kept.getRevision())
+                .build();
+        return Target.standIn(then, standing, Source.DISK, asOf);
     }
 
     private FallbackCache.@Nullable Found fromFallback(String topic, Tried tried) {

@@ -76,10 +76,10 @@ final class TopicSubscription<T> implements Subscription<T>, StartChain.Subscrib
         this.override = machinery.start().overrides().getOrDefault(topic, 0L);
         this.listeners = new Listeners<>(topic, listeners, machinery.metrics());
         this.lane = new SerialLane(machinery.workers());
-        this.chain = new StartChain(topic, consumer, machinery, memory::recalled, this);
         this.pursuit = new Pursuit(topic, override);
         this.making = new Making<>(topic, options.deserializer(), machinery);
         this.memory = new Memory(topic, consumer, machinery);
+        this.chain = new StartChain(topic, consumer, machinery, memory::recalled, this);
         this.state = pursuit.state();
     }
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +135,33 @@ class DiskCacheTest {
         assertThat(harness.lastPoll().getTopics(0).getRevision()).isEqualTo(2);
         assertThat(old.getRevision()).isEqualTo(1);
         assertThat(subscription.get()).as("revision 1 is older than what it has heard").isEqualTo("two");
+    }
+
+    @Test
+    void whatStoodAtTheMarkIsRunAlsoWhenTheHeadOnDiskIsOlder() {
+        Harness before = harness();
+        before.topics.publish(TOPIC, "one");
+        Subscription<String> subscription = before.<String>subscription(TOPIC, payload -> {
+                    String text = Deserializers.utf8().deserialize(payload);
+                    if (text.equals("bad")) {
+                        throw new IllegalArgumentException("can't read this");
+                    }
+                    return text;
+                })
+                .start();
+        before.topics.publish(TOPIC, "bad");
+        before.nextPoll();
+        before.topics.pin(TOPIC, 1);
+        before.nextPoll();
+        assertThat(subscription.state().phase()).as("the service said: 1 stands").isEqualTo(Phase.RUNNING);
+
+        Harness harness = harness();
+        harness.down(OctavoException.passing(DOWN, null));
+        Subscription<String> again = harness.subscription().start();
+        harness.nextPoll();
+        assertThat(again.get()).isEqualTo("one");
+        assertThat(again.state()).isEqualTo(new SubscriptionState(Phase.RUNNING, 1, 0, null));
+        assertThat(again.current().revision()).isEqualTo(3);
     }
 
     @Test
@@ -294,8 +322,7 @@ class DiskCacheTest {
     }
 
     private List<Long> kept() throws IOException {
-        CachedTopic known = TopicFiles.read(files("topics").get(0));
-        assertThat(known).isNotNull();
+        CachedTopic known = Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
         return known.getGoodList().stream()
                 .map(VersionRecord::getVersion)
                 .toList();

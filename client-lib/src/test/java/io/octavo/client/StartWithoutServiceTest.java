@@ -16,13 +16,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Starts by the fallback cache, over HTTP with a store on loopback; and by overrides. */
 class StartWithoutServiceTest {
-    private static final OctavoException AWAY = OctavoException.passing("the service is away", null);
+    private final OctavoException away = OctavoException.passing("the service is away", null);
 
     @TempDir
     private Path directory;
@@ -44,7 +45,7 @@ class StartWithoutServiceTest {
         Instant complete = Instant.parse("2026-01-01T00:00:00Z");
         buckets.objects.put("octavo-eu/" + FakeBuckets.KEYS.mark(complete.toEpochMilli()), new byte[] {1});
         Harness harness = harness(Map.of());
-        harness.down(AWAY);
+        harness.down(away);
         Subscription<String> subscription = harness.subscription().start();
         assertThat(subscription.state().phase()).as("one poll may fail").isEqualTo(Phase.STARTING);
         harness.nextPoll();
@@ -67,9 +68,9 @@ class StartWithoutServiceTest {
         buckets.export("eu", exported, TOPIC);
         exported.publish(TOPIC, "two");
         buckets.export("us", exported, TOPIC);
-        assertThat(started(harness(Map.of())).get()).isEqualTo("two");
+        assertThat(started(withoutDisk()).get()).isEqualTo("two");
         buckets.away.add("octavo-us");
-        assertThat(started(harness(Map.of())).get()).isEqualTo("one");
+        assertThat(started(withoutDisk()).get()).isEqualTo("one");
     }
 
     @Test
@@ -103,7 +104,7 @@ class StartWithoutServiceTest {
         exported.publish(TOPIC, bytes, Map.of());
         buckets.export("eu", exported, TOPIC);
         Harness harness = harness(Map.of());
-        harness.down(AWAY);
+        harness.down(away);
         Subscription<byte[]> subscription =
                 harness.subscription(TOPIC, Deserializers.bytes()).start();
         // The head comes whole, and then the payload in three pieces.
@@ -153,7 +154,7 @@ class StartWithoutServiceTest {
         exported.forgetPublication(TOPIC, 1);
         buckets.export("eu", exported, TOPIC);
         Harness harness = harness(Map.of());
-        harness.down(AWAY);
+        harness.down(away);
         Subscription<String> subscription =
                 harness.subscription().defaultIfUnpublished("none").start();
         harness.nextPoll();
@@ -178,12 +179,12 @@ class StartWithoutServiceTest {
             return text;
         };
         Harness harness = harness(Map.of());
-        harness.down(AWAY);
+        harness.down(away);
         Subscription<String> strict =
                 harness.subscription(TOPIC, deserializer).startOnOlder(1).start();
         Subscription<String> subscription =
                 harness.subscription(TOPIC, deserializer).startOnOlder(2).start();
-        harness.timers.advance(Duration.ofSeconds(2));
+        harness.timers.advance(Duration.ofSeconds(6));
         assertThat(strict.state().phase()).isEqualTo(Phase.FAILED);
         assertThatExceptionOfType(OctavoException.class).isThrownBy(strict::get);
         assertThat(subscription.get()).isEqualTo("one");
@@ -222,7 +223,7 @@ class StartWithoutServiceTest {
         exported.publish(TOPIC, "two");
         buckets.export("us", exported, TOPIC);
         Harness harness = harness(Map.of(TOPIC, 1L));
-        harness.down(AWAY);
+        harness.down(away);
         Subscription<String> subscription = harness.subscription().start();
         assertThat(subscription.get()).isEqualTo("one");
         Harness nowhere = harness(Map.of(TOPIC, 7L));
@@ -235,16 +236,24 @@ class StartWithoutServiceTest {
         return String.valueOf(subscription.state().error());
     }
 
-    private static Subscription<String> started(Harness harness) {
-        harness.down(AWAY);
+    private Subscription<String> started(Harness harness) {
+        harness.down(away);
         Subscription<String> subscription = harness.subscription().start();
         harness.timers.advance(Duration.ofSeconds(3));
         return subscription;
     }
 
     private Harness harness(Map<String, Long> overrides) {
+        return harness(directory, overrides);
+    }
+
+    private Harness withoutDisk() {
+        return harness(null, Map.of());
+    }
+
+    private Harness harness(@Nullable Path cache, Map<String, Long> overrides) {
         return new Harness(new StartConfig(
-                directory,
+                cache,
                 10 << 20,
                 2,
                 List.of(buckets.region("eu"), buckets.region("us")),

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DiskCache {
     private static final Logger LOG = System.getLogger("io.octavo.client");
-    private static final Duration BETWEEN_TIDYINGS = Duration.ofMinutes(1);
+    private static final Duration BETWEEN_TIDYINGS = Duration.ofMinutes(10);
 
     private final @Nullable TopicFiles topics;
     private final @Nullable PayloadFiles payloads;

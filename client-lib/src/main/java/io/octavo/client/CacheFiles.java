@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
-import java.util.UUID;
 
 /**
  * Writing files that are there whole or not at all, whatever dies, however many processes write the same one: each is
@@ -21,12 +20,11 @@ final class CacheFiles {
 
     private CacheFiles() {}
 
-    /** Takes the place of a file that is there. */
+    /** Takes the place of a file that is there. Only this user can read it. */
     static void write(Path file, byte[] bytes) throws IOException {
         Path fresh = unfinished(file);
         try {
-            try (FileChannel channel =
-                    FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 ByteBuffer left = ByteBuffer.wrap(bytes);
                 while (left.hasRemaining()) {
                     channel.write(left);
@@ -57,7 +55,7 @@ final class CacheFiles {
     private static void copy(Path from, Path file) throws IOException {
         Path fresh = unfinished(file);
         try {
-            Files.copy(from, fresh);
+            Files.copy(from, fresh, StandardCopyOption.REPLACE_EXISTING);
             flush(fresh);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
@@ -66,7 +64,7 @@ final class CacheFiles {
     }
 
     private static Path unfinished(Path file) throws IOException {
-        return Files.createDirectories(parent(file)).resolve(UNFINISHED + UUID.randomUUID());
+        return Files.createTempFile(Files.createDirectories(parent(file)), UNFINISHED, "");
     }
 
     private static Path parent(Path file) {

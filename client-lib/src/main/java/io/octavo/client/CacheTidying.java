@@ -44,7 +44,13 @@ final class CacheTidying {
     private final InstantSource clock;
     private final AtomicLong known = new AtomicLong(-1);
 
-    CacheTidying(Path directory, TopicFiles topics, PayloadFiles payloads, WorkDirectory work, long limit, InstantSource clock) {
+    CacheTidying(
+            Path directory,
+            TopicFiles topics,
+            PayloadFiles payloads,
+            WorkDirectory work,
+            long limit,
+            InstantSource clock) {
         this.directory = directory;
         this.topics = topics;
         this.payloads = payloads;

@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -138,15 +138,16 @@ final class FallbackBucket implements FallbackRegion {
     }
 
     private @Nullable String first(String prefix) {
-        List<S3Object> page = call("list", s3 -> s3.listObjectsV2(
-                        r -> r.bucket(place.bucket()).prefix(prefix).maxKeys(1))
-                .contents());
+        List<S3Object> page = call(
+                "list",
+                s3 -> s3.listObjectsV2(
+                                r -> r.bucket(place.bucket()).prefix(prefix).maxKeys(1))
+                        .contents());
         return page.isEmpty() ? null : page.get(0).key();
     }
 
     private static ResponseInputStream<GetObjectResponse> open(S3Client s3, String bucket, String key, long from) {
-        return s3.getObject(
-                r -> r.bucket(bucket).key(key).range(from == 0 ? null : "bytes=" + from + "-"));
+        return s3.getObject(r -> r.bucket(bucket).key(key).range(from == 0 ? null : "bytes=" + from + "-"));
     }
 
     private <T> T call(String doing, Call<T> call) {
@@ -176,7 +177,8 @@ final class FallbackBucket implements FallbackRegion {
     }
 
     private static String answer(AwsServiceException e) {
-        String code = e.awsErrorDetails() == null ? "" : " " + e.awsErrorDetails().errorCode();
+        String code =
+                e.awsErrorDetails() == null ? "" : " " + e.awsErrorDetails().errorCode();
         return switch (e.statusCode()) {
             case 401, 403 -> "refused with " + e.statusCode() + code + " (check credentials and signing region)";
             case NOT_FOUND -> "404" + code + " (check the bucket)";
@@ -222,8 +224,7 @@ final class FallbackBucket implements FallbackRegion {
         String access = place.accessKey();
         String secret = place.secretKey();
         if (access != null && secret != null) {
-            builder.credentialsProvider(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create(access, secret)));
+            builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(access, secret)));
         }
         return builder.build();
     }

@@ -115,8 +115,8 @@ final class FallbackCache implements AutoCloseable {
     }
 
     private void readOnce(Part part, PayloadSink sink, BooleanSupplier cancelled) {
-        OctavoException last = OctavoException.lasting(
-                ErrorCode.NOT_FOUND, "it is in no region whose bucket this client knows", null);
+        OctavoException last =
+                OctavoException.lasting(ErrorCode.NOT_FOUND, "it is in no region whose bucket this client knows", null);
         for (FallbackRegion region : regions) {
             try {
                 if (sink.isComplete() || read(region, part, sink, cancelled)) {

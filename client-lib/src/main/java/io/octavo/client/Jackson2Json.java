@@ -1,9 +1,9 @@
 package io.octavo.client;
 
-import java.io.InputStream;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.InputStream;
 
 /** Reads JSON by Jackson 2. Loaded only where that is on the class path. */
 final class Jackson2Json<T> implements Deserializer<T> {

@@ -126,7 +126,7 @@ final class Memory {
         if (!heard.hasHead()) {
             return null;
         }
-        good = worthKeeping(heard.getHead());
+        good = worthKeeping(heard.getHead(), heard.getVersion());
         CachedTopic news = heard.setConsumer(consumer).addAllGood(good).build();
         CachedTopic before = written;
         if (before != null
@@ -139,14 +139,16 @@ final class Memory {
     }
 
     /** The last ones, and the one that a pin holds this process at; none that is known to be bad. */
-    private List<VersionRecord> worthKeeping(TopicHead head) {
+    private List<VersionRecord> worthKeeping(TopicHead head, long standing) {
         Resolution resolution = Resolution.of(head, consumer);
+        long now = standing == 0 ? resolution.version() : standing;
         List<VersionRecord> kept = new ArrayList<>();
         int count = 0;
         for (VersionRecord record : good) {
             VersionRecord marked = Heads.record(head, record.getVersion());
-            boolean isBad = head.getWithdrawnList().contains(record.getVersion())
-                    || (marked != null && marked.hasQuarantine());
+            boolean isBad = record.getVersion() != now
+                    && (head.getWithdrawnList().contains(record.getVersion())
+                            || (marked != null && marked.hasQuarantine()));
             boolean isPinned = resolution.pinned() && resolution.version() == record.getVersion();
             if (!isBad && (isPinned || count < most)) {
                 kept.add(record);

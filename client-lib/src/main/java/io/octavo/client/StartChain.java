@@ -123,11 +123,7 @@ final class StartChain {
         if (found != null) {
             subscriber.found(found);
         } else if (subscriber.isInNeed()) {
-            LOG.log(
-                    times == 1 ? Level.WARNING : Level.DEBUG,
-                    "topic {0} has nothing to start with: {1}",
-                    topic,
-                    tried);
+            LOG.log(times == 1 ? Level.WARNING : Level.DEBUG, "topic {0} has nothing to start with: {1}", topic, tried);
             subscriber.foundNothing(OctavoException.passing(tried.toString(), null), times);
         }
     }

@@ -19,8 +19,7 @@ record StartConfig(
         List<Fallback> fallback,
         Map<String, Long> overrides,
         Duration patience) {
-    static final StartConfig DEFAULT =
-            new StartConfig(null, 10L << 30, 2, List.of(), Map.of(), Duration.ofSeconds(5));
+    static final StartConfig DEFAULT = new StartConfig(null, 10L << 30, 2, List.of(), Map.of(), Duration.ofSeconds(5));
 
     StartConfig {
         fallback = List.copyOf(fallback);

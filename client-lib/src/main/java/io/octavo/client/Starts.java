@@ -61,8 +61,7 @@ final class Starts {
      * @param wanted the version that can't be had
      * @param older  how many older ones at most
      */
-    List<Target> standIns(
-            Target wanted, TopicHead newest, Consumer consumer, @Nullable CachedTopic kept, int older) {
+    List<Target> standIns(Target wanted, TopicHead newest, Consumer consumer, @Nullable CachedTopic kept, int older) {
         Map<Long, Target> found = new LinkedHashMap<>();
         boolean isService = wanted.source() == Source.SERVICE;
         if (older > 0) {

@@ -39,7 +39,8 @@ record Target(Offered offered, @Nullable ByteString bytes, Source source, Instan
                         Stream.of(record))
                 .sorted(Comparator.comparing(VersionRecord::getVersion))
                 .toList();
-        TopicHead with = head.toBuilder().clearVersions().addAllVersions(records).build();
+        TopicHead with =
+                head.toBuilder().clearVersions().addAllVersions(records).build();
         return new Target(new Offered(with, record.getVersion(), false, false, true), null, source, asOf);
     }
 

@@ -208,9 +208,7 @@ final class TopicSubscription<T> implements Subscription<T>, StartChain.Subscrib
             source = Source.DEFAULT;
         }
         boolean hasAge = now != null && source != Source.OVERRIDE;
-        machinery
-                .metrics()
-                .observed(topic, source, hasAge ? Duration.between(asOf, now(machinery)) : Duration.ZERO);
+        machinery.metrics().observed(topic, source, hasAge ? Duration.between(asOf, now(machinery)) : Duration.ZERO);
     }
 
     synchronized void unchanged(TopicState sent) {
@@ -343,7 +341,8 @@ final class TopicSubscription<T> implements Subscription<T>, StartChain.Subscrib
 
     private void retryLater(int failures) {
         cancelRetry();
-        Duration wait = machinery.limits().reload().around(failures, machinery.world().random());
+        Duration wait =
+                machinery.limits().reload().around(failures, machinery.world().random());
         retry = machinery.world().timers().after(wait, this::retryNow);
     }
 
@@ -385,7 +384,8 @@ final class TopicSubscription<T> implements Subscription<T>, StartChain.Subscrib
         }
         return machinery
                 .starts()
-                .standIns(wanted, newest == null ? wanted.head() : newest, consumer, memory.recalled(), options.older());
+                .standIns(
+                        wanted, newest == null ? wanted.head() : newest, consumer, memory.recalled(), options.older());
     }
 
     private @Nullable OctavoException attempt(Load loading) {

@@ -141,8 +141,7 @@ final class WorkDirectory implements AutoCloseable {
             Path directory = parent.resolve(UUID.randomUUID().toString());
             Path file = lockOf(directory);
             HELD.add(file);
-            FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             channel.lock();
             if (Files.exists(file)) {
                 lock = channel;

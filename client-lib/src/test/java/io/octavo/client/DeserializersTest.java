@@ -41,10 +41,12 @@ class DeserializersTest {
     @Test
     void propertiesAreUtf8() {
         harness.topics.publish(TOPIC, "name=Zürich\n# a comment\nlimit = 7\n");
-        Properties properties = harness.subscription(TOPIC, Deserializers.properties())
-                .start()
-                .get();
-        assertThat(properties).containsEntry("name", "Zürich").containsEntry("limit", "7").hasSize(2);
+        Properties properties =
+                harness.subscription(TOPIC, Deserializers.properties()).start().get();
+        assertThat(properties)
+                .containsEntry("name", "Zürich")
+                .containsEntry("limit", "7")
+                .hasSize(2);
     }
 
     /** Loads the client's classes anew, and knows no Jackson. */
@@ -66,8 +68,8 @@ class DeserializersTest {
         }
 
         private Class<?> define(String name) {
-            try (InputStream in = Objects.requireNonNull(
-                    getParent().getResourceAsStream(name.replace('.', '/') + ".class"), name)) {
+            try (InputStream in =
+                    Objects.requireNonNull(getParent().getResourceAsStream(name.replace('.', '/') + ".class"), name)) {
                 byte[] bytes = in.readAllBytes();
                 return defineClass(name, bytes, 0, bytes.length);
             } catch (IOException e) {

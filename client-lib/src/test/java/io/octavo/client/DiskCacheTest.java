@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.octavo.client.SubscriptionState.Phase;
-import java.io.IOException;
-import io.octavo.protocol.VersionRecord;
 import io.octavo.protocol.CachedTopic;
 import io.octavo.protocol.Consumer;
-import java.util.Arrays;
 import io.octavo.protocol.TopicHead;
-import java.util.concurrent.CompletableFuture;
+import io.octavo.protocol.VersionRecord;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +73,9 @@ class DiskCacheTest {
         harness.down(null);
         harness.topics.publish(TOPIC, "one");
         harness.nextPoll();
-        assertThat(subscription.current().source()).as("the service says the same").isEqualTo(Source.SERVICE);
+        assertThat(subscription.current().source())
+                .as("the service says the same")
+                .isEqualTo(Source.SERVICE);
         harness.topics.publish(TOPIC, "two");
         harness.nextPoll();
         assertThat(heard).containsExactly("one", "two");
@@ -134,7 +136,9 @@ class DiskCacheTest {
         harness.nextPoll();
         assertThat(harness.lastPoll().getTopics(0).getRevision()).isEqualTo(2);
         assertThat(old.getRevision()).isEqualTo(1);
-        assertThat(subscription.get()).as("revision 1 is older than what it has heard").isEqualTo("two");
+        assertThat(subscription.get())
+                .as("revision 1 is older than what it has heard")
+                .isEqualTo("two");
     }
 
     @Test
@@ -153,7 +157,9 @@ class DiskCacheTest {
         before.nextPoll();
         before.topics.pin(TOPIC, 1);
         before.nextPoll();
-        assertThat(subscription.state().phase()).as("the service said: 1 stands").isEqualTo(Phase.RUNNING);
+        assertThat(subscription.state().phase())
+                .as("the service said: 1 stands")
+                .isEqualTo(Phase.RUNNING);
 
         Harness harness = harness();
         harness.down(OctavoException.passing(DOWN, null));
@@ -292,8 +298,7 @@ class DiskCacheTest {
     @Test
     void aDirectoryThatCannotBeWrittenIsDoneWithout() throws Exception {
         Path file = Files.createFile(directory.resolve("no-directory"));
-        Harness harness = new Harness(new StartConfig(
-                file, 1 << 20, 2, List.of(), Map.of(), Duration.ofSeconds(5)));
+        Harness harness = new Harness(new StartConfig(file, 1 << 20, 2, List.of(), Map.of(), Duration.ofSeconds(5)));
         byte[] large = new byte[2 << 20];
         harness.topics.ridesAlong(4 << 20);
         harness.topics.publish(TOPIC, large, Map.of());
@@ -322,10 +327,9 @@ class DiskCacheTest {
     }
 
     private List<Long> kept() throws IOException {
-        CachedTopic known = Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
-        return known.getGoodList().stream()
-                .map(VersionRecord::getVersion)
-                .toList();
+        CachedTopic known =
+                Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
+        return known.getGoodList().stream().map(VersionRecord::getVersion).toList();
     }
 
     private long sizeOf(String folder) throws IOException {

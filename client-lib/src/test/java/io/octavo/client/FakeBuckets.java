@@ -68,8 +68,7 @@ final class FakeBuckets implements AutoCloseable {
         head.getVersionsList().forEach(record -> {
             Part part = record.getParts(0);
             byte[] bytes = topics.payload(head.getTopic(), record.getVersion()).toByteArray();
-            objects.put(
-                    bucket(region) + "/" + KEYS.payload(part.getDirect().getPayloadId()), bytes);
+            objects.put(bucket(region) + "/" + KEYS.payload(part.getDirect().getPayloadId()), bytes);
         });
         objects.put(bucket(region) + "/" + KEYS.head(head), head.toByteArray());
     }
@@ -100,8 +99,7 @@ final class FakeBuckets implements AutoCloseable {
 
     private String list(String bucket, String query) {
         Matcher prefix = PREFIX.matcher(query);
-        String begin = bucket + "/"
-                + (prefix.find() ? URLDecoder.decode(prefix.group(1), StandardCharsets.UTF_8) : "");
+        String begin = bucket + "/" + (prefix.find() ? URLDecoder.decode(prefix.group(1), StandardCharsets.UTF_8) : "");
         String first = objects.ceilingKey(begin);
         List<String> found = first == null || !first.startsWith(begin) ? List.of() : List.of(first);
         StringBuilder xml = new StringBuilder("<ListBucketResult><IsTruncated>false</IsTruncated>");

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.octavo.client.SubscriptionState.Phase;
 import io.octavo.protocol.PollRequest;
-import java.nio.charset.StandardCharsets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -138,6 +138,7 @@ final class Harness {
     /** Counts what metrics are told, as words. */
     static final class Counts implements ClientMetrics {
         final List<String> told = new ArrayList<>();
+
         @Nullable
         Source source;
 

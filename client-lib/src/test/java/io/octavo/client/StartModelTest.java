@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * behind and are away now and then, pins, quarantine, restores from a backup, versions that can't be read for a while.
  */
 class StartModelTest {
-    private static final int STORIES = Integer.getInteger("octavo.stories", 300);
+    private static final int STORIES = Integer.getInteger("octavo.stories", 150);
     private static final int EVENTS = 60;
     private static final Consumer CONSUMER =
             Consumer.newBuilder().setRegion("eu").setInstance("one").build();
@@ -238,8 +238,7 @@ class StartModelTest {
             if (offer.getVersion() != state.getVersion()) {
                 answer.addOffers(offer);
             } else if (!isSame) {
-                answer.addOffers(
-                        offer.toBuilder().clearHead().clearPayload().clearHasPayload());
+                answer.addOffers(offer.toBuilder().clearHead().clearPayload().clearHasPayload());
             }
             return CompletableFuture.completedFuture(answer.build());
         }

@@ -20,6 +20,7 @@ record ClientConfig(
         @Nullable Supplier<String> token,
         Limits limits,
         int concurrentLoads,
+        Transfers transfers,
         StartConfig start,
         @Nullable Authorities trusted,
         ClientMetrics metrics) {

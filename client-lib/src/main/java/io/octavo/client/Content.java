@@ -10,11 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
-/** What is published. Can be read any number of times. */
+/** What is published. Can be read any number of times, by several threads. */
 sealed interface Content {
     int CHUNK = 256 << 10;
 
-    InputStream open() throws IOException;
+    /** From this byte on. */
+    InputStream open(long offset) throws IOException;
 
     /** For messages. */
     String name();
@@ -24,7 +25,7 @@ sealed interface Content {
         MessageDigest digest = Digests.newSha256();
         long size = 0;
         byte[] buffer = new byte[CHUNK];
-        try (InputStream in = open()) {
+        try (InputStream in = open(0)) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);
                 size += count;
@@ -44,8 +45,8 @@ sealed interface Content {
     /** Bytes in memory. */
     record Bytes(ByteString bytes) implements Content {
         @Override
-        public InputStream open() {
-            return bytes.newInput();
+        public InputStream open(long offset) {
+            return bytes.substring((int) offset).newInput();
         }
 
         @Override
@@ -57,8 +58,15 @@ sealed interface Content {
     /** A file. */
     record File(Path path) implements Content {
         @Override
-        public InputStream open() throws IOException {
-            return Files.newInputStream(path);
+        public InputStream open(long offset) throws IOException {
+            InputStream in = Files.newInputStream(path);
+            try {
+                in.skipNBytes(offset);
+                return in;
+            } catch (IOException e) {
+                in.close();
+                throw e;
+            }
         }
 
         @Override

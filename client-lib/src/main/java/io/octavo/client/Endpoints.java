@@ -69,6 +69,19 @@ final class Endpoints implements AutoCloseable {
         }
     }
 
+    /** Another node than this one; this one if there is no other that is known. Doesn't block. */
+    synchronized Node besides(Node node) {
+        if (closed) {
+            return node;
+        }
+        int next = chosen < addresses.size() && addresses.get(chosen).equals(node.address()) ? chosen + 1 : chosen;
+        if (addresses.size() < 2) {
+            return node;
+        }
+        String address = addresses.get(next % addresses.size());
+        return new Node(address, channels.computeIfAbsent(address, connect));
+    }
+
     /** A call to this node failed because of the node: the next call goes to another one, by a new connection. */
     synchronized void failed(Node node) {
         node.channel().enterIdle();

@@ -59,6 +59,29 @@ public final class OctavoClient implements AutoCloseable {
     }
 
     /**
+     * Reads by hand, as this process.
+     *
+     * @throws IllegalArgumentException if the client knows no subscribe nodes
+     */
+    public Reads reads() {
+        wiring.requireSubscribeNodes();
+        return wiring.reads();
+    }
+
+    /**
+     * Waits until so many of the live instances that are to run a version do.
+     *
+     * @param percent 1 to 100
+     * @param atMost  how long to wait
+     * @return how far they are: {@link Uptake#isReached} if they came so far in time
+     * @throws OctavoException if nobody could say when the time was over
+     */
+    public Uptake waitForFleet(Published published, int percent, Duration atMost) throws InterruptedException {
+        Bounds.number("percent", percent, 1, 100);
+        return wiring.fleet().await(published, percent, atMost);
+    }
+
+    /**
      * Closes all subscriptions, with their values, and all connections. Waits some seconds at most for listeners to
      * return.
      */

@@ -38,6 +38,7 @@ public final class OctavoClientBuilder {
     private Duration requestTimeout = Duration.ofSeconds(10);
     private Duration transferTimeout = HOUR;
     private int concurrentLoads = 1;
+    private Transfers transfers = Transfers.DEFAULT;
     private @Nullable Path cacheDirectory;
     private long cacheLimit = StartConfig.DEFAULT.cacheLimit();
     private int cacheVersions = StartConfig.DEFAULT.keep();
@@ -165,6 +166,18 @@ public final class OctavoClientBuilder {
     }
 
     /**
+     * Payloads of at least so many bytes are put straight into the S3 stores when they are published, by addresses that a
+     * node signs, rather than sent through a node. Default: 16 MiB; from 1 MiB.
+     */
+    public OctavoClientBuilder straightToS3From(long bytes) {
+        if (bytes < 1 << 20) {
+            throw new InvalidField("straightToS3From", bytes, "1 MiB or more");
+        }
+        transfers = new Transfers(bytes, transfers.concurrent());
+        return this;
+    }
+
+    /**
      * Where payloads are kept: those of the last two versions that each subscription has run, of the one that it is
      * pinned to, and those in use of more than 1 MiB, with what is known of each topic. A start without the service, and
      * a way back to a version that was run before, need no download then. Several processes can share a directory, but
@@ -191,6 +204,15 @@ public final class OctavoClientBuilder {
     /** How many versions of each topic are kept in the cache directory, beside the pinned one. Default: 2; 1 to 100. */
     public OctavoClientBuilder cacheVersions(int count) {
         cacheVersions = Bounds.number("cacheVersions", count, 1, 100);
+        return this;
+    }
+
+    /**
+     * How many parts of large payloads may be on their way to or from S3 at once, of all versions that are published or
+     * downloaded by explicit calls. Default: 4; up to 64.
+     */
+    public OctavoClientBuilder concurrentParts(int count) {
+        transfers = new Transfers(transfers.straightFrom(), Bounds.number("concurrentParts", count, 1, 64));
         return this;
     }
 
@@ -260,6 +282,7 @@ public final class OctavoClientBuilder {
                 token,
                 Limits.of(requestTimeout, transferTimeout, pollInterval, hold),
                 concurrentLoads,
+                transfers,
                 new StartConfig(
                         cacheDirectory,
                         cacheLimit,

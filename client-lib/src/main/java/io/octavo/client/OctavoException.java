@@ -42,6 +42,11 @@ public final class OctavoException extends RuntimeException {
         this.details = details;
     }
 
+    /** A failure for tests: of what the service says no to, without a service. */
+    public static OctavoException of(ErrorCode code, String message) {
+        return new OctavoException(code, message, Details.NONE, null);
+    }
+
     /** A failure that repeating won't mend. */
     static OctavoException lasting(ErrorCode code, String message, @Nullable Throwable cause) {
         return new OctavoException(code, message, Details.NONE, cause);

@@ -1,47 +1,88 @@
 package io.octavo.client;
 
 import io.octavo.protocol.PublishHeader;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.protocol.PublishResponse;
-import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Publishes, by as many attempts as it takes, all with one idempotency key. Blocks. */
 final class Publisher {
-    /** A transfer that is slower than this many bytes a second is given up. */
-    private static final long SLOWEST = 1 << 20;
+    /** What the service takes at most. */
+    private static final long LARGEST = 50L << 30;
 
     private final Endpoints nodes;
+    private final PublishCalls calls;
+    private final PartUploads parts;
+    private final Transfers transfers;
+    private final Supplier<Path> newFile;
     private final Limits limits;
     private final World world;
 
-    Publisher(Endpoints nodes, Limits limits, World world) {
+    /** @param newFile makes a temporary file */
+    Publisher(
+            Endpoints nodes,
+            PublishCalls calls,
+            PartUploads parts,
+            Transfers transfers,
+            Supplier<Path> newFile,
+            Limits limits,
+            World world) {
         this.nodes = nodes;
+        this.calls = calls;
+        this.parts = parts;
+        this.transfers = transfers;
+        this.newFile = newFile;
         this.limits = limits;
         this.world = world;
     }
 
-    Published publish(PublishHeader header, Content content) {
-        Publishing publishing = new Publishing(header, content);
+    /**
+     * Publishes the content: a large one straight to S3.
+     *
+     * @param header  with size and digest
+     * @param viaNode whether a large one goes by way of a node, too
+     */
+    Published publish(PublishHeader header, Content content, boolean viaNode, TransferListener listener) {
+        Progress progress = new Progress(listener, header.getSize());
+        boolean straight = !viaNode && header.getSize() >= transfers.straightFrom();
+        return carryOut(
+                header,
+                straight
+                        ? new StraightPublishing(header, content, progress, calls, parts, limits, world)
+                        : new SentPublishing(header, content, progress, nodes, limits));
+    }
+
+    Published publish(PublishObjectsRequest request) {
+        return carryOut(request.getHeader(), new ObjectsPublishing(request, calls, limits));
+    }
+
+    /** What a stream has; to be closed. */
+    Spool spool(InputStream in) {
+        return Spool.of(in, LARGEST, newFile);
+    }
+
+    /** Whether the version may have been published all the same. */
+    static boolean leavesOpen(OctavoException failure) {
+        return failure.isPassing() && failure.code() != ErrorCode.RATE_LIMITED;
+    }
+
+    private Published carryOut(PublishHeader header, Publishing publishing) {
         try {
-            return published(Retries.of(
-                            "octavo-publish",
-                            limits.uploads(),
-                            limits.retry(),
-                            world.random(),
-                            OctavoException::isPassing)
-                    .executeCallable(publishing::attempt));
+            return published(
+                    Retries.of("octavo-publish", limits.uploads(), limits.retry(), world.random(), publishing::again)
+                            .executeCallable(publishing::attempt));
         } catch (OctavoException e) {
-            throw e.ofPublish(header.getIdempotencyKey(), publishing.isOpen && e.isPassing());
+            throw e.ofPublish(header.getIdempotencyKey(), publishing.isOpen() && e.isPassing());
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw Errors.from(e, publishing.doing()).ofPublish(header.getIdempotencyKey(), publishing.isOpen);
+            throw Errors.from(e, "publish to " + header.getTopic())
+                    .ofPublish(header.getIdempotencyKey(), publishing.isOpen());
         }
     }
 
@@ -54,54 +95,8 @@ final class Publisher {
                 response.getRevision(),
                 hasPart ? Hex.of(record.getParts(0).getSha256()) : "",
                 hasPart ? record.getParts(0).getSize() : 0,
-                response.getReplayed());
-    }
-
-    private final class Publishing {
-        private final PublishHeader header;
-        private final Content content;
-        /** An attempt was sent and not answered: the version may have been published. */
-        private boolean isOpen;
-
-        Publishing(PublishHeader header, Content content) {
-            this.header = header;
-            this.content = content;
-        }
-
-        PublishResponse attempt() throws InterruptedException {
-            Node node = nodes.current(limits.request());
-            Upload upload = new Upload();
-            Duration atMost = atMost();
-            try {
-                var unused = PublishServiceGrpc.newStub(node.channel())
-                        .withDeadlineAfter(atMost.toMillis(), TimeUnit.MILLISECONDS)
-                        .publish(upload);
-                return upload.send(header, content, limits.stall(), atMost);
-            } catch (TimeoutException e) {
-                nodes.failed(node);
-                isOpen |= upload.hasBegun();
-                throw OctavoException.passing(doing() + ": no answer in time from " + node.address(), e);
-            } catch (ExecutionException e) {
-                Throwable cause = e.getCause() == null ? e : e.getCause();
-                if (Errors.isNodeFailure(cause)) {
-                    nodes.failed(node);
-                }
-                OctavoException failure = Errors.from(cause, doing());
-                isOpen |= upload.hasBegun() && failure.isPassing() && failure.code() != ErrorCode.RATE_LIMITED;
-                throw failure;
-            } catch (InterruptedException e) {
-                isOpen |= upload.hasBegun();
-                throw e;
-            }
-        }
-
-        private String doing() {
-            return "publish to " + header.getTopic();
-        }
-
-        private Duration atMost() {
-            Duration slowest = limits.stall().plusSeconds(header.getSize() / SLOWEST);
-            return slowest.compareTo(limits.transfer()) < 0 ? slowest : limits.transfer();
-        }
+                response.getReplayed(),
+                response.getUnchanged(),
+                response.getUndo().isEmpty() ? null : response.getUndo());
     }
 }

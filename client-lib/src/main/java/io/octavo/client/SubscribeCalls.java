@@ -2,8 +2,6 @@ package io.octavo.client;
 
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.octavo.protocol.GetVersionRequest;
 import io.octavo.protocol.ListVersionsRequest;
 import io.octavo.protocol.PayloadLink;
@@ -16,7 +14,6 @@ import io.octavo.protocol.VersionRecord;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -34,7 +31,7 @@ final class SubscribeCalls {
 
     /** Doesn't block. The call is given up when the answer is cancelled. */
     CompletableFuture<PollResponse> poll(PollRequest request) {
-        OneAnswer<PollRequest, PollResponse> answer = new OneAnswer<>();
+        Answer<PollRequest, PollResponse> answer = new Answer<>();
         long atMost = limits.request().toMillis() + request.getHoldMs();
         var unused = nodes.current().whenComplete((node, none) -> {
             if (node == null) {
@@ -127,34 +124,5 @@ final class SubscribeCalls {
             nodes.failed(node);
         }
         return Errors.from(error, doing);
-    }
-
-    /** The answer of a call with one; cancelling it ends the call. */
-    private static final class OneAnswer<Q, A> implements ClientResponseObserver<Q, A> {
-        private final CompletableFuture<A> future = new CompletableFuture<>();
-
-        @Override
-        public void beforeStart(ClientCallStreamObserver<Q> call) {
-            var unused = future.whenComplete((answer, error) -> {
-                if (error instanceof CancellationException) {
-                    call.cancel("not wanted any more", null);
-                }
-            });
-        }
-
-        @Override
-        public void onNext(A message) {
-            future.complete(message);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            future.completeExceptionally(error);
-        }
-
-        @Override
-        public void onCompleted() {
-            future.completeExceptionally(OctavoException.passing("the service answered with nothing", null));
-        }
     }
 }

@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
  * waits for the answer. Used by one thread.
  */
 final class Upload implements ClientResponseObserver<PublishRequest, PublishResponse> {
+    private final Progress progress;
     private final CompletableFuture<PublishResponse> answer = new CompletableFuture<>();
     private @Nullable ClientCallStreamObserver<PublishRequest> call;
     private volatile boolean begun;
+
+    Upload(Progress progress) {
+        this.progress = progress;
+    }
 
     /** Whether anything was sent: if not, the service knows nothing of this attempt. */
     boolean hasBegun() {
@@ -41,7 +46,7 @@ final class Upload implements ClientResponseObserver<PublishRequest, PublishResp
         if (stream == null) {
             throw new IllegalStateException("the call has not been started");
         }
-        try (InputStream in = content.open()) {
+        try (InputStream in = content.open(0)) {
             if (isReady(stream, stall)) {
                 begun = true;
                 stream.onNext(PublishRequest.newBuilder().setHeader(header).build());
@@ -85,11 +90,14 @@ final class Upload implements ClientResponseObserver<PublishRequest, PublishResp
             ClientCallStreamObserver<PublishRequest> stream, Content content, InputStream in, Duration stall)
             throws IOException, InterruptedException, TimeoutException {
         ByteString chunk = content.chunk(in);
+        long sent = 0;
         while (!chunk.isEmpty()) {
             if (!isReady(stream, stall)) {
                 return;
             }
             stream.onNext(PublishRequest.newBuilder().setChunk(chunk).build());
+            sent += chunk.size();
+            progress.at(sent);
             chunk = content.chunk(in);
         }
         stream.onCompleted();

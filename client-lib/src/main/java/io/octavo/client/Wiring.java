@@ -36,10 +36,13 @@ final class Wiring implements AutoCloseable {
     private final ExecutorService lookups;
     private final ExecutorService io;
     private final FallbackCache fallback;
+    private final ExecutorService parts;
     private final Endpoints subscribeNodes;
     private final Endpoints publishNodes;
     private final SubscriptionMachinery machinery;
     private final Publisher publisher;
+    private final FleetWatch fleet;
+    private final Reads reads;
 
     Wiring(ClientConfig config, World world) {
         this.config = config;
@@ -54,6 +57,7 @@ final class Wiring implements AutoCloseable {
         workers = workers();
         lookups = pool(LOOKUPS, "octavo-fallback");
         io = pool(1, "octavo-cache");
+        parts = pool(config.transfers().concurrent(), "octavo-part");
         Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
         subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
         publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
@@ -72,7 +76,23 @@ final class Wiring implements AutoCloseable {
                 limits,
                 world,
                 metrics);
-        publisher = new Publisher(publishNodes, limits, world);
+        PartTasks partTasks = new PartTasks(parts);
+        ReadCalls readCalls = new ReadCalls(
+                subscribeNodes, new Hedge(subscribeNodes, limits, world.timers(), System::nanoTime), limits, world);
+        reads = new Reads(
+                readCalls,
+                new Downloader(readCalls, new RangeReader(http, limits, world), partTasks, limits, world),
+                identity::consumer);
+        PublishCalls publishCalls = new PublishCalls(publishNodes, limits);
+        publisher = new Publisher(
+                publishNodes,
+                publishCalls,
+                new PartUploads(http, partTasks, limits, world),
+                config.transfers(),
+                () -> files.newFile("publish", 0),
+                limits,
+                world);
+        fleet = new FleetWatch(publishCalls, world);
     }
 
     SubscriptionMachinery machinery() {
@@ -81,6 +101,14 @@ final class Wiring implements AutoCloseable {
 
     Publisher publisher() {
         return publisher;
+    }
+
+    Reads reads() {
+        return reads;
+    }
+
+    FleetWatch fleet() {
+        return fleet;
     }
 
     void requireSubscribeNodes() {
@@ -97,6 +125,7 @@ final class Wiring implements AutoCloseable {
         world.timers().close();
         loads.shutdownNow();
         lookups.shutdownNow();
+        parts.shutdownNow();
         workers.shutdown();
         io.shutdown();
         subscribeNodes.close();

@@ -33,7 +33,9 @@ final class PayloadStore implements AutoCloseable {
         /** Answers 403, as for an address that has expired. */
         FORBIDDEN,
         /** Sends all of it, whatever range was asked for. */
-        WHOLE
+        WHOLE,
+        /** Answers well. */
+        NONE
     }
 
     PayloadStore(byte[] bytes) throws IOException {
@@ -67,14 +69,16 @@ final class PayloadStore implements AutoCloseable {
             return;
         }
         int from = 0;
-        if (range != null && mishap != Mishap.WHOLE) {
-            from = Integer.parseInt(range.substring("bytes=".length(), range.length() - 1));
-            exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes " + from + "-" + (bytes.length - 1) + "/" + bytes.length);
+        int end = bytes.length;
+        boolean isRange = range != null && mishap != Mishap.WHOLE;
+        if (range != null && isRange) {
+            int dash = range.indexOf('-');
+            from = Integer.parseInt(range.substring("bytes=".length(), dash));
+            end = dash == range.length() - 1 ? end : Integer.parseInt(range.substring(dash + 1)) + 1;
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (end - 1) + "/" + bytes.length);
         }
-        exchange.sendResponseHeaders(from > 0 ? 206 : 200, bytes.length - from);
-        int count =
-                mishap == Mishap.BROKEN || mishap == Mishap.STALLED ? (bytes.length - from) / 2 : bytes.length - from;
+        exchange.sendResponseHeaders(isRange ? 206 : 200, end - from);
+        int count = mishap == Mishap.BROKEN || mishap == Mishap.STALLED ? (end - from) / 2 : end - from;
         OutputStream out = exchange.getResponseBody();
         out.write(bytes, from, count);
         out.flush();

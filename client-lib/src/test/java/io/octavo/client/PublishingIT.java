@@ -6,12 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.octavo.client.TestServer.Mishap;
+import io.octavo.protocol.GetUptakeResponse;
 import io.octavo.protocol.PublishHeader;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.rules.Digests;
 import io.octavo.rules.ErrorCode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,7 +57,9 @@ class PublishingIT {
                         1,
                         HexFormat.of().formatHex(Digests.sha256("hello".getBytes(StandardCharsets.UTF_8))),
                         5,
-                        false));
+                        false,
+                        false,
+                        null));
         PublishHeader header = server.publishes.remove();
         assertThat(header.getScopesList())
                 .extracting(scope -> scope.getRegion())
@@ -67,7 +77,7 @@ class PublishingIT {
     void aLargeFileIsSentInChunks(@TempDir Path directory) throws Exception {
         byte[] bytes = FollowingIT.random(20_000_000);
         Path file = Files.write(directory.resolve("data"), bytes);
-        Published published = client.publish("data").stage().file(file);
+        Published published = client.publish("data").stage().viaService().file(file);
         assertThat(published.size()).isEqualTo(bytes.length);
         assertThat(published.sha256()).isEqualTo(HexFormat.of().formatHex(Digests.sha256(bytes)));
         assertThat(server.topics.payload("data", 1).toByteArray()).isEqualTo(bytes);
@@ -142,6 +152,101 @@ class PublishingIT {
                             .containsExactly(new OctavoException.FieldViolation("metadata", "too much"));
                 });
         assertThat(server.publishes).hasSize(1);
+    }
+
+    @Test
+    void aStreamIsSpooledAndCanBeSentAgain(@TempDir Path directory) throws Exception {
+        byte[] bytes = FollowingIT.random(3_000_000);
+        server.mishaps.addAll(List.of(Mishap.UNAVAILABLE));
+        try (OctavoClient spooling = QuickClients.build(server.client().cacheDirectory(directory))) {
+            Published published = spooling.publish("data").viaService().stream(new ByteArrayInputStream(bytes));
+            assertThat(published.size()).isEqualTo(bytes.length);
+            assertThat(spooling.publish("data").stream(new ByteArrayInputStream(new byte[5]))
+                            .size())
+                    .isEqualTo(5);
+        }
+        assertThat(server.topics.payload("data", 1).toByteArray()).isEqualTo(bytes);
+        assertThat(directory.resolve("work")).isEmptyDirectory();
+    }
+
+    @Test
+    void aStreamThatBreaksIsNotPublishedAndLeavesNothing(@TempDir Path directory) throws IOException {
+        InputStream closed = InputStream.nullInputStream();
+        closed.close();
+        InputStream broken = new SequenceInputStream(new ByteArrayInputStream(new byte[2_000_000]), closed);
+        try (OctavoClient spooling = QuickClients.build(server.client().cacheDirectory(directory))) {
+            assertThatExceptionOfType(OctavoException.class)
+                    .isThrownBy(() -> spooling.publish("data").stream(broken))
+                    .withMessageContaining("closed");
+        }
+        assertThat(server.publishes).isEmpty();
+        assertThat(directory.resolve("work")).isEmptyDirectory();
+    }
+
+    @Test
+    void aStreamHasABound(@TempDir Path directory) {
+        assertThatExceptionOfType(OctavoException.class)
+                .isThrownBy(() -> Spool.of(
+                        new ByteArrayInputStream(new byte[3_000_000]), 2_000_000, () -> directory.resolve("spool")))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void objectsThatAreThereArePublishedByTheirPlaces() {
+        server.mishaps.add(Mishap.UNAVAILABLE);
+        String sha256 = "ab".repeat(32);
+        Published published = client.publish("data")
+                .hold("the audit")
+                .ifChanged()
+                .objects(List.of(new S3Object("eu", "models", "a/b")), 7, sha256);
+        assertThat(published.version()).isEqualTo(1);
+        assertThat(server.objects).hasSize(2);
+        PublishObjectsRequest request = server.objects.remove();
+        assertThat(request.getLocations(0).getKey()).isEqualTo("a/b");
+        assertThat(request.getHeader().getSize()).isEqualTo(7);
+        assertThat(Hex.of(request.getHeader().getSha256())).isEqualTo(sha256);
+        assertThat(request.getHeader().getHold()).isEqualTo("the audit");
+        assertThat(request.getHeader().getIfChanged()).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> client.publish("data").objects(List.of(), 7, "abc"))
+                .withMessageStartingWith("sha256: ");
+        assertThatIllegalArgumentException().isThrownBy(() -> new S3Object("eu", "", "key"));
+    }
+
+    @Test
+    void aListenerHearsHowFarItIsAndDisturbsNothing() {
+        List<Long> told = new ArrayList<>();
+        client.publish("data")
+                .progress((bytes, total) -> {
+                    told.add(bytes);
+                    throw new IllegalStateException("by the test");
+                })
+                .bytes(new byte[1_000_000]);
+        assertThat(told).isSorted().endsWith(1_000_000L);
+    }
+
+    @Test
+    void theFleetIsWaitedFor() throws Exception {
+        Published published = client.publish("data").string("x");
+        GetUptakeResponse half = GetUptakeResponse.newBuilder()
+                .setRevision(published.revision())
+                .setComplete(true)
+                .setInstances(10)
+                .setRunning(5)
+                .setFailed(1)
+                .build();
+        server.uptakes.add(half.toBuilder().setRunning(10).setRevision(0).build());
+        server.uptakes.add(half.toBuilder().setRunning(10).setComplete(false).build());
+        server.uptakes.add(half);
+        server.uptakes.add(half.toBuilder().setRunning(9).build());
+        Uptake nearly = client.waitForFleet(published, 90, Duration.ofSeconds(20));
+        assertThat(nearly).isEqualTo(new Uptake(10, 9, 1, true));
+        assertThat(client.waitForFleet(published, 100, Duration.ofMillis(100)).isReached(100))
+                .isFalse();
+        server.uptakes.clear();
+        assertThatExceptionOfType(OctavoException.class)
+                .isThrownBy(() -> client.waitForFleet(published, 100, Duration.ofMillis(100)));
     }
 
     @Test

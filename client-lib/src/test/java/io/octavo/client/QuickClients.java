@@ -32,6 +32,7 @@ final class QuickClients {
                 config.token(),
                 limits,
                 config.concurrentLoads(),
+                config.transfers(),
                 config.start(),
                 config.trusted(),
                 config.metrics());

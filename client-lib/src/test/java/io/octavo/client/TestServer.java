@@ -15,20 +15,32 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.octavo.protocol.BeginUploadRequest;
+import io.octavo.protocol.BeginUploadResponse;
+import io.octavo.protocol.CompleteUploadRequest;
+import io.octavo.protocol.GetLatestRequest;
+import io.octavo.protocol.GetLatestResponse;
+import io.octavo.protocol.GetUptakeRequest;
+import io.octavo.protocol.GetUptakeResponse;
 import io.octavo.protocol.GetVersionRequest;
 import io.octavo.protocol.GetVersionResponse;
+import io.octavo.protocol.ListVersionsRequest;
+import io.octavo.protocol.ListVersionsResponse;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.PayloadLinks;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.PublishHeader;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.ReadPayloadRequest;
 import io.octavo.protocol.ReadPayloadResponse;
 import io.octavo.protocol.SubscribeServiceGrpc;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.Resolution;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -40,21 +52,33 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A service on a loopback port, over {@link Topics}, that fails when it is told to. */
 final class TestServer implements AutoCloseable {
     static final int CHUNK = 100_000;
+    static final int PAGE = 3;
 
     final Topics topics = new Topics();
+    final TestUploads uploads = new TestUploads();
+    final BlockingQueue<CompleteUploadRequest> completions = new LinkedBlockingQueue<>();
+    final BlockingQueue<PublishObjectsRequest> objects = new LinkedBlockingQueue<>();
+    /** What is answered to who asks how far the fleet is; the last one for ever. */
+    final BlockingQueue<GetUptakeResponse> uptakes = new LinkedBlockingQueue<>();
+
     final BlockingQueue<PollRequest> polls = new LinkedBlockingQueue<>();
     final BlockingQueue<ReadPayloadRequest> reads = new LinkedBlockingQueue<>();
+    final BlockingQueue<GetLatestRequest> latests = new LinkedBlockingQueue<>();
+    final AtomicInteger lists = new AtomicInteger();
     final BlockingQueue<PublishHeader> publishes = new LinkedBlockingQueue<>();
     final BlockingQueue<String> callers = new LinkedBlockingQueue<>();
     /** After how many bytes the next reads break. */
     final Queue<Integer> breaks = new ConcurrentLinkedQueue<>();
     /** How the next publishes end. */
     final Queue<Mishap> mishaps = new ConcurrentLinkedQueue<>();
+    /** How the next publishes that are only tried end. */
+    final Queue<Mishap> dryRunMishaps = new ConcurrentLinkedQueue<>();
 
     volatile List<PayloadLink> links = List.of();
     private @Nullable Server server;
@@ -68,7 +92,11 @@ final class TestServer implements AutoCloseable {
         /** Is refused, with field violations. */
         REFUSED,
         /** Is refused for now. */
-        LIMITED
+        LIMITED,
+        /** Another call is at it. */
+        RUNNING,
+        /** What was begun is gone. */
+        GONE
     }
 
     TestServer() {
@@ -115,6 +143,7 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        uploads.close();
         stop();
     }
 
@@ -136,6 +165,32 @@ final class TestServer implements AutoCloseable {
             answer.onNext(GetVersionResponse.newBuilder()
                     .setRecord(record.toBuilder().clearMetadataOmitted())
                     .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void getLatest(GetLatestRequest request, StreamObserver<GetLatestResponse> answer) {
+            latests.add(request);
+            TopicHead head = topics.head(request.getTopic());
+            long version = Resolution.of(head, request.getConsumer()).version();
+            VersionRecord record = topics.record(request.getTopic(), version);
+            GetLatestResponse.Builder found =
+                    GetLatestResponse.newBuilder().setHead(head).setVersion(version);
+            answer.onNext((record == null ? found : found.setRecord(record)).build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void listVersions(ListVersionsRequest request, StreamObserver<ListVersionsResponse> answer) {
+            long newest = topics.head(request.getTopic()).getNewestVersion();
+            long from = request.getBelow() == 0 ? newest : request.getBelow() - 1;
+            ListVersionsResponse.Builder page = ListVersionsResponse.newBuilder();
+            for (long version = from; version > 0 && version > from - PAGE; version--) {
+                page.addRecords(topics.record(request.getTopic(), version));
+                page.setNextBelow(version == 1 ? 0 : version);
+            }
+            lists.incrementAndGet();
+            answer.onNext(page.build());
             answer.onCompleted();
         }
 
@@ -209,19 +264,76 @@ final class TestServer implements AutoCloseable {
             };
         }
 
+        @Override
+        public void beginUpload(BeginUploadRequest request, StreamObserver<BeginUploadResponse> answer) {
+            answer.onNext(
+                    topics.byKey(request.getIdempotencyKey()) == null
+                            ? uploads.begin(request)
+                            : BeginUploadResponse.newBuilder()
+                                    .setPublished(true)
+                                    .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void completeUpload(CompleteUploadRequest request, StreamObserver<PublishResponse> answer) {
+            completions.add(request);
+            PublishHeader header = request.getHeader();
+            if (request.getDryRun()) {
+                Mishap mishap = dryRunMishaps.poll();
+                RuntimeException refusal = mishap == null ? null : refusal(mishap);
+                if (refusal == null) {
+                    VersionRecord newest = topics.record(
+                            header.getTopic(), topics.head(header.getTopic()).getNewestVersion());
+                    boolean same = newest != null
+                            && header.getIfChanged()
+                            && newest.getParts(0).getSha256().equals(header.getSha256());
+                    PublishResponse.Builder would = PublishResponse.newBuilder().setTopic(header.getTopic());
+                    if (same) {
+                        would.setUnchanged(true).setRecord(newest);
+                    }
+                    answer.onNext(would.setDryRun(!same).build());
+                    answer.onCompleted();
+                } else {
+                    answer.onError(refusal);
+                }
+                return;
+            }
+            if (mishaps.peek() == Mishap.GONE) {
+                uploads.giveUp(header.getTopic(), header.getIdempotencyKey());
+            }
+            boolean done = topics.byKey(header.getIdempotencyKey()) != null;
+            finish(
+                    header,
+                    done || !uploads.isOpen(header.getTopic(), header.getIdempotencyKey())
+                            ? ByteString.EMPTY
+                            : uploads.payload(header.getTopic(), header.getIdempotencyKey(), "us"),
+                    answer);
+        }
+
+        @Override
+        public void publishObjects(PublishObjectsRequest request, StreamObserver<PublishResponse> answer) {
+            objects.add(request);
+            finish(request.getHeader(), ByteString.EMPTY, answer);
+        }
+
+        @Override
+        public void getUptake(GetUptakeRequest request, StreamObserver<GetUptakeResponse> answer) {
+            GetUptakeResponse next = uptakes.size() > 1 ? uptakes.poll() : uptakes.peek();
+            if (next == null) {
+                answer.onError(Status.UNAVAILABLE.asRuntimeException());
+                return;
+            }
+            answer.onNext(next);
+            answer.onCompleted();
+        }
+
         private void finish(PublishHeader header, ByteString bytes, StreamObserver<PublishResponse> answer) {
             publishes.add(header);
             Mishap mishap = mishaps.poll();
-            if (mishap == Mishap.UNAVAILABLE) {
-                answer.onError(Status.UNAVAILABLE.withDescription("by the test").asRuntimeException());
-                return;
-            }
-            if (mishap == Mishap.LIMITED) {
-                answer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
-                return;
-            }
-            if (mishap == Mishap.REFUSED) {
-                answer.onError(refusal());
+            RuntimeException refusal = mishap == null ? null : refusal(mishap);
+            if (refusal != null) {
+                answer.onError(refusal);
                 return;
             }
             VersionRecord known = topics.byKey(header.getIdempotencyKey());
@@ -238,6 +350,29 @@ final class TestServer implements AutoCloseable {
                     .build());
             answer.onCompleted();
         }
+    }
+
+    private static @Nullable RuntimeException refusal(Mishap mishap) {
+        return switch (mishap) {
+            case UNAVAILABLE ->
+                Status.UNAVAILABLE.withDescription("by the test").asRuntimeException();
+            case LIMITED -> Status.RESOURCE_EXHAUSTED.asRuntimeException();
+            case RUNNING -> named(Status.Code.ABORTED, "REQUEST_RUNNING");
+            case GONE -> named(Status.Code.NOT_FOUND, "GONE");
+            case REFUSED -> refusal();
+            case ANSWER_LOST -> null;
+        };
+    }
+
+    private static RuntimeException named(Status.Code code, String reason) {
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(code.value())
+                .setMessage("by the test")
+                .addDetails(Any.pack(ErrorInfo.newBuilder()
+                        .setReason(reason)
+                        .setDomain("octavo")
+                        .build()))
+                .build());
     }
 
     private static RuntimeException refusal() {

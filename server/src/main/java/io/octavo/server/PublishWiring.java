@@ -124,6 +124,7 @@ class PublishWiring {
     BindableService publishService(
             Publisher publisher,
             Uploader uploader,
+            ExternalObjects objects,
             TopicLog log,
             TopicCommits commits,
             LiveReaders readers,
@@ -133,6 +134,7 @@ class PublishWiring {
         return new GrpcPublish(
                 publisher,
                 uploader,
+                objects,
                 log,
                 commits,
                 readers,

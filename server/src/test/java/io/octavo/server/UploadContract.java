@@ -7,6 +7,10 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.octavo.client.OctavoClient;
+import io.octavo.client.OctavoException;
+import io.octavo.client.Published;
+import io.octavo.client.Version;
 import io.octavo.protocol.AbortUploadRequest;
 import io.octavo.protocol.BeginUploadRequest;
 import io.octavo.protocol.BeginUploadResponse;
@@ -16,9 +20,11 @@ import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
 import io.octavo.protocol.PublishServiceGrpc.PublishServiceBlockingStub;
+import io.octavo.protocol.S3Location;
 import io.octavo.protocol.UploadPart;
+import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Digests;
-import io.octavo.server.cassandra.CassandraConfig;
+import io.octavo.rules.ErrorCode;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.payload.OpenUpload;
@@ -35,17 +41,31 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** Payloads that go straight to a real S3 store, in two regions, with the help of two nodes on a real Cassandra. */
 @Timeout(180)
@@ -55,6 +75,9 @@ abstract class UploadContract {
 
     @SuppressWarnings("NullAway.Init")
     private static TestS3 s3;
+
+    @SuppressWarnings("NullAway.Init")
+    private static String keyspace;
 
     @SuppressWarnings("NullAway.Init")
     private static RealNode one;
@@ -71,15 +94,15 @@ abstract class UploadContract {
     /** For the class that says which store; the tests stop it. */
     static void start(TestS3 store) {
         s3 = store;
-        CassandraConfig cassandra = TestCassandra.config(TestCassandra.shared());
-        one = node(cassandra.keyspace());
-        other = node(cassandra.keyspace());
+        keyspace = TestCassandra.config(TestCassandra.shared()).keyspace();
+        one = node();
+        other = node("--octavo.roles=publish,subscribe");
         toOne = channel(one);
         toOther = channel(other);
     }
 
-    private static RealNode node(String keyspace) {
-        return RealNode.start(
+    private static RealNode node(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "--octavo.roles=publish",
                 "--octavo.cassandra.keyspace=" + keyspace,
                 "--octavo.payload.create-buckets=true",
@@ -92,7 +115,9 @@ abstract class UploadContract {
                 "--octavo.regions[1].s3.endpoint=" + s3.endpoint(),
                 "--octavo.regions[1].s3.bucket=octavo-us",
                 "--octavo.regions[1].s3.access-key=" + s3.accessKey(),
-                "--octavo.regions[1].s3.secret-key=" + s3.secretKey());
+                "--octavo.regions[1].s3.secret-key=" + s3.secretKey()));
+        arguments.addAll(List.of(more));
+        return RealNode.start(arguments.toArray(String[]::new));
     }
 
     private static ManagedChannel channel(RealNode node) {
@@ -137,6 +162,114 @@ abstract class UploadContract {
                 .isTrue();
         assertThat(one.bean(CassandraStore.class).openUploads().count("halves", 10))
                 .isZero();
+    }
+
+    @Test
+    void theJavaClientGoesOnWhenItsNodeIsStartedAnew(@TempDir Path folder) throws Exception {
+        byte[] bytes = bytes(40 * MIB);
+        Path file = Files.write(folder.resolve("payload"), bytes);
+        RealNode dying = node();
+        int grpc = dying.grpc();
+        AtomicReference<CompletableFuture<RealNode>> next = new AtomicReference<>();
+        try (OctavoClient client = OctavoClient.builder()
+                .publishEndpoints(List.of("127.0.0.1:" + grpc))
+                .build()) {
+            Published published = client.publish("client")
+                    .idempotencyKey("key")
+                    .progress((moved, total) -> {
+                        if (moved > total / 2 && next.get() == null) {
+                            dying.close();
+                            next.set(CompletableFuture.supplyAsync(
+                                    () -> node("--octavo.grpc.endpoint=127.0.0.1:" + grpc)));
+                        }
+                    })
+                    .file(file);
+            assertThat(published.version()).isEqualTo(1);
+            assertIsThereEverywhere(version("client").getParts(0), bytes);
+            assertThat(one.bean(CassandraStore.class).openUploads().count("client", 10))
+                    .isZero();
+        } finally {
+            CompletableFuture<RealNode> started = next.get();
+            (started == null ? dying : started.join()).close();
+        }
+    }
+
+    @Test
+    void theJavaClientSendsTheRestOfWhatAnotherProcessHasBegun(@TempDir Path folder) throws Exception {
+        byte[] bytes = bytes(20 * MIB);
+        Path file = Files.write(folder.resolve("payload"), bytes);
+        BeginUploadResponse begun = stub(toOne).beginUpload(beginning("rest", bytes, 5 * MIB));
+        put(begun.getPartsList().subList(0, 6), bytes);
+        AtomicLong first = new AtomicLong(-1);
+        try (OctavoClient client = OctavoClient.builder()
+                .publishEndpoints(List.of("127.0.0.1:" + other.grpc()))
+                .build()) {
+            client.publish("rest")
+                    .idempotencyKey("key")
+                    .progress((moved, total) -> first.compareAndSet(-1, moved))
+                    .file(file);
+        }
+        assertThat(first.get()).isGreaterThanOrEqualTo(15 * MIB);
+        assertIsThereEverywhere(version("rest").getParts(0), bytes);
+    }
+
+    @Test
+    void theJavaClientDownloadsFromTheNextRegionWhereTheFirstHasNothingOrOtherBytes(@TempDir Path folder)
+            throws Exception {
+        byte[] bytes = bytes(20 * MIB);
+        byte[] corrupt = bytes.clone();
+        corrupt[9 * MIB]++;
+        Path file = folder.resolve("payload");
+        String address = "127.0.0.1:" + other.grpc();
+        try (OctavoClient client = OctavoClient.builder()
+                        .publishEndpoints(List.of(address))
+                        .subscribeEndpoints(List.of(address))
+                        .region("eu")
+                        .build();
+                S3Client store = store()) {
+            client.publish("far").bytes(bytes);
+            Version version = client.reads().version("far", 1);
+            S3Location near = version("far").getParts(0).getS3().getLocations(0);
+            assertThat(near.getBucket()).isEqualTo("octavo-eu");
+            client.reads().download(version, file);
+            assertThat(Arrays.equals(Files.readAllBytes(file), bytes)).isTrue();
+            Files.delete(file);
+
+            store.deleteObject(gone -> gone.bucket("octavo-eu").key(near.getKey()));
+            client.reads().download(version, file);
+            assertThat(Arrays.equals(Files.readAllBytes(file), bytes)).isTrue();
+            try (InputStream in = client.reads().stream(version)) {
+                assertThat(Arrays.equals(in.readAllBytes(), bytes)).isTrue();
+            }
+            Files.delete(file);
+
+            store.putObject(to -> to.bucket("octavo-eu").key(near.getKey()), RequestBody.fromBytes(corrupt));
+            client.reads().download(version, file);
+            assertThat(Arrays.equals(Files.readAllBytes(file), bytes)).isTrue();
+            Files.delete(file);
+
+            store.putObject(to -> to.bucket("octavo-us").key(near.getKey()), RequestBody.fromBytes(corrupt));
+            assertThatThrownBy(() -> client.reads().download(version, file))
+                    .isInstanceOfSatisfying(
+                            OctavoException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIGEST_MISMATCH));
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    private static S3Client store() {
+        return S3Client.builder()
+                .endpointOverride(s3.endpoint())
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .httpClientBuilder(Apache5HttpClient.builder())
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))
+                .build();
+    }
+
+    private static VersionRecord version(String topic) {
+        return Objects.requireNonNull(one.bean(TopicLog.class).version(topic, 1, Read.SERIAL));
     }
 
     @Test

@@ -69,6 +69,10 @@ final class PublishCommand implements Subcommand {
     @Option(names = "--hold", paramLabel = "REASON", description = "Keep the version from being collected, and why.")
     private @Nullable String hold;
 
+    /** Nothing is asked that it could answer; scripts may give it with every write all the same. */
+    @Option(names = "--yes", hidden = true)
+    void yes(boolean given) {}
+
     @Option(
             names = "--if-changed",
             description = "Make no version if the newest has the same bytes, metadata and scopes.")

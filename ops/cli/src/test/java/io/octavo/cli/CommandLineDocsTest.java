@@ -47,6 +47,7 @@ class CommandLineDocsTest {
     private static String synopsis(CommandSpec spec, CommandSpec whole) {
         Stream<String> parameters = spec.positionalParameters().stream().map(CommandLineDocsTest::parameter);
         Stream<String> options = spec.options().stream()
+                .filter(option -> !option.hidden())
                 .filter(option -> whole.options().stream()
                         .noneMatch(one -> isInherited(one) && one.longestName().equals(option.longestName())))
                 .map(option -> {

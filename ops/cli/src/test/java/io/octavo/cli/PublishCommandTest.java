@@ -111,7 +111,7 @@ class PublishCommandTest {
                 VERSIONS,
                 TestServer.json(201, version(SHA256).replaceAll("\"publications\":\\[.*?]", "\"publications\":[]")));
         Run run = Run.against(server);
-        assertThat(run.status("publish", "prices", file, "--stage")).isZero();
+        assertThat(run.status("publish", "prices", file, "--stage", "--yes")).isZero();
         assertThat(server.request("POST").target()).endsWith("?stage=true");
         assertThat(run.out()).startsWith("prices version 7 staged, published to nobody yet, 6 B");
     }

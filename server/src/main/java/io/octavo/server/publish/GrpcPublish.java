@@ -12,9 +12,12 @@ import io.octavo.protocol.ChangeSettingsRequest;
 import io.octavo.protocol.CompleteUploadRequest;
 import io.octavo.protocol.DeleteTopicRequest;
 import io.octavo.protocol.DeleteVersionRequest;
+import io.octavo.protocol.GetUptakeRequest;
+import io.octavo.protocol.GetUptakeResponse;
 import io.octavo.protocol.HoldVersionRequest;
 import io.octavo.protocol.LiftQuarantineRequest;
 import io.octavo.protocol.PinScopeRequest;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
@@ -29,6 +32,7 @@ import io.octavo.protocol.WithdrawVersionRequest;
 import io.octavo.protocol.Write;
 import io.octavo.protocol.WriteResponse;
 import io.octavo.rules.InvalidField;
+import io.octavo.rules.TopicNames;
 import io.octavo.server.consumers.CountedImpact;
 import io.octavo.server.security.Identity;
 import io.octavo.server.security.Permissions;
@@ -78,6 +82,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     public GrpcPublish(
             Publisher publisher,
             Uploader uploader,
+            ExternalObjects objects,
             TopicLog log,
             TopicCommits commits,
             LiveReaders readers,
@@ -86,7 +91,7 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
             Arrivals arrivals,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.publisher = publisher;
-        this.uploads = new GrpcUploads(uploader, readers, workers, toGrpc);
+        this.uploads = new GrpcUploads(uploader, publisher, objects, readers, workers, toGrpc);
         this.log = log;
         this.commits = commits;
         this.readers = readers;
@@ -127,6 +132,20 @@ public final class GrpcPublish extends PublishServiceGrpc.PublishServiceImplBase
     @Override
     public void abortUpload(AbortUploadRequest r, StreamObserver<AbortUploadResponse> caller) {
         uploads.abort(r, caller);
+    }
+
+    @Override
+    public void publishObjects(PublishObjectsRequest r, StreamObserver<PublishResponse> caller) {
+        uploads.objects(r, caller);
+    }
+
+    @Override
+    public void getUptake(GetUptakeRequest r, StreamObserver<GetUptakeResponse> caller) {
+        if (r.getVersion() < 1) {
+            throw new InvalidField("version", r.getVersion(), "1 or more");
+        }
+        caller.onNext(readers.uptake(TopicNames.check(r.getTopic()), r.getVersion()));
+        caller.onCompleted();
     }
 
     @Override

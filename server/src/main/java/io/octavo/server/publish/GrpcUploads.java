@@ -8,8 +8,10 @@ import io.octavo.protocol.AbortUploadResponse;
 import io.octavo.protocol.BeginUploadRequest;
 import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.CompleteUploadRequest;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.UploadPart;
+import io.octavo.rules.InvalidField;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.payload.MissingParts;
 import io.octavo.server.publish.Uploader.Begun;
@@ -21,19 +23,30 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The uploads of {@link GrpcPublish}: answered by workers, for they ask S3, and go on if the caller goes away. */
+/**
+ * The publishes of {@link GrpcPublish} whose bytes come by S3: answered by workers, for they ask it, and go on if the
+ * caller goes away.
+ */
 final class GrpcUploads {
+    private static final int MOST_LOCATIONS = 16;
+
     private final Uploader uploader;
+    private final Publisher publisher;
+    private final ExternalObjects objects;
     private final LiveReaders readers;
     private final Executor workers;
     private final Function<Throwable, StatusRuntimeException> toGrpc;
 
     GrpcUploads(
             Uploader uploader,
+            Publisher publisher,
+            ExternalObjects objects,
             LiveReaders readers,
             Executor workers,
             Function<Throwable, StatusRuntimeException> toGrpc) {
         this.uploader = uploader;
+        this.publisher = publisher;
+        this.objects = objects;
         this.readers = readers;
         this.workers = workers;
         this.toGrpc = toGrpc;
@@ -63,6 +76,21 @@ final class GrpcUploads {
                 () -> AbortUploadResponse.newBuilder()
                         .setAborted(uploader.abort(r.getTopic(), r.getIdempotencyKey()))
                         .build());
+    }
+
+    void objects(PublishObjectsRequest r, StreamObserver<PublishResponse> caller) {
+        PublishOrder order = PublishCall.order(r.getHeader(), Callers.who());
+        int locations = r.getLocationsCount();
+        if (locations < 1 || locations > MOST_LOCATIONS) {
+            throw new InvalidField("locations", locations + " entries", "1 to " + MOST_LOCATIONS);
+        }
+        if (order.announced().size() == null || order.announced().sha256().isEmpty()) {
+            throw new InvalidField("sha256", "none", "size and SHA-256 of the objects");
+        }
+        answer(caller, () -> {
+            Published published = publisher.publish(order, r.getLocationsList(), objects);
+            return PublishCall.response(order, published, readers.count(published));
+        });
     }
 
     private <A> void answer(StreamObserver<A> caller, Supplier<A> work) {

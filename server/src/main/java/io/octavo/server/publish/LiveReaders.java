@@ -1,7 +1,12 @@
 package io.octavo.server.publish;
 
+import io.octavo.protocol.ConsumerQuery;
+import io.octavo.protocol.GetUptakeResponse;
+import io.octavo.protocol.RunState;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.Scopes;
+import io.octavo.server.consumers.ConsumerCounts;
+import io.octavo.server.consumers.ConsumerCounts.Group;
 import io.octavo.server.consumers.CountedImpact;
 import io.octavo.server.consumers.Fleet;
 import io.octavo.server.errors.ServiceException;
@@ -32,6 +37,24 @@ public final class LiveReaders {
         return published.outcome() == Outcome.DRY_RUN
                 ? fleet.count(published.impact(), published.before(), published.head())
                 : CountedImpact.uncounted(published.impact());
+    }
+
+    /** How far the live instances that are to run a version have come. Asks the subscribe nodes, for a second at most. */
+    GetUptakeResponse uptake(String topic, long version) {
+        ConsumerCounts counts =
+                fleet.count(ConsumerQuery.newBuilder().setTopic(topic).build());
+        GetUptakeResponse.Builder uptake = GetUptakeResponse.newBuilder()
+                .setRevision(counts.revision())
+                .setComplete(counts.coverage().isComplete());
+        for (Group group : counts.groups()) {
+            if (group.resolved() == version && group.state() != RunState.OVERRIDDEN) {
+                boolean failed = group.isLagging() && group.state() == RunState.FAILED;
+                uptake.setInstances(uptake.getInstances() + group.instances())
+                        .setRunning(uptake.getRunning() + (group.isLagging() ? 0 : group.instances()))
+                        .setFailed(uptake.getFailed() + (failed ? group.instances() : 0));
+            }
+        }
+        return uptake.build();
     }
 
     /**

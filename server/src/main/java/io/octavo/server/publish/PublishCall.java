@@ -148,14 +148,15 @@ final class PublishCall implements StreamObserver<PublishRequest> {
                 header.getMetadataMap(),
                 header.getIdempotencyKey().isEmpty() ? null : header.getIdempotencyKey(),
                 header.hasExpectedVersion() ? header.getExpectedVersion() : null,
-                false,
-                null,
+                header.getIfChanged(),
+                header.getHold().isEmpty() ? null : header.getHold(),
                 header.getReason(),
                 new Announced(size(header), header.getSha256(), header.getContentType()),
                 who);
     }
 
     static PublishResponse response(PublishOrder order, Published published, CountedImpact impact) {
+        String undo = published.undo();
         return PublishResponse.newBuilder()
                 .setTopic(order.topic())
                 .setRecord(published.version())
@@ -164,6 +165,8 @@ final class PublishCall implements StreamObserver<PublishRequest> {
                 .setDryRun(published.outcome() == Outcome.DRY_RUN)
                 .addAllImpact(GrpcPublish.moves(impact))
                 .setInstancesAtLeast(impact.isAtLeast())
+                .setUnchanged(published.outcome() == Outcome.UNCHANGED)
+                .setUndo(undo == null ? "" : undo)
                 .build();
     }
 

@@ -28,6 +28,8 @@ final class GrpcRights {
             of(PublishServiceGrpc.getPublishMethod(), GrpcRights::publish),
             of(PublishServiceGrpc.getBeginUploadMethod(), (who, r) -> upload(who, r.getTopic())),
             of(PublishServiceGrpc.getCompleteUploadMethod(), (who, r) -> publish(who, r.getHeader())),
+            of(PublishServiceGrpc.getPublishObjectsMethod(), (who, r) -> publish(who, r.getHeader())),
+            of(PublishServiceGrpc.getGetUptakeMethod(), (who, r) -> Permissions.requireRead(who, r.getTopic())),
             of(PublishServiceGrpc.getAbortUploadMethod(), (who, r) -> upload(who, r.getTopic())),
             // Who did not make the version must be more: the call itself looks.
             of(

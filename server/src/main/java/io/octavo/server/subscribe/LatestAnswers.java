@@ -20,21 +20,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers {@code GetLatest}: at once from memory, or, where that must not be old, when the log was read. Who waits for
- * that holds no thread. Safe for use by many threads.
+ * that holds no thread; who asks for the past does. Safe for use by many threads.
  */
 final class LatestAnswers {
     private static final Duration NO_DEADLINE = Duration.ofDays(1);
 
     private final LatestVersions latest;
     private final FreshHeads fresh;
+    private final PastVersions past;
 
-    LatestAnswers(LatestVersions latest, FreshHeads fresh) {
+    LatestAnswers(LatestVersions latest, FreshHeads fresh, PastVersions past) {
         this.latest = latest;
         this.fresh = fresh;
+        this.past = past;
     }
 
     void answer(GetLatestRequest request, StreamObserver<GetLatestResponse> caller) {
         Freshness wanted = freshness(request);
+        if (request.getAtMs() != 0) {
+            caller.onNext(past.answer(request));
+            caller.onCompleted();
+            return;
+        }
         if (wanted.isAny()) {
             Latest found = latest.of(request.getTopic(), request.getConsumer(), request.getIgnorePins());
             caller.onNext(response(request, found));
@@ -92,6 +99,10 @@ final class LatestAnswers {
     private static Freshness freshness(GetLatestRequest request) {
         if (request.getMinRevision() < 0) {
             throw new InvalidField("min_revision", request.getMinRevision(), "0 or more");
+        }
+        if (request.getAtMs() != 0 && (request.getStrict() || request.getMinRevision() > 0)) {
+            throw new InvalidField(
+                    "at_ms", request.getAtMs(), "none beside strict or min_revision: the past is what it was");
         }
         return new Freshness(request.getMinRevision(), request.getStrict());
     }

@@ -105,11 +105,12 @@ public final class SubscribeRole implements AutoCloseable {
             consumers.sweep();
             return ConsumerRegistry.SWEEP;
         });
+        VersionRecords versions = new VersionRecords(reads.explicit(), cache);
         service = new SubscribeService(
                 new PollAnswers(
                         cache, small, inlineBytes, (int) config.pollInterval().toMillis()),
-                new LatestAnswers(latest, reads.fresh()),
-                new VersionRecords(reads.explicit(), cache),
+                new LatestAnswers(latest, reads.fresh(), new PastVersions(versions, reads.explicit(), clock)),
+                versions,
                 small,
                 new PayloadTurns(heldConfig.payloadTurns(), readers, registry),
                 payloads,

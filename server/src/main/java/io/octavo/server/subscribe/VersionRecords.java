@@ -39,6 +39,15 @@ final class VersionRecords {
         return record;
     }
 
+    /** The topic's head as it stands; a moment old at most. */
+    TopicHead standing(String topic) {
+        TopicHead head = head(topic);
+        if (head == null) {
+            throw unknown(topic);
+        }
+        return head;
+    }
+
     /** The record as far as its payload goes: from memory if the head names the version. */
     VersionRecord withPayload(String topic, long version) {
         check(topic, version);
@@ -70,10 +79,7 @@ final class VersionRecords {
         if (limit < 0 || limit > MOST_LISTED) {
             throw new InvalidField("limit", limit, "1…" + MOST_LISTED + ", or 0 for " + LISTED);
         }
-        TopicHead head = head(topic);
-        if (head == null) {
-            throw unknown(topic);
-        }
+        TopicHead head = standing(topic);
         return log
                 .versionsBelow(
                         topic, below == 0 ? Long.MAX_VALUE : below, limit == 0 ? LISTED : limit, TopicLog.Read.LOCAL)

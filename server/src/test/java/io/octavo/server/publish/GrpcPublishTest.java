@@ -3,6 +3,7 @@ package io.octavo.server.publish;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.FieldMask;
@@ -21,10 +22,15 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.octavo.protocol.ChangeSettingsRequest;
+import io.octavo.protocol.ExternalPointer;
+import io.octavo.protocol.GetUptakeRequest;
+import io.octavo.protocol.Part;
 import io.octavo.protocol.PublishHeader;
+import io.octavo.protocol.PublishObjectsRequest;
 import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.PublishResponse;
 import io.octavo.protocol.PublishServiceGrpc;
+import io.octavo.protocol.S3Location;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.Validation;
@@ -50,6 +56,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +75,7 @@ class GrpcPublishTest {
     private final WatchedIntake intake = new WatchedIntake();
     private final ThreadPoolExecutor workers =
             new ThreadPoolExecutor(0, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
+    private final AtomicInteger looks = new AtomicInteger();
     private @Nullable GrpcFixture fixture;
 
     @BeforeEach
@@ -76,6 +85,7 @@ class GrpcPublishTest {
         GrpcPublish service = new GrpcPublish(
                 publisher,
                 uploader(publisher),
+                this::look,
                 log,
                 commits,
                 TestCommits.uncounted(commits),
@@ -166,6 +176,99 @@ class GrpcPublishTest {
             assertThat(response.getRecord().getBy()).isEqualTo("unverified:ada@host");
         }
         assertThat(payloads.stored()).isEqualTo(1);
+    }
+
+    @Test
+    void aHoldIsSetAndTheAnswerNamesTheCommandThatTakesItBack() throws Exception {
+        Call call = call();
+        call.send(header(PublishHeader.newBuilder()
+                .setTopic("prices")
+                .setHold("the audit")
+                .build()));
+        call.send(chunk("one"));
+        PublishResponse response = call.end();
+        assertThat(requireNonNull(log.head("prices", Read.SERIAL)).getHolds(0).getReason())
+                .isEqualTo("the audit");
+        assertThat(response.getUndo()).startsWith("octavo ").contains("prices");
+        assertThat(response.getUnchanged()).isFalse();
+    }
+
+    @Test
+    void nothingIsMadeOfWhatHasNotChanged() throws Exception {
+        for (boolean again : new boolean[] {false, true}) {
+            Call call = call();
+            call.send(header(PublishHeader.newBuilder()
+                    .setTopic("prices")
+                    .setIfChanged(true)
+                    .build()));
+            call.send(chunk("one"));
+            PublishResponse response = call.end();
+            assertThat(response.getUnchanged()).isEqualTo(again);
+            assertThat(response.getRecord().getVersion()).isEqualTo(1);
+        }
+        assertThat(payloads.left()).isEqualTo(1);
+    }
+
+    @Test
+    void objectsThatAreThereBecomeAVersionAndARepetitionIsKnown() {
+        PublishObjectsRequest request = objects(1).build();
+        PublishResponse made = stub().publishObjects(request);
+        assertThat(made.getRecord().getParts(0).getExternal().getLocations(0).getKey())
+                .isEqualTo("a/0");
+        assertThat(made.getReplayed()).isFalse();
+        assertThat(stub().publishObjects(request).getReplayed()).isTrue();
+        assertThat(looks).hasValue(1);
+    }
+
+    @Test
+    void objectsAreRefusedWithoutPlacesOrWithoutTheirDigest() {
+        assertThatThrownBy(() -> stub().publishObjects(objects(0).build()))
+                .hasMessageContaining("locations: 0 entries");
+        assertThatThrownBy(() -> stub().publishObjects(objects(17).build()))
+                .hasMessageContaining("locations: 17 entries");
+        PublishObjectsRequest.Builder noDigest = objects(1);
+        noDigest.getHeaderBuilder().clearSha256();
+        assertThatThrownBy(() -> stub().publishObjects(noDigest.build())).hasMessageContaining("sha256: none");
+        assertThat(looks).hasValue(0);
+    }
+
+    @Test
+    void theUptakeIsOfAVersion() {
+        GetUptakeRequest request = GetUptakeRequest.newBuilder().setTopic("t").build();
+        assertThatThrownBy(() -> stub().getUptake(request)).hasMessageContaining("version: 0");
+        assertThat(stub().getUptake(request.toBuilder().setVersion(1).build()).getInstances())
+                .isZero();
+    }
+
+    private static PublishObjectsRequest.Builder objects(int locations) {
+        PublishObjectsRequest.Builder request = PublishObjectsRequest.newBuilder()
+                .setHeader(PublishHeader.newBuilder()
+                        .setTopic("models")
+                        .setIdempotencyKey("k")
+                        .setSize(5)
+                        .setSha256(ByteString.copyFrom(Digests.sha256("there".getBytes(UTF_8)))));
+        for (int i = 0; i < locations; i++) {
+            request.addLocations(
+                    S3Location.newBuilder().setRegion("eu").setBucket("b").setKey("a/" + i));
+        }
+        return request;
+    }
+
+    private Part look(
+            List<S3Location> locations,
+            PayloadIntake.Announced announced,
+            @Nullable UnaryOperator<InputStream> checks) {
+        looks.incrementAndGet();
+        Long size = announced.size();
+        return Part.newBuilder()
+                .setSize(size == null ? 0 : size)
+                .setSha256(announced.sha256())
+                .setExternal(ExternalPointer.newBuilder().addAllLocations(locations))
+                .build();
+    }
+
+    private PublishServiceGrpc.PublishServiceBlockingStub stub() {
+        return PublishServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(20, TimeUnit.SECONDS);
     }
 
     @Test

@@ -82,6 +82,7 @@ class GrpcUploadsTest {
         GrpcPublish service = new GrpcPublish(
                 publisher,
                 new Uploader(publisher, log, stores.node(), clock),
+                ExternalObjects.NONE,
                 log,
                 commits,
                 TestCommits.uncounted(commits),

@@ -76,6 +76,7 @@ class GrpcWritesTest {
         GrpcPublish service = new GrpcPublish(
                 publisher,
                 uploader,
+                ExternalObjects.NONE,
                 log,
                 commits,
                 readers,

@@ -118,6 +118,34 @@ class GetLatestTest {
     }
 
     @Test
+    void thePastIsToldAsItWas() {
+        long then = latest(0, false).getHead().getLastEventMs();
+        log.publish("t");
+        log.commit("t", new PinScope(Scopes.GLOBAL, 2, "calm", 0));
+        assertThat(latest(0, true).getPinned()).isTrue();
+
+        GetLatestResponse past = stub.getLatest(at(then));
+        assertThat(past.getVersion()).isEqualTo(1);
+        assertThat(past.getPinned()).isFalse();
+        assertThat(past.getRecord().getPublicationsCount()).isEqualTo(1);
+        assertThat(failure(at(then - 1)).getStatus().getDescription()).endsWith("it came into being later");
+        assertThat(failure(at(Long.MAX_VALUE)).getStatus().getDescription()).startsWith("at_ms: ");
+        assertThat(failure(at(-1)).getStatus().getDescription()).startsWith("at_ms: ");
+        assertThat(failure(at(then).toBuilder().setStrict(true).build())
+                        .getStatus()
+                        .getDescription())
+                .endsWith("the past is what it was)");
+        assertThat(failure(at(then).toBuilder().setTopic("none").build())
+                        .getStatus()
+                        .getCode())
+                .isEqualTo(Code.NOT_FOUND);
+    }
+
+    private static GetLatestRequest at(long millis) {
+        return request(0, false).toBuilder().setAtMs(millis).build();
+    }
+
+    @Test
     void wrongRequestsAreRefusedBeforeAnythingIsRead() {
         assertThat(failure(request(-1, true)).getStatus().getDescription())
                 .isEqualTo("min_revision: -1 (expected: 0 or more)");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * behind and are away now and then, pins, quarantine, restores from a backup, versions that can't be read for a while.
  */
 class StartModelTest {
-    private static final int STORIES = Integer.getInteger("octavo.stories", 150);
+    private static final int STORIES = Integer.getInteger("octavo.stories", 100);
     private static final int EVENTS = 60;
     private static final Consumer CONSUMER =
             Consumer.newBuilder().setRegion("eu").setInstance("one").build();

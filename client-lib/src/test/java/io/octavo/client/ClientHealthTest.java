@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +30,17 @@ class ClientHealthTest {
             needed.awaitValue(Duration.ofSeconds(20));
             assertThat(client.health().isUp()).isTrue();
         }
+    }
+
+    @Test
+    void whoReadsNoFallbackCacheNeedsNoS3Client() throws Exception {
+        Class<?> client = new Without("software.amazon").loadClass(OctavoClient.class.getName());
+        Object builder = Objects.requireNonNull(client.getMethod("builder").invoke(null));
+        Class<?> type = builder.getClass();
+        type.getMethod("subscribeEndpoints", List.class).invoke(builder, List.of("127.0.0.1:1"));
+        Object built = type.getMethod("build").invoke(builder);
+        assertThat(client.getMethod("health").invoke(built)).isNotNull();
+        client.getMethod("close").invoke(built);
     }
 
     @Test

@@ -4,12 +4,8 @@ import static io.octavo.client.Harness.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +25,7 @@ class DeserializersTest {
 
     @Test
     void withoutJacksonJsonIsRefusedAndTheRestWorks() throws Exception {
-        Class<?> alone = new WithoutJackson().loadClass(Deserializers.class.getName());
+        Class<?> alone = new Without("tools.jackson", "com.fasterxml").loadClass(Deserializers.class.getName());
         assertThat(alone.getMethod("utf8").invoke(null)).isNotNull();
         assertThatThrownBy(() -> alone.getMethod("json", Class.class).invoke(null, Price.class))
                 .isInstanceOf(InvocationTargetException.class)
@@ -47,34 +43,5 @@ class DeserializersTest {
                 .containsEntry("name", "Zürich")
                 .containsEntry("limit", "7")
                 .hasSize(2);
-    }
-
-    /** Loads the client's classes anew, and knows no Jackson. */
-    private static final class WithoutJackson extends ClassLoader {
-        WithoutJackson() {
-            super(DeserializersTest.class.getClassLoader());
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.startsWith("tools.jackson") || name.startsWith("com.fasterxml")) {
-                throw new ClassNotFoundException(name);
-            }
-            if (!name.startsWith("io.octavo.client.")) {
-                return super.loadClass(name, resolve);
-            }
-            Class<?> known = findLoadedClass(name);
-            return known == null ? define(name) : known;
-        }
-
-        private Class<?> define(String name) {
-            try (InputStream in =
-                    Objects.requireNonNull(getParent().getResourceAsStream(name.replace('.', '/') + ".class"), name)) {
-                byte[] bytes = in.readAllBytes();
-                return defineClass(name, bytes, 0, bytes.length);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

@@ -9,12 +9,16 @@ import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.GivenUpBytes;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.IdleTask;
 import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.PayloadRepair;
 import io.octavo.server.housekeeping.RetentionTask;
 import io.octavo.server.housekeeping.Task;
 import io.octavo.server.housekeeping.UnownedBytes;
 import io.octavo.server.housekeeping.UploadSweep;
+import io.octavo.server.idle.IdleConfig;
+import io.octavo.server.idle.IdleTopics;
+import io.octavo.server.idle.RecentUses;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.Payloads;
@@ -60,6 +64,18 @@ class HousekeepingWiring {
             }
         };
         return new RetentionTask(log, commits, retention, bytes, config, clock, System::nanoTime, meters);
+    }
+
+    @Bean
+    Task idleTask(
+            CassandraStore store,
+            TopicCommits commits,
+            RecentUses recent,
+            IdleTopics topics,
+            IdleConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new IdleTask(store.log(), commits, store.topicUses(), recent, topics, config.interval(), clock, meters);
     }
 
     @Bean

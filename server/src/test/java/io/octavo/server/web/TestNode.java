@@ -17,6 +17,9 @@ import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.Run;
 import io.octavo.server.housekeeping.Task;
+import io.octavo.server.idle.IdleConfig;
+import io.octavo.server.idle.IdleTopics;
+import io.octavo.server.idle.InMemoryTopicUses;
 import io.octavo.server.lease.InMemoryLeaseTable;
 import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.payload.InMemoryDirectPayloads;
@@ -318,6 +321,19 @@ final class TestNode implements AutoCloseable {
                     topic -> Set.of(),
                     ExportedVersions.NONE,
                     () -> Instant.now().plus(Duration.ofHours(2)));
+        }
+
+        @Bean
+        InMemoryTopicUses topicUses() {
+            return new InMemoryTopicUses();
+        }
+
+        /** A hundred days from now; nothing is idle until a test says that it is known who consumes what. */
+        @Bean
+        IdleTopics idleTopics(InMemoryTopicLog log, InMemoryTopicUses uses) {
+            IdleConfig config =
+                    new IdleConfig(Duration.ofHours(1), Duration.ofDays(90), Duration.ofDays(30), Duration.ofDays(30));
+            return new IdleTopics(log, uses, config, () -> Instant.now().plus(Duration.ofDays(100)));
         }
 
         @Bean

@@ -5,11 +5,13 @@ import io.octavo.protocol.S3Location;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.FallbackKeys.Position;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +20,15 @@ final class FallbackCache implements AutoCloseable {
     /** A head that is gone between listing and reading has been followed by a newer one. */
     private static final int LOOKS = 3;
 
+    private static final Duration SAME_MARK = Duration.ofSeconds(20);
+
     private final List<FallbackRegion> regions;
     private final Limits limits;
     private final World world;
+    private final Map<FallbackRegion, Complete> complete = new ConcurrentHashMap<>();
+
+    /** Up to when a region was complete, when it was asked. */
+    private record Complete(@Nullable Instant at, Instant asked) {}
 
     FallbackCache(List<? extends FallbackRegion> regions, Limits limits, World world) {
         this.regions = List.copyOf(regions);
@@ -106,7 +114,18 @@ final class FallbackCache implements AutoCloseable {
         return best;
     }
 
-    private static @Nullable Instant asOf(FallbackRegion region) {
+    /** Asked for now and then only: many topics are looked up one after the other. */
+    private @Nullable Instant asOf(FallbackRegion region) {
+        Instant now = world.clock().instant();
+        Complete known = complete.get(region);
+        if (known == null || known.asked().plus(SAME_MARK).isBefore(now)) {
+            known = new Complete(completeAt(region), now);
+            complete.put(region, known);
+        }
+        return known.at();
+    }
+
+    private static @Nullable Instant completeAt(FallbackRegion region) {
         try {
             return region.completeAt();
         } catch (OctavoException e) {

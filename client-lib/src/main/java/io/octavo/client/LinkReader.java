@@ -6,28 +6,22 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a payload from signed addresses, from where the sink is. The addresses stay out of logs and messages. */
 final class LinkReader {
-    private static final Duration LOOK_UP = Duration.ofMillis(250);
-
     private final Http http;
     private final Limits limits;
-    private final InstantSource clock;
+    private final StallWatch watch;
 
     LinkReader(Http http, Limits limits, InstantSource clock) {
         this.http = http;
         this.limits = limits;
-        this.clock = clock;
+        this.watch = new StallWatch(limits.stall(), clock);
     }
 
     /** Tries the links in their order until the sink is complete; throws what the last one did. */
@@ -61,7 +55,7 @@ final class LinkReader {
         Bytes bytes = new Bytes(sink, from);
         CompletableFuture<HttpResponse<Boolean>> answer = http.client().sendAsync(request.build(), bytes);
         try {
-            int status = await(answer, link, sink, end, cancelled);
+            int status = status(answer, link, sink, end, cancelled);
             if (status != 200 && status != 206) {
                 throw broken(link, "HTTP status " + status, null);
             }
@@ -71,41 +65,27 @@ final class LinkReader {
         }
     }
 
-    /** Answers the status; looks now and then whether bytes still come. */
-    private int await(
+    private int status(
             CompletableFuture<HttpResponse<Boolean>> answer,
             PayloadLink link,
             PayloadSink sink,
             Instant end,
             BooleanSupplier cancelled)
             throws InterruptedException {
-        Instant lastMove = clock.instant();
-        long seen = sink.position();
-        while (true) {
-            try {
-                return answer.get(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS).statusCode();
-            } catch (ExecutionException e) {
-                Throwable cause = e.getCause() == null ? e : e.getCause();
-                if (cause instanceof OctavoException known) {
-                    throw known;
-                }
-                throw broken(link, cause.getClass().getSimpleName(), cause);
-            } catch (TimeoutException e) {
-                Instant now = clock.instant();
-                if (cancelled.getAsBoolean()) {
-                    throw OctavoException.lasting(ErrorCode.UNAVAILABLE, "not wanted any more", null);
-                }
-                if (now.isAfter(end)) {
-                    throw broken(link, "not done in time", null);
-                }
-                if (sink.position() != seen) {
-                    seen = sink.position();
-                    lastMove = now;
-                } else if (lastMove.plus(limits.stall()).isBefore(now)) {
-                    throw broken(link, "no bytes for " + limits.stall(), null);
-                }
-            }
+        try {
+            return watch.await(answer, () -> moved(sink, cancelled), end).statusCode();
+        } catch (StallWatch.Broken e) {
+            throw e.getCause() instanceof OctavoException known
+                    ? known
+                    : broken(link, String.valueOf(e.getMessage()), e.getCause());
         }
+    }
+
+    private static long moved(PayloadSink sink, BooleanSupplier cancelled) {
+        if (cancelled.getAsBoolean()) {
+            throw OctavoException.lasting(ErrorCode.UNAVAILABLE, "not wanted any more", null);
+        }
+        return sink.position();
     }
 
     private static URI address(PayloadLink link) {

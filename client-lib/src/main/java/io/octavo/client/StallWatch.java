@@ -30,7 +30,7 @@ record StallWatch(Duration stall, InstantSource clock) {
     /**
      * Blocks.
      *
-     * @param moved how many bytes have moved by now
+     * @param moved how many bytes have moved by now; what it throws ends the wait
      * @param end   when it must be over
      */
     <A> A await(CompletableFuture<A> answer, LongSupplier moved, Instant end) throws Broken, InterruptedException {

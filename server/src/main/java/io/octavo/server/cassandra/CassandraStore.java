@@ -42,11 +42,12 @@ public final class CassandraStore implements AutoCloseable {
                 session -> makeReady(session, config, patience.get()));
         calls = new Calls(connection::session, connection::problem, meters);
         String keyspace = config.keyspace();
-        epoch = new CassandraInstallation(calls, keyspace, clock);
+        CassandraInstallation installation = new CassandraInstallation(calls, keyspace, clock);
+        epoch = installation;
         log = new CassandraTopicLog(calls, TopicLogStatements.prepare(calls, keyspace), epoch::read);
         changes = new CassandraChangeFeed(calls, keyspace, clock);
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
-        uploads = new CassandraUploadLedger(calls, keyspace, clock);
+        uploads = new CassandraUploadLedger(calls, keyspace, installation::id, clock);
         openUploads = new CassandraOpenUploads(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
         tokens = new CassandraTokenStore(calls, keyspace);

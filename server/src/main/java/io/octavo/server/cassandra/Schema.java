@@ -38,7 +38,8 @@ final class Schema {
             "005_sweeps",
             "006_tokens",
             "007_open_uploads",
-            "008_topic_uses");
+            "008_topic_uses",
+            "009_installation_id");
 
     private static final int LOCK_SECONDS = 60;
     private static final Pattern ID = Pattern.compile("\\$\\{id:([a-z_]+)}");

@@ -109,7 +109,7 @@ class IdleModelTest {
 
         private void act() {
             depth++;
-            if (random.nextInt(6) == 0) {
+            if (random.nextInt(10) == 0) {
                 silent[0] = false;
                 silent[1] = false;
             }
@@ -125,7 +125,8 @@ class IdleModelTest {
                     }
                     case 3, 4 -> {
                         if (topic.equals("a") || random.nextInt(6) == 0) {
-                            consume(topic, random.nextInt(nodes.size()));
+                            // Where nobody can ask for it, if there is such a node: that is the hard case.
+                            consume(topic, silent[1] ? 1 : silent[0] ? 0 : random.nextInt(nodes.size()));
                         }
                     }
                     default -> run(leaders.get(random.nextInt(leaders.size())));

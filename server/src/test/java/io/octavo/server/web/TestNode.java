@@ -69,6 +69,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -370,8 +371,15 @@ final class TestNode implements AutoCloseable {
                     Duration.ofMillis(100),
                     Duration.ofMinutes(1),
                     new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
-                    new HousekeepingConfig.Sweep(Duration.ofSeconds(1), Duration.ofMinutes(1), 10),
-                    new HousekeepingConfig.Repair(Duration.ofSeconds(1)),
+                    new HousekeepingConfig.Sweep(
+                            Duration.ofSeconds(1),
+                            Duration.ofMinutes(1),
+                            10,
+                            Duration.ofHours(24),
+                            100,
+                            Duration.ofDays(400)),
+                    new HousekeepingConfig.Repair(
+                            Duration.ofSeconds(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
                     new HousekeepingConfig.Export(
                             Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
             return new Housekeeping(

@@ -99,17 +99,20 @@ public final class SimulatedFleet {
                     throw new IllegalStateException("there is no network here");
                 });
         ClientMetrics none = ClientMetrics.NONE;
-        Downloads downloads = new Downloads(
-                new SubscribeCalls(nowhere, limits),
-                new LinkReader(new Http(limits.request(), null), limits, time),
-                new WorkDirectory(null),
-                limits,
-                world);
+        SubscribeCalls calls = new SubscribeCalls(nowhere, limits);
+        WorkDirectory files = new WorkDirectory(null);
+        DiskCache disk = new DiskCache(null, 0, files, world, none);
+        FallbackCache fallback = new FallbackCache(List.of(), limits, world);
+        LinkReader links = new LinkReader(new Http(limits.request(), null), limits, time);
+        Downloads downloads = new Downloads(calls, links, fallback, disk, files, limits, world);
+        Starts starts = new Starts(calls, fallback, world);
+        SubscriptionMachinery.Threads threads =
+                new SubscriptionMachinery.Threads(Runnable::run, Runnable::run, Runnable::run, Runnable::run);
         for (int i = 0; i < count; i++) {
             PollLoop polls = new PollLoop(this::asked, () -> consumer, limits, world, none);
             processes.add(polls);
-            SubscriptionMachinery machinery =
-                    new SubscriptionMachinery(polls, downloads, Runnable::run, Runnable::run, limits, world, none);
+            SubscriptionMachinery machinery = new SubscriptionMachinery(
+                    polls, downloads, starts, disk, StartConfig.DEFAULT, threads, limits, world, none);
             time.after(Duration.ofNanos((long) (random.nextDouble() * within.toNanos())), () -> {
                 Subscription<byte[]> unused = new SubscriptionBuilder<>("topic", Deserializers.bytes(), machinery).start();
             });

@@ -13,11 +13,19 @@ record Backoff(Duration first, Duration most) {
     private static final double MEAN = 0.9;
 
     private static final double LONGEST = 2;
+    private static final double SPREAD = 0.2;
 
     /** After so many failures in a row, 1 or more. */
     Duration after(int failures, RandomGenerator random) {
         long doubled = first.toMillis() << Math.min(failures - 1, MOST_DOUBLINGS);
         double part = 0.5 + random.nextDouble() / 2;
+        return Duration.ofMillis(Math.round(Math.min(doubled, most.toMillis()) * part));
+    }
+
+    /** After so many failures in a row, 1 or more: spread by 20 % to either side, for who is not in a hurry. */
+    Duration around(int failures, RandomGenerator random) {
+        long doubled = first.toMillis() << Math.min(failures - 1, MOST_DOUBLINGS);
+        double part = 1 - SPREAD + 2 * SPREAD * random.nextDouble();
         return Duration.ofMillis(Math.round(Math.min(doubled, most.toMillis()) * part));
     }
 

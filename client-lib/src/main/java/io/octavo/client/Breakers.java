@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
 /** Makes circuit breakers: what failed five times of ten is left alone for ten seconds, then tried twice. */
@@ -18,6 +19,7 @@ final class Breakers {
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(Duration.ofSeconds(10))
                 .permittedNumberOfCallsInHalfOpenState(2)
+                .clock(clock.withZone(ZoneOffset.UTC))
                 .currentTimestampFunction(ignored -> clock.millis(), TimeUnit.MILLISECONDS)
                 .recordException(thrown -> thrown instanceof OctavoException error && error.isPassing())
                 .build();

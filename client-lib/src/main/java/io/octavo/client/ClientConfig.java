@@ -3,7 +3,6 @@ package io.octavo.client;
 import io.octavo.rules.InvalidField;
 import io.octavo.tls.Authorities;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ record ClientConfig(
         Limits limits,
         int concurrentLoads,
         Transfers transfers,
-        @Nullable Path workDirectory,
+        StartConfig start,
         @Nullable Authorities trusted,
         ClientMetrics metrics) {
     ClientConfig {

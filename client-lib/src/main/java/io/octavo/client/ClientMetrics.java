@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is told what a client does, to be counted. Every method does nothing unless overridden; calls come from the client's
@@ -21,7 +22,9 @@ public interface ClientMetrics {
         /** A listener threw. */
         LISTENER,
         /** A replaced value couldn't be closed. */
-        CLOSE
+        CLOSE,
+        /** Something in the cache directory wasn't what was written there; it has been removed. */
+        CACHE
     }
 
     /** A poll ended: answered, or not. */
@@ -29,6 +32,17 @@ public interface ClientMetrics {
 
     /** A payload of so many bytes was fetched and verified. */
     default void downloaded(String topic, long bytes) {}
+
+    /** A payload of so many bytes was found in the cache directory and verified: nothing was downloaded. */
+    default void reused(String topic, long bytes) {}
+
+    /**
+     * How a subscription is doing; told after each poll, failed ones too.
+     *
+     * @param source from whom it knows what to run; null = it has neither value nor default
+     * @param age    how long ago that was known to be right; zero for defaults
+     */
+    default void observed(String topic, @Nullable Source source, Duration age) {}
 
     /** A process that had a value took a higher version into use, this long after it was published. */
     default void applied(String topic, Duration propagation) {}

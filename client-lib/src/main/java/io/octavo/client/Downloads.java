@@ -1,10 +1,13 @@
 package io.octavo.client;
 
 import com.google.protobuf.ByteString;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.ErrorCode;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,24 +19,43 @@ final class Downloads {
     /** A break after this much progress doesn't count as an attempt. */
     private static final long WORTH = 1 << 20;
 
+    private static final Logger LOG = System.getLogger("io.octavo.client");
+
     private final SubscribeCalls calls;
     private final LinkReader links;
+    private final FallbackCache fallback;
+    private final DiskCache disk;
     private final WorkDirectory files;
     private final Limits limits;
     private final World world;
+    private final CircuitBreaker breaker;
 
-    Downloads(SubscribeCalls calls, LinkReader links, WorkDirectory files, Limits limits, World world) {
+    Downloads(
+            SubscribeCalls calls,
+            LinkReader links,
+            FallbackCache fallback,
+            DiskCache disk,
+            WorkDirectory files,
+            Limits limits,
+            World world) {
         this.calls = calls;
         this.links = links;
+        this.fallback = fallback;
+        this.disk = disk;
         this.files = files;
         this.limits = limits;
         this.world = world;
+        this.breaker = Breakers.of("octavo-service", world.clock());
     }
 
-    /** Blocks. {@code cancelled} ends it soon, with whatever exception. */
+    /**
+     * From this machine's disk if it is there; else, as the service is away or not, from the service or from the
+     * fallback cache. Blocks. {@code cancelled} ends it soon, with whatever exception.
+     */
     LoadedPayload fetch(String topic, Target target, BooleanSupplier cancelled) throws Exception {
         Instant end = world.clock().instant().plus(limits.transfer());
-        VersionRecord record = record(topic, target);
+        boolean byService = target.source() == Source.SERVICE || target.source() == Source.OVERRIDE;
+        VersionRecord record = record(topic, target, byService);
         if (record.getPartsCount() != 1) {
             throw OctavoException.lasting(
                     ErrorCode.INVALID_ARGUMENT,
@@ -41,28 +63,68 @@ final class Downloads {
                             + " (expected: 1)",
                     null);
         }
+        LoadedPayload kept = disk.find(topic, record);
+        if (kept != null) {
+            return kept;
+        }
         Part part = record.getParts(0);
+        disk.makeRoom(part.getSize());
         try (PayloadSink sink = new PayloadSink(topic, record, part, files)) {
             ByteString along = target.bytes();
             if (along != null) {
                 sink.write(along.asReadOnlyByteBuffer());
+            } else if (byService) {
+                fromService(topic, part, sink, new Reading(topic, record.getVersion(), sink, end, cancelled));
             } else {
-                Reading reading = new Reading(topic, record.getVersion(), sink, end, cancelled);
-                Retries.of(
-                                "octavo-download",
-                                limits.downloads(),
-                                limits.retry(),
-                                world.random(),
-                                OctavoException::isPassing)
-                        .executeCallable(reading::run);
+                fromFallback(topic, record, part, sink, cancelled);
             }
             return sink.verified();
         }
     }
 
-    private VersionRecord record(String topic, Target target) throws InterruptedException {
+    /** Bytes that the service can't give may be had from where it puts them for such a case. */
+    private void fromService(String topic, Part part, PayloadSink sink, Reading reading) throws Exception {
+        try {
+            Retries.of(
+                            "octavo-download",
+                            limits.downloads(),
+                            limits.retry(),
+                            world.random(),
+                            OctavoException::isPassing)
+                    .executeCallable(reading::run);
+        } catch (OctavoException e) {
+            if (!fallback.isThere() || e.code() == ErrorCode.DIGEST_MISMATCH || reading.cancelled.getAsBoolean()) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "topic " + topic + ": reading from the fallback cache, for the service fails", e);
+            try {
+                fallback.read(part, sink, reading.cancelled);
+            } catch (OctavoException too) {
+                e.addSuppressed(too);
+                throw e;
+            }
+        }
+    }
+
+    private void fromFallback(
+            String topic, VersionRecord record, Part part, PayloadSink sink, BooleanSupplier cancelled)
+            throws Exception {
+        if (!fallback.isThere()) {
+            throw OctavoException.lasting(
+                    ErrorCode.NOT_FOUND,
+                    "version " + record.getVersion() + " of " + topic + " is not on this machine",
+                    null);
+        }
+        if (part.getSize() > 0) {
+            fallback.read(part, sink, cancelled);
+        }
+    }
+
+    private VersionRecord record(String topic, Target target, boolean byService) throws InterruptedException {
         VersionRecord known = target.record();
-        return known != null && !known.getMetadataOmitted() ? known : calls.version(topic, target.version());
+        return known != null && !(byService && known.getMetadataOmitted())
+                ? known
+                : calls.version(topic, target.version());
     }
 
     /** One download, over as many attempts as it takes. */
@@ -87,7 +149,7 @@ final class Downloads {
             while (!sink.isComplete()) {
                 long before = sink.position();
                 try {
-                    attempt();
+                    guarded();
                 } catch (OctavoException e) {
                     if (!e.isPassing() || sink.position() - before < WORTH) {
                         throw e;
@@ -95,6 +157,24 @@ final class Downloads {
                 }
             }
             return null;
+        }
+
+        /** A service that fails again and again is left alone for a moment: bytes may be had elsewhere meanwhile. */
+        private void guarded() throws InterruptedException {
+            if (!breaker.tryAcquirePermission()) {
+                throw OctavoException.passing("the service fails repeatedly; not asked for a moment", null);
+            }
+            long start = breaker.getCurrentTimestamp();
+            try {
+                attempt();
+                breaker.onSuccess(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit());
+            } catch (OctavoException e) {
+                breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
+                throw e;
+            } catch (InterruptedException e) {
+                breaker.releasePermission();
+                throw e;
+            }
         }
 
         private void attempt() throws InterruptedException {

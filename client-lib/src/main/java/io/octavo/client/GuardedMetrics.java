@@ -3,6 +3,7 @@ package io.octavo.client;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what metrics throw away from the work that they count. */
 final class GuardedMetrics implements ClientMetrics {
@@ -22,6 +23,16 @@ final class GuardedMetrics implements ClientMetrics {
     @Override
     public void downloaded(String topic, long bytes) {
         guard(() -> metrics.downloaded(topic, bytes));
+    }
+
+    @Override
+    public void reused(String topic, long bytes) {
+        guard(() -> metrics.reused(topic, bytes));
+    }
+
+    @Override
+    public void observed(String topic, @Nullable Source source, Duration age) {
+        guard(() -> metrics.observed(topic, source, age));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.octavo.client;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Held<T>(Snapshot<T> snapshot, LoadedPayload payload) {
     private static final Logger LOG = System.getLogger("io.octavo.client");
+
+    /** The same, now known from the service. */
+    Held<T> confirmed(Instant now) {
+        return new Held<>(snapshot.confirmed(now), payload);
+    }
 
     /** Closes the value, unless it is also the one that took its place, and deletes its file. */
     void letGo(@Nullable Held<T> successor, ClientMetrics metrics) {

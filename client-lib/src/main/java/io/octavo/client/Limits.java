@@ -28,6 +28,12 @@ record Limits(
         Duration pollPeriod,
         Duration hold) {
     static final Duration STALL = Duration.ofSeconds(30);
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+
+    /** To open a connection to a store. */
+    Duration connect() {
+        return request.compareTo(CONNECT) < 0 ? request : CONNECT;
+    }
 
     static Limits of(Duration request, Duration transfer, Duration pollPeriod, Duration hold) {
         return new Limits(

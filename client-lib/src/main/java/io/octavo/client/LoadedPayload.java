@@ -22,22 +22,29 @@ final class LoadedPayload implements Payload {
     private final WorkDirectory files;
     private byte @Nullable [] memory;
     private @Nullable Path file;
+    private final boolean fromDisk;
     private boolean handedOut;
 
-    /** Exactly one of {@code memory} and {@code file} is given. */
+    /**
+     * Exactly one of {@code memory} and {@code file} is given.
+     *
+     * @param fromDisk whether it was kept here: nothing was downloaded
+     */
     LoadedPayload(
             String topic,
             VersionRecord record,
             Part part,
             WorkDirectory files,
             byte @Nullable [] memory,
-            @Nullable Path file) {
+            @Nullable Path file,
+            boolean fromDisk) {
         this.topic = topic;
         this.record = record;
         this.part = part;
         this.files = files;
         this.memory = memory;
         this.file = file;
+        this.fromDisk = fromDisk;
     }
 
     @Override
@@ -83,7 +90,7 @@ final class LoadedPayload implements Payload {
             if (memory == null) {
                 throw new IllegalStateException("the payload is only there until the deserializer returns");
             }
-            known = files.newFile(topic, version());
+            known = files.newFile(topic, version(), memory.length);
             file = known;
             Files.write(known, memory);
         }
@@ -95,7 +102,24 @@ final class LoadedPayload implements Payload {
         return record;
     }
 
-    /** The deserializer has returned: only a file that it asked for stays. */
+    Part part() {
+        return part;
+    }
+
+    boolean isFromDisk() {
+        return fromDisk;
+    }
+
+    /** Keeps it under another name too, as long as it has not been let go. */
+    synchronized void storeAs(Path name) throws IOException {
+        if (memory != null) {
+            CacheFiles.write(name, memory);
+        } else if (file != null) {
+            CacheFiles.link(file, name);
+        }
+    }
+
+    /** It is not needed any more to make the value: only a file that it asked for stays. */
     synchronized void deserialized() {
         memory = null;
         if (!handedOut) {

@@ -49,6 +49,15 @@ public final class OctavoClient implements AutoCloseable {
         return new NewVersion(TopicNames.check(topic), wiring.publisher());
     }
 
+    /** Whether all values are there that this process needs. Never blocks. */
+    public ClientHealth health() {
+        return new ClientHealth(wiring.machinery().polls().subscriptions().stream()
+                .filter(TopicSubscription::isMissing)
+                .map(TopicSubscription::topic)
+                .distinct()
+                .toList());
+    }
+
     /**
      * Reads by hand, as this process.
      *

@@ -1,11 +1,14 @@
 package io.octavo.client;
 
 import io.octavo.rules.InvalidField;
+import io.octavo.rules.TopicNames;
 import io.octavo.tls.Authorities;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +39,12 @@ public final class OctavoClientBuilder {
     private Duration transferTimeout = HOUR;
     private int concurrentLoads = 1;
     private Transfers transfers = Transfers.DEFAULT;
-    private @Nullable Path workDirectory;
+    private @Nullable Path cacheDirectory;
+    private long cacheLimit = StartConfig.DEFAULT.cacheLimit();
+    private int cacheVersions = StartConfig.DEFAULT.keep();
+    private List<Fallback> fallback = List.of();
+    private Duration fallbackAfter = StartConfig.DEFAULT.patience();
+    private final Map<String, Long> overrides = new LinkedHashMap<>();
     private @Nullable Authorities trusted;
     private ClientMetrics metrics = ClientMetrics.NONE;
 
@@ -170,6 +178,36 @@ public final class OctavoClientBuilder {
     }
 
     /**
+     * Where payloads are kept: those of the last two versions that each subscription has run, of the one that it is
+     * pinned to, and those in use of more than 1 MiB, with what is known of each topic. A start without the service, and
+     * a way back to a version that was run before, need no download then. Several processes can share a directory, but
+     * not those of different installations. Default: none; what is in use is in a temporary directory, removed when the
+     * client is closed, and nothing is kept.
+     */
+    public OctavoClientBuilder cacheDirectory(Path directory) {
+        cacheDirectory = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /**
+     * How many bytes of payloads may be in the cache directory, downloads under way included: if there are more, what
+     * was run longest ago goes. What is in use stays in any case. Default: 10 GiB; from 1 MiB.
+     */
+    public OctavoClientBuilder cacheLimit(long bytes) {
+        if (bytes < 1 << 20) {
+            throw new InvalidField("cacheLimit", bytes, "1048576 or more bytes");
+        }
+        cacheLimit = bytes;
+        return this;
+    }
+
+    /** How many versions of each topic are kept in the cache directory, beside the pinned one. Default: 2; 1 to 100. */
+    public OctavoClientBuilder cacheVersions(int count) {
+        cacheVersions = Bounds.number("cacheVersions", count, 1, 100);
+        return this;
+    }
+
+    /**
      * How many parts of large payloads may be on their way to or from S3 at once, of all versions that are published or
      * downloaded by explicit calls. Default: 4; up to 64.
      */
@@ -178,9 +216,32 @@ public final class OctavoClientBuilder {
         return this;
     }
 
-    /** Where payloads of more than 1 MiB are kept. Default: a temporary directory, removed when the client is closed. */
-    public OctavoClientBuilder workDirectory(Path directory) {
-        workDirectory = Objects.requireNonNull(directory, "directory");
+    /**
+     * Buckets with the newest state of every topic, which are asked, the first one first, when the service is away; the
+     * newest state that any of them has counts. Default: none.
+     */
+    public OctavoClientBuilder fallback(Fallback... regions) {
+        fallback = List.of(regions);
+        return this;
+    }
+
+    /**
+     * How long a subscription without a value waits for the service alone, unless two polls fail before: then the
+     * fallback cache and the cache directory are asked too. Default: 5 s; from 0, which asks them at once, to an hour.
+     */
+    public OctavoClientBuilder fallbackAfter(Duration patience) {
+        fallbackAfter = Bounds.duration("fallbackAfter", patience, Duration.ZERO, HOUR);
+        return this;
+    }
+
+    /**
+     * Makes this process run a version of a topic, whatever the service says: the way out when nothing can be written
+     * there. It may come from the cache directory, the service or the fallback cache, and is reported as overridden.
+     * The variable {@code OCTAVO_CLIENT_OVERRIDES=topic=version,…} and system properties {@code
+     * octavo.client.overrides.TOPIC=VERSION} do the same, and go before this.
+     */
+    public OctavoClientBuilder override(String topic, long version) {
+        overrides.put(TopicNames.check(topic), Overrides.version("override", Long.toString(version)));
         return this;
     }
 
@@ -222,7 +283,13 @@ public final class OctavoClientBuilder {
                 Limits.of(requestTimeout, transferTimeout, pollInterval, hold),
                 concurrentLoads,
                 transfers,
-                workDirectory,
+                new StartConfig(
+                        cacheDirectory,
+                        cacheLimit,
+                        cacheVersions,
+                        fallback,
+                        Overrides.of(overrides, System.getenv(), System.getProperties()),
+                        fallbackAfter),
                 trusted,
                 metrics);
     }

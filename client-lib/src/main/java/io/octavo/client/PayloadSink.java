@@ -44,7 +44,7 @@ final class PayloadSink implements AutoCloseable {
             channel = null;
         } else {
             memory = null;
-            file = files.newFile(topic, record.getVersion());
+            file = files.newFile(topic, record.getVersion(), part.getSize());
             channel = open(file);
         }
     }
@@ -98,7 +98,7 @@ final class PayloadSink implements AutoCloseable {
         }
         closeChannel();
         handedOver = true;
-        return new LoadedPayload(topic, record, part, files, memory == null ? null : memory.array(), file);
+        return new LoadedPayload(topic, record, part, files, memory == null ? null : memory.array(), file, false);
     }
 
     /** Deletes the file unless the payload was verified. */

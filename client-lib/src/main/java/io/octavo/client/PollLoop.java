@@ -208,6 +208,7 @@ final class PollLoop implements AutoCloseable {
             }
             failed(failure, broke || (question.held && failures == 0));
         }
+        subscriptions().forEach(TopicSubscription::observe);
     }
 
     private void goOn(Asked question, PollResponse response, Duration took) {

@@ -1,9 +1,15 @@
 package io.octavo.client;
 
-/** Where a subscription's value came from. More may be added. */
+/** From whom a process knows that a subscription's value is for it. More may be added. */
 public enum Source {
-    /** A version that the service offered. */
+    /** The service: it offered the version, or has confirmed it since. */
     SERVICE,
+    /** The fallback cache in S3, while the service couldn't be asked. */
+    FALLBACK,
+    /** What this machine kept of an earlier run, while neither could be asked. */
+    DISK,
+    /** The client's configuration, whatever the service says; see {@link OctavoClientBuilder#override}. */
+    OVERRIDE,
     /** The default given with the subscription: there is no version here. */
     DEFAULT
 }

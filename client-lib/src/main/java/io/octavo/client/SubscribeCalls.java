@@ -3,6 +3,7 @@ package io.octavo.client;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.octavo.protocol.GetVersionRequest;
+import io.octavo.protocol.ListVersionsRequest;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
@@ -63,6 +64,23 @@ final class SubscribeCalls {
                     .getRecord();
         } catch (StatusRuntimeException e) {
             throw failed(node, e, "read version " + version + " of " + topic);
+        }
+    }
+
+    /** Versions below a number, newest first, with all their publications. */
+    List<VersionRecord> below(String topic, long version, int limit) throws InterruptedException {
+        Node node = nodes.current(limits.request());
+        try {
+            return SubscribeServiceGrpc.newBlockingStub(node.channel())
+                    .withDeadlineAfter(limits.request().toMillis(), TimeUnit.MILLISECONDS)
+                    .listVersions(ListVersionsRequest.newBuilder()
+                            .setTopic(topic)
+                            .setBelow(version)
+                            .setLimit(limit)
+                            .build())
+                    .getRecordsList();
+        } catch (StatusRuntimeException e) {
+            throw failed(node, e, "list versions of " + topic);
         }
     }
 

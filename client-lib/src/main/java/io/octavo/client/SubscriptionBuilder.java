@@ -1,5 +1,6 @@
 package io.octavo.client;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,7 +13,10 @@ public final class SubscriptionBuilder<T> {
     private final Deserializer<? extends T> deserializer;
     private final SubscriptionMachinery machinery;
     private final List<Listeners.Registration<T>> listeners = new ArrayList<>();
-    private @Nullable T defaultValue;
+    private @Nullable T ifUnpublished;
+    private @Nullable T onError;
+    private int older;
+    private boolean required = true;
 
     SubscriptionBuilder(String topic, Deserializer<? extends T> deserializer, SubscriptionMachinery machinery) {
         this.topic = topic;
@@ -21,11 +25,45 @@ public final class SubscriptionBuilder<T> {
     }
 
     /**
-     * What {@link Subscription#get()} answers while there is no version's value: none was published for this process
-     * yet, the service has not answered yet, or the version can't be had. The client never closes it.
+     * What {@link Subscription#get()} answers while there is no version's value, whatever the reason: both {@link
+     * #defaultIfUnpublished} and {@link #defaultOnError}. The client never closes it.
      */
     public SubscriptionBuilder<T> defaultValue(T value) {
-        this.defaultValue = Objects.requireNonNull(value, "value");
+        return defaultIfUnpublished(value).defaultOnError(value);
+    }
+
+    /**
+     * What {@link Subscription#get()} answers while it is known that nothing is published for this process. The client
+     * never closes it.
+     */
+    public SubscriptionBuilder<T> defaultIfUnpublished(T value) {
+        this.ifUnpublished = Objects.requireNonNull(value, "value");
+        return this;
+    }
+
+    /**
+     * What {@link Subscription#get()} answers while there is no version's value for any other reason: nobody has answered
+     * yet, nobody can be asked, or no version can be had or read. The client never closes it.
+     */
+    public SubscriptionBuilder<T> defaultOnError(T value) {
+        this.onError = Objects.requireNonNull(value, "value");
+        return this;
+    }
+
+    /**
+     * How many older versions may be tried at the start if the newest one can't be had or read: those published to this
+     * process, newest first, never one that was quarantined or withdrawn, nor one above a pin. Default: 0; up to 100.
+     * Versions that this process ran before and {@linkplain OctavoClientBuilder#cacheDirectory kept} are tried in any
+     * case. The newest one goes on being tried.
+     */
+    public SubscriptionBuilder<T> startOnOlder(int versions) {
+        older = Bounds.number("startOnOlder", versions, 0, 100);
+        return this;
+    }
+
+    /** This process can do without: {@link OctavoClient#health()} doesn't ask for a value of it. */
+    public SubscriptionBuilder<T> optional() {
+        required = false;
         return this;
     }
 
@@ -41,15 +79,28 @@ public final class SubscriptionBuilder<T> {
     }
 
     /**
-     * Begins the subscription and returns at once: the client polls for it in the background.
+     * Begins the subscription and returns at once: the client asks for it in the background. Its first value comes from
+     * the service; if that doesn't answer in time, from the fallback cache or what this machine has kept.
      *
      * @throws IllegalStateException    if the client is closed
      * @throws IllegalArgumentException if the client has as many topics as it may: 10,000
      */
     public Subscription<T> start() {
-        TopicSubscription<T> subscription =
-                new TopicSubscription<>(topic, deserializer, defaultValue, listeners, machinery);
-        machinery.polls().add(subscription);
+        Instant now = machinery.world().clock().instant();
+        SubscriptionOptions<T> options = new SubscriptionOptions<>(
+                deserializer,
+                ifUnpublished == null ? null : Snapshot.ofDefault(ifUnpublished, now),
+                onError == null ? null : Snapshot.ofDefault(onError, now),
+                older,
+                required);
+        TopicSubscription<T> subscription = new TopicSubscription<>(topic, options, listeners, machinery);
+        subscription.begin();
+        try {
+            machinery.polls().add(subscription);
+        } catch (RuntimeException e) {
+            subscription.close();
+            throw e;
+        }
         return subscription;
     }
 }

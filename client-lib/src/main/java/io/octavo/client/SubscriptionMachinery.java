@@ -7,14 +7,44 @@ import java.util.concurrent.Executor;
  *
  * @param polls     tells them of offers
  * @param downloads gets the offered payloads
- * @param loads     threads for downloads and deserializers: as many as may run at once
- * @param workers   threads for lanes and for listeners without an executor
+ * @param starts    knows what there is without the service
+ * @param disk      what is kept
+ * @param start     how to start
+ * @param threads   where each kind of work is done
  */
 record SubscriptionMachinery(
         PollLoop polls,
         Downloads downloads,
-        Executor loads,
-        Executor workers,
+        Starts starts,
+        DiskCache disk,
+        StartConfig start,
+        Threads threads,
         Limits limits,
         World world,
-        ClientMetrics metrics) {}
+        ClientMetrics metrics) {
+    /**
+     * Threads.
+     *
+     * @param loads   for downloads and deserializers: as many as may run at once
+     * @param workers for lanes and for listeners without an executor
+     * @param lookups for asking the fallback cache
+     * @param io      for small files of the cache directory
+     */
+    record Threads(Executor loads, Executor workers, Executor lookups, Executor io) {}
+
+    Executor loads() {
+        return threads.loads();
+    }
+
+    Executor workers() {
+        return threads.workers();
+    }
+
+    Executor lookups() {
+        return threads.lookups();
+    }
+
+    Executor io() {
+        return threads.io();
+    }
+}

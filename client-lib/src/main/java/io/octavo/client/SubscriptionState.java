@@ -24,6 +24,8 @@ public record SubscriptionState(
         /** The service has nothing for this process now: never published for it, or nothing servable left. Holds the
          * value it had, if any. */
         UNRESOLVED,
+        /** Holds the value of the version that the configuration names, whatever the service wants. */
+        OVERRIDDEN,
         /** Ended. */
         CLOSED
     }

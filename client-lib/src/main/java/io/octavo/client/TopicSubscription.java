@@ -2,15 +2,15 @@ package io.octavo.client;
 
 import io.octavo.client.ClientMetrics.Failure;
 import io.octavo.client.SubscriptionState.Phase;
+import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Offer;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.TopicState;
-import io.octavo.rules.ErrorCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -25,16 +25,22 @@ import org.jspecify.annotations.Nullable;
  * A subscription at work. Offers come from the poll loop; one load at a time fetches and deserializes the wanted
  * version on a loading thread; taking it into use, telling the listeners and letting go of the value before are steps
  * on its lane, and the next load begins after them: so there are never more than two values and one in the making.
+ *
+ * <p>While it has no value it goes on to the next step of a start when one fails: the service, the fallback cache, what
+ * this machine kept. The service is asked all the while, and what it says comes first.
  */
-final class TopicSubscription<T> implements Subscription<T> {
+final class TopicSubscription<T> implements Subscription<T>, StartChain.Subscriber {
     private static final Logger LOG = System.getLogger("io.octavo.client");
-
     private final String topic;
-    private final Deserializer<? extends T> deserializer;
-    private final @Nullable Snapshot<T> fallback;
+    private final SubscriptionOptions<T> options;
     private final SubscriptionMachinery machinery;
+    private final Consumer consumer;
+    private final long override;
     private final Listeners<T> listeners;
     private final SerialLane lane;
+    private final Making<T> making;
+    private final Memory memory;
+    private final StartChain chain;
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     // Guarded by this, as are changes of the volatile ones.
     private final Pursuit pursuit;
@@ -43,32 +49,55 @@ final class TopicSubscription<T> implements Subscription<T> {
     private boolean closed;
     private volatile @Nullable Held<T> held;
     private volatile SubscriptionState state;
+    private volatile Instant asOf = Instant.EPOCH;
 
     private static final class Load {
-        private final Target target;
-        private volatile boolean cancelled;
+        /** Null = the version of the configuration, which has yet to be found. */
+        private final @Nullable Target target;
 
-        Load(Target target) {
+        private volatile boolean cancelled;
+        /** Why the target couldn't be had, if something stands in for it. */
+        private volatile @Nullable OctavoException error;
+
+        Load(@Nullable Target target) {
             this.target = target;
         }
     }
 
     TopicSubscription(
             String topic,
-            Deserializer<? extends T> deserializer,
-            @Nullable T defaultValue,
+            SubscriptionOptions<T> options,
             List<Listeners.Registration<T>> listeners,
             SubscriptionMachinery machinery) {
         this.topic = topic;
-        this.deserializer = deserializer;
+        this.options = options;
         this.machinery = machinery;
-        this.fallback = defaultValue == null
-                ? null
-                : new Snapshot<>(defaultValue, 0, 0, Map.of(), null, Source.DEFAULT, now(machinery));
+        this.consumer = machinery.polls().identity();
+        this.override = machinery.start().overrides().getOrDefault(topic, 0L);
         this.listeners = new Listeners<>(topic, listeners, machinery.metrics());
         this.lane = new SerialLane(machinery.workers());
-        this.pursuit = new Pursuit(topic, machinery.polls().identity());
+        this.pursuit = new Pursuit(topic, override);
+        this.making = new Making<>(topic, options.deserializer(), machinery);
+        this.memory = new Memory(topic, consumer, machinery);
+        this.chain = new StartChain(topic, consumer, machinery, memory::recalled, this);
         this.state = pursuit.state();
+    }
+
+    /** Recalls what an earlier run has left, and gives the service the time it has. */
+    void begin() {
+        memory.recall(known -> {
+            synchronized (this) {
+                pursuit.recall(known);
+            }
+        });
+        if (override > 0) {
+            LOG.log(Level.WARNING, "topic {0} is overridden: version {1}, whatever is offered", topic, override);
+            synchronized (this) {
+                startLoading();
+            }
+        } else {
+            chain.begin();
+        }
     }
 
     @Override
@@ -86,8 +115,9 @@ final class TopicSubscription<T> implements Subscription<T> {
         if (why.phase() == Phase.CLOSED) {
             throw new IllegalStateException("subscription of " + topic + " is closed");
         }
-        if (fallback != null) {
-            return fallback;
+        Snapshot<T> given = options.given(why.phase());
+        if (given != null) {
+            return given;
         }
         throw noValue(why);
     }
@@ -153,6 +183,11 @@ final class TopicSubscription<T> implements Subscription<T> {
         return lane.idle();
     }
 
+    /** Whether it is required to have a value, and has none. */
+    boolean isMissing() {
+        return options.required() && held == null && options.given(state.phase()) == null && !closed();
+    }
+
     synchronized TopicState report() {
         return pursuit.report();
     }
@@ -165,21 +200,52 @@ final class TopicSubscription<T> implements Subscription<T> {
         return !closed && pursuit.isBusy();
     }
 
+    /** After a poll: tells who counts. */
+    void observe() {
+        Held<T> now = held;
+        Source source = now == null ? null : now.snapshot().source();
+        if (source == null && options.given(state.phase()) != null) {
+            source = Source.DEFAULT;
+        }
+        boolean hasAge = now != null && source != Source.OVERRIDE;
+        machinery.metrics().observed(topic, source, hasAge ? Duration.between(asOf, now(machinery)) : Duration.ZERO);
+    }
+
     synchronized void unchanged(TopicState sent) {
-        pursuit.unchanged(sent);
-        changed();
-    }
-
-    synchronized void pollFailed(OctavoException error) {
-        pursuit.pollFailed(error);
-        changed();
-    }
-
-    synchronized void offered(Offer offer) {
         if (closed) {
             return;
         }
-        switch (pursuit.hear(offer)) {
+        boolean agrees = pursuit.unchanged(sent);
+        chain.answered();
+        if (agrees) {
+            confirmed();
+        }
+        changed();
+        save();
+    }
+
+    synchronized void pollFailed(OctavoException error) {
+        pursuit.silence(error);
+        changed();
+        chain.pollFailed(error);
+    }
+
+    void offered(Offer offer) {
+        hear(Target.of(offer, consumer, now(machinery)));
+    }
+
+    private synchronized void hear(Target target) {
+        if (closed) {
+            return;
+        }
+        Pursuit.Step step = pursuit.hear(target);
+        if (step != Pursuit.Step.GO_ON && target.asOf().isAfter(asOf)) {
+            asOf = target.asOf();
+        }
+        if (target.source() == Source.SERVICE) {
+            chain.answered();
+        }
+        switch (step) {
             case GO_ON -> {}
             case STOP -> stopLoading();
             case START -> {
@@ -191,12 +257,63 @@ final class TopicSubscription<T> implements Subscription<T> {
                 startLoading();
             }
         }
+        if (target.source() == Source.SERVICE && step == Pursuit.Step.STOP) {
+            confirmed();
+        }
         changed();
+        save();
+    }
+
+    /** The service wants nothing else than what is held: that is its word from now on. */
+    private void confirmed() {
+        Instant now = now(machinery);
+        Held<T> known = held;
+        asOf = now;
+        if (known != null
+                && pursuit.wanted() == null
+                && pursuit.state().phase() == Phase.RUNNING
+                && known.snapshot().source() != Source.SERVICE) {
+            LOG.log(Level.INFO, "topic {0}: the service has confirmed version {1}", topic, pursuit.version());
+            held = known.confirmed(now);
+        }
+    }
+
+    @Override
+    public synchronized boolean isInNeed() {
+        return !closed && override == 0 && held == null && !pursuit.hasHeard() && pursuit.wanted() == null;
+    }
+
+    @Override
+    public synchronized void found(Target target) {
+        if (isInNeed()) {
+            hear(target);
+        }
+    }
+
+    /** Polls go on, and others are asked again after a while. */
+    @Override
+    public synchronized void foundNothing(OctavoException why, int times) {
+        pursuit.silence(why);
+        changed();
+        if (options.onError() != null) {
+            ready.complete(true);
+        }
+        retryLater(times);
+    }
+
+    /** Keeps what is new for the next start. */
+    private void save() {
+        memory.save(() -> {
+            synchronized (this) {
+                return pursuit.remembered().setHeardMs(asOf.toEpochMilli());
+            }
+        });
     }
 
     private void startLoading() {
         Target target = pursuit.wanted();
-        if (load != null || retry != null || target == null || closed) {
+        boolean isOverridden = override > 0 && pursuit.version() == 0;
+        if (load != null || retry != null || closed || (target == null && !isOverridden)) {
             return;
         }
         Load next = new Load(target);
@@ -222,52 +339,100 @@ final class TopicSubscription<T> implements Subscription<T> {
         }
     }
 
+    private void retryLater(int failures) {
+        cancelRetry();
+        Duration wait =
+                machinery.limits().reload().around(failures, machinery.world().random());
+        retry = machinery.world().timers().after(wait, this::retryNow);
+    }
+
     private synchronized void retryNow() {
         retry = null;
         startLoading();
+        chain.askOthers();
     }
 
     private void run(Load loading) {
-        LoadedPayload payload;
         try {
-            if (loading.cancelled) {
-                throw new IllegalStateException("not wanted any more");
-            }
-            payload = machinery.downloads().fetch(topic, loading.target, () -> loading.cancelled);
-        } catch (Exception e) {
-            failed(
-                    loading,
-                    Errors.from(e, "fetch version " + loading.target.version() + " of " + topic),
-                    Failure.FETCH);
-            return;
-        }
-        machinery.metrics().downloaded(topic, payload.size());
-        try {
-            T value = deserializer.deserialize(payload);
-            if (value == null) {
-                throw new NullPointerException("the deserializer returned null");
-            }
-            payload.deserialized();
-            lane.add(() -> apply(loading, value, payload));
-        } catch (Throwable e) {
-            payload.delete();
-            String what = "deserialize version " + payload.version() + " of " + topic + ": " + e;
-            failed(loading, OctavoException.lasting(ErrorCode.VALIDATION_FAILED, what, e), Failure.DESERIALIZE);
+            make(loading);
+        } catch (RuntimeException e) {
+            failed(loading, Errors.from(e, "load " + topic));
         }
     }
 
-    private CompletionStage<?> apply(Load done, T value, LoadedPayload payload) {
+    private void make(Load loading) {
+        OctavoException error = attempt(loading);
+        if (error == null) {
+            return;
+        }
+        Target wanted = loading.target;
+        if (wanted != null && held == null && !loading.cancelled) {
+            loading.error = error;
+            for (Target other : standIns(wanted)) {
+                if (!loading.cancelled && attempt(loading, other) == null) {
+                    return;
+                }
+            }
+        }
+        failed(loading, error);
+    }
+
+    private List<Target> standIns(Target wanted) {
+        TopicHead newest;
+        synchronized (this) {
+            newest = pursuit.head();
+        }
+        return machinery
+                .starts()
+                .standIns(
+                        wanted, newest == null ? wanted.head() : newest, consumer, memory.recalled(), options.older());
+    }
+
+    private @Nullable OctavoException attempt(Load loading) {
+        Target target = loading.target;
+        if (target != null) {
+            return attempt(loading, target);
+        }
+        try {
+            return attempt(loading, machinery.starts().overridden(topic, override, memory.recalled()));
+        } catch (Exception e) {
+            return Errors.from(e, "find version " + override + " of " + topic);
+        }
+    }
+
+    /** Answers what went wrong; null if the version is about to be taken into use. */
+    private @Nullable OctavoException attempt(Load loading, Target target) {
+        Making.Made<T> made;
+        try {
+            made = making.make(target, () -> loading.cancelled);
+        } catch (OctavoException e) {
+            return e;
+        }
+        lane.add(() -> apply(loading, target, made.value(), made.payload()));
+        memory.ran(made.payload());
+        made.payload().deserialized();
+        save();
+        return null;
+    }
+
+    private CompletionStage<?> apply(Load done, Target by, T value, LoadedPayload payload) {
         Held<T> before;
         Held<T> fresh;
         Target target;
         synchronized (this) {
             long version = pursuit.version();
-            target = closed || done.cancelled ? null : pursuit.apply();
+            target = closed || done.cancelled ? null : pursued(done, by);
             before = held;
-            fresh = new Held<>(snapshot(value, payload, target == null ? 0 : target.revision()), payload);
+            fresh = new Held<>(snapshot(value, payload, target == null ? by : target), payload);
             if (target != null) {
                 held = fresh;
+                OctavoException wantedFailed = done.error;
+                if (wantedFailed != null && pursuit.wanted() != null) {
+                    retryLater(pursuit.failed(wantedFailed));
+                }
+                say(before, fresh);
                 changed();
+                save();
                 countPropagation(version, fresh.snapshot());
             }
         }
@@ -280,6 +445,29 @@ final class TopicSubscription<T> implements Subscription<T> {
         return listeners.updated(fresh.snapshot()).thenRunAsync(() -> settle(before, fresh), machinery.workers());
     }
 
+    private @Nullable Target pursued(Load done, Target by) {
+        if (by.source() == Source.OVERRIDE) {
+            return pursuit.applyOverride(by);
+        }
+        return done.error == null ? pursuit.apply() : pursuit.applyStandIn(by);
+    }
+
+    /** That the service isn't the one who says what to run, and that it is again. */
+    private void say(@Nullable Held<T> before, Held<T> now) {
+        Snapshot<T> snapshot = now.snapshot();
+        if (snapshot.source() != Source.SERVICE) {
+            LOG.log(
+                    Level.WARNING,
+                    "topic {0}: version {1} is not the service''s word, but from: {2}, as of {3}",
+                    topic,
+                    snapshot.version(),
+                    snapshot.source(),
+                    snapshot.asOf());
+        } else if (before != null && before.snapshot().source() != Source.SERVICE) {
+            LOG.log(Level.INFO, "topic {0}: version {1}, from the service again", topic, snapshot.version());
+        }
+    }
+
     /** All listeners have heard of the value in use: the one before can go, and the next can come. */
     private void settle(@Nullable Held<T> before, Held<T> now) {
         ready.complete(true);
@@ -289,14 +477,15 @@ final class TopicSubscription<T> implements Subscription<T> {
         finish();
     }
 
-    private Snapshot<T> snapshot(T value, LoadedPayload payload, long revision) {
+    private Snapshot<T> snapshot(T value, LoadedPayload payload, Target by) {
         return new Snapshot<>(
                 value,
                 payload.version(),
-                revision,
+                by.revision(),
                 payload.metadata(),
                 Instant.ofEpochMilli(payload.record().getAtMs()),
-                Source.SERVICE,
+                by.source(),
+                by.asOf(),
                 now(machinery));
     }
 
@@ -305,7 +494,7 @@ final class TopicSubscription<T> implements Subscription<T> {
         startLoading();
     }
 
-    private void failed(Load loading, OctavoException error, Failure kind) {
+    private void failed(Load loading, OctavoException error) {
         SubscriptionState told;
         Level level;
         synchronized (this) {
@@ -315,20 +504,15 @@ final class TopicSubscription<T> implements Subscription<T> {
                 return;
             }
             int failures = pursuit.failed(error);
-            retry = machinery
-                    .world()
-                    .timers()
-                    .after(
-                            machinery
-                                    .limits()
-                                    .reload()
-                                    .after(failures, machinery.world().random()),
-                            this::retryNow);
+            retryLater(failures);
             state = pursuit.state();
             told = state;
             level = failures == 1 ? Level.WARNING : Level.DEBUG;
+            if (held == null && options.onError() != null) {
+                ready.complete(true);
+            }
         }
-        report(told, error, kind, level);
+        report(told, error, level);
         machinery.polls().report();
     }
 
@@ -342,16 +526,18 @@ final class TopicSubscription<T> implements Subscription<T> {
         state = now;
         OctavoException error = now.error();
         if (error != null && now.phase() == Phase.FAILED && error != before.error()) {
-            report(now, error, Failure.REFUSED, Level.WARNING);
+            if (pursuit.wanted() == null) {
+                machinery.metrics().failed(topic, Failure.REFUSED);
+            }
+            report(now, error, Level.WARNING);
         }
-        if (now.phase() == Phase.UNRESOLVED && fallback != null) {
+        if (now.phase() == Phase.UNRESOLVED && options.ifUnpublished() != null) {
             ready.complete(true);
         }
     }
 
-    private void report(SubscriptionState told, OctavoException error, Failure kind, Level level) {
+    private void report(SubscriptionState told, OctavoException error, Level level) {
         LOG.log(level, "topic " + topic + " stays at version " + told.version(), error);
-        machinery.metrics().failed(topic, kind);
         lane.add(() -> listeners.failed(told));
     }
 
@@ -362,14 +548,24 @@ final class TopicSubscription<T> implements Subscription<T> {
         }
     }
 
+    private boolean closed() {
+        return state.phase() == Phase.CLOSED;
+    }
+
     private OctavoException noValue(SubscriptionState why) {
-        String reason = switch (why.phase()) {
-            case UNRESOLVED -> "nothing was published for this process";
-            default -> why.offered() > 0 ? "version " + why.offered() + " is not there yet" : "no answer yet";
-        };
         OctavoException error = why.error();
-        return OctavoException.passing(
-                "no value of topic " + topic + ": " + (error == null ? reason : error.getMessage()), error);
+        Tried tried = chain.tried();
+        String reason;
+        if (why.phase() == Phase.UNRESOLVED) {
+            reason = "nothing was published for this process";
+        } else if (why.phase() == Phase.FAILED && error != null) {
+            reason = error.getMessage() + (tried.isEmpty() ? "" : "; " + tried);
+        } else if (!tried.isEmpty()) {
+            reason = tried.toString();
+        } else {
+            reason = why.offered() > 0 ? "version " + why.offered() + " is not there yet" : "no answer yet";
+        }
+        return OctavoException.passing("no value of topic " + topic + ": " + reason + "; no default is given", error);
     }
 
     private static Instant now(SubscriptionMachinery machinery) {

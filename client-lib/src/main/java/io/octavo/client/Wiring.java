@@ -19,6 +19,9 @@ final class Wiring implements AutoCloseable {
     /** For lanes, and for listeners that bring no executor of their own. */
     private static final int WORKERS = 4;
 
+    /** Many topics are looked up at once when a process starts without the service. */
+    private static final int LOOKUPS = 8;
+
     /** A connection that is silent for so long during a call is tried. Nodes allow this every 5 s. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
@@ -30,6 +33,9 @@ final class Wiring implements AutoCloseable {
     private final WorkDirectory files;
     private final ExecutorService loads;
     private final ExecutorService workers;
+    private final ExecutorService lookups;
+    private final ExecutorService io;
+    private final FallbackCache fallback;
     private final ExecutorService parts;
     private final Endpoints subscribeNodes;
     private final Endpoints publishNodes;
@@ -45,20 +51,28 @@ final class Wiring implements AutoCloseable {
         Http http = new Http(limits.request(), config.trusted());
         Credentials credentials = new Credentials(config.token());
         Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
-        files = new WorkDirectory(config.workDirectory());
+        StartConfig start = config.start();
+        files = new WorkDirectory(start.cacheDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
         workers = workers();
+        lookups = pool(LOOKUPS, "octavo-fallback");
+        io = pool(1, "octavo-cache");
         parts = pool(config.transfers().concurrent(), "octavo-part");
         Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
         subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
         publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
         ClientMetrics metrics = new GuardedMetrics(config.metrics());
         SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
+        fallback = fallback(start);
+        DiskCache disk = new DiskCache(start.cacheDirectory(), start.cacheLimit(), files, world, metrics);
+        LinkReader links = new LinkReader(http, limits, world.clock());
         machinery = new SubscriptionMachinery(
                 new PollLoop(calls::poll, identity::consumer, limits, world, metrics),
-                new Downloads(calls, new LinkReader(http, limits, world.clock()), files, limits, world),
-                loads,
-                workers,
+                new Downloads(calls, links, fallback, disk, files, limits, world),
+                new Starts(calls, fallback, world),
+                disk,
+                start,
+                new SubscriptionMachinery.Threads(loads, workers, lookups, io),
                 limits,
                 world,
                 metrics);
@@ -110,18 +124,34 @@ final class Wiring implements AutoCloseable {
         machinery.polls().close();
         world.timers().close();
         loads.shutdownNow();
+        lookups.shutdownNow();
         parts.shutdownNow();
         workers.shutdown();
+        io.shutdown();
         subscribeNodes.close();
         publishNodes.close();
-        awaitLoads();
+        awaitEnd(loads);
+        awaitEnd(io);
+        fallback.close();
         files.close();
     }
 
-    private void awaitLoads() {
+    private FallbackCache fallback(StartConfig start) {
+        List<FallbackBucket> regions = start.fallback().stream()
+                .map(place -> new FallbackBucket(
+                        place,
+                        config.limits(),
+                        config.trusted(),
+                        Breakers.of("octavo-fallback-" + place.region(), world.clock())))
+                .toList();
+        return new FallbackCache(regions, config.limits(), world);
+    }
+
+    private static void awaitEnd(ExecutorService threads) {
         try {
-            if (!loads.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
-                System.getLogger("io.octavo.client").log(System.Logger.Level.WARNING, "a load doesn't end");
+            if (!threads.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+                System.getLogger("io.octavo.client")
+                        .log(System.Logger.Level.WARNING, "a load, or a write to disk, doesn't end");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -81,7 +81,7 @@ class BoundsTest {
                 .instance("one")
                 .who("me@home")
                 .concurrentLoads(3)
-                .workDirectory(Path.of("work"))
+                .cacheDirectory(Path.of("work"))
                 .metrics(ClientMetrics.NONE)
                 .pollInterval(Duration.ofSeconds(5))
                 .requestTimeout(Duration.ofSeconds(2))

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.octavo.client.SubscriptionState.Phase;
 import io.octavo.protocol.PollRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +22,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class FollowingIT {
@@ -108,27 +112,28 @@ class FollowingIT {
     }
 
     @Test
-    void aFileThatNobodyAskedForIsGoneOnceItIsDeserialized() throws Exception {
+    void aFileThatNobodyAskedForIsGoneOnceItIsDeserializedAndItsPayloadIsKept(@TempDir Path directory)
+            throws Exception {
         byte[] bytes = random(2_000_000);
         server.topics.publish("data", bytes, Map.of());
-        Path directory = Files.createTempDirectory("octavo-client-test");
-        try (OctavoClient client = server.client().workDirectory(directory).build()) {
+        try (OctavoClient client = server.client().cacheDirectory(directory).build()) {
             Subscription<byte[]> subscription =
                     client.subscription("data", Deserializers.bytes()).start();
             assertThat(Arrays.equals(subscription.awaitValue(SOON), bytes)).isTrue();
-            assertThat(directory).isEmptyDirectory();
+            await().until(() -> files(directory.resolve("work"), ".payload").isEmpty());
+            await().until(() -> files(directory.resolve("topics"), "data").size() == 1);
+            assertThat(files(directory.resolve("payloads"), "")).hasSize(1);
         }
-        Files.delete(directory);
+        assertThat(files(directory.resolve("work"), "")).isEmpty();
     }
 
     @Test
-    void aPayloadThatIsNotWhatWasPublishedIsRefusedAndItsFileDeleted() throws Exception {
+    void aPayloadThatIsNotWhatWasPublishedIsRefusedAndItsFileDeleted(@TempDir Path directory) throws Exception {
         server.topics.publish("data", random(2_000_000), Map.of());
         byte[] wrong = random(2_000_000);
         wrong[1_999_999]++;
         server.topics.corrupt("data", 1, wrong);
-        Path directory = Files.createTempDirectory("octavo-client-test");
-        try (OctavoClient client = server.client().workDirectory(directory).build()) {
+        try (OctavoClient client = server.client().cacheDirectory(directory).build()) {
             Subscription<Path> subscription =
                     client.subscription("data", Deserializers.file()).start();
             await().until(() -> subscription.state().phase() == Phase.FAILED);
@@ -136,9 +141,24 @@ class FollowingIT {
                     .isThrownBy(subscription::get)
                     .withMessageContaining("SHA-256");
             subscription.close();
-            await().until(() -> directory.toFile().list().length == 0);
+            await().until(() -> files(directory, ".payload").isEmpty());
+            assertThat(files(directory.resolve("payloads"), "")).isEmpty();
         }
-        Files.delete(directory);
+    }
+
+    /** The files below a folder whose names end so. */
+    private static List<Path> files(Path folder, String end) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> file.toString().endsWith(end))
+                    .toList();
+        } catch (UncheckedIOException e) {
+            // Something went while it was looked at.
+            return files(folder, end);
+        }
     }
 
     @Test

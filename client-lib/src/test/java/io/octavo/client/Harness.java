@@ -1,5 +1,6 @@
 package io.octavo.client;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
@@ -22,6 +23,7 @@ final class Harness {
     final Counts counts = new Counts();
     final List<PollRequest> polls = new ArrayList<>();
     final SubscriptionMachinery machinery;
+    final FallbackCache fallback;
     private @Nullable RuntimeException down;
 
     Harness() {
@@ -38,6 +40,34 @@ final class Harness {
             Executor workers,
             Duration hold,
             @Nullable Function<PollRequest, CompletableFuture<PollResponse>> service) {
+        this(loads, workers, hold, service, StartConfig.DEFAULT, List.of());
+    }
+
+    /** One that keeps things on disk. */
+    Harness(StartConfig start) {
+        this(Runnable::run, Runnable::run, Duration.ZERO, null, start, List.of());
+    }
+
+    /** One that keeps things on disk, with such a service and such regions of a fallback cache. */
+    Harness(
+            StartConfig start,
+            List<? extends FallbackRegion> regions,
+            Function<PollRequest, CompletableFuture<PollResponse>> service) {
+        this(Runnable::run, Runnable::run, Duration.ZERO, service, start, regions);
+    }
+
+    /** One that keeps things on disk, with such a service. */
+    Harness(StartConfig start, Function<PollRequest, CompletableFuture<PollResponse>> service) {
+        this(start, List.of(), service);
+    }
+
+    private Harness(
+            Executor loads,
+            Executor workers,
+            Duration hold,
+            @Nullable Function<PollRequest, CompletableFuture<PollResponse>> service,
+            StartConfig start,
+            List<? extends FallbackRegion> others) {
         Limits limits = Limits.of(Duration.ofSeconds(10), Duration.ofMinutes(1), PERIOD, hold);
         World world = new World(timers, new Random(1), timers);
         Consumer consumer =
@@ -48,16 +78,29 @@ final class Harness {
                 address -> {
                     throw new AssertionError("there is no network here");
                 });
+        SubscribeCalls calls = new SubscribeCalls(nowhere, limits);
+        WorkDirectory files = new WorkDirectory(start.cacheDirectory());
+        DiskCache disk = new DiskCache(start.cacheDirectory(), start.cacheLimit(), files, world, counts);
+        List<FallbackRegion> regions = new ArrayList<>(others);
+        start.fallback().forEach(place -> {
+            CircuitBreaker breaker = Breakers.of(place.region(), world.clock());
+            regions.add(new FallbackBucket(place, limits, null, breaker));
+        });
+        fallback = new FallbackCache(regions, limits, world);
         machinery = new SubscriptionMachinery(
                 new PollLoop(service == null ? this::answer : service, () -> consumer, limits, world, counts),
                 new Downloads(
-                        new SubscribeCalls(nowhere, limits),
+                        calls,
                         new LinkReader(new Http(limits.request(), null), limits, timers),
-                        new WorkDirectory(null),
+                        fallback,
+                        disk,
+                        files,
                         limits,
                         world),
-                loads,
-                workers,
+                new Starts(calls, fallback, world),
+                disk,
+                start,
+                new SubscriptionMachinery.Threads(loads, workers, Runnable::run, Runnable::run),
                 limits,
                 world,
                 counts);
@@ -96,6 +139,17 @@ final class Harness {
     static final class Counts implements ClientMetrics {
         final List<String> told = new ArrayList<>();
 
+        @Nullable
+        Source source;
+
+        Duration age = Duration.ZERO;
+
+        @Override
+        public synchronized void observed(String topic, @Nullable Source from, Duration old) {
+            source = from;
+            age = old;
+        }
+
         @Override
         public synchronized void polled(boolean answered) {
             told.add(answered ? "poll" : "no poll");
@@ -104,6 +158,11 @@ final class Harness {
         @Override
         public synchronized void downloaded(String topic, long bytes) {
             told.add("downloaded " + bytes);
+        }
+
+        @Override
+        public synchronized void reused(String topic, long bytes) {
+            told.add("reused " + bytes);
         }
 
         @Override

@@ -48,8 +48,17 @@ class PollLoopTest {
                 limits,
                 world,
                 ClientMetrics.NONE);
+        SubscriptionMachinery usual = harness.machinery;
         SubscriptionMachinery machinery = new SubscriptionMachinery(
-                loop, harness.machinery.downloads(), Runnable::run, Runnable::run, limits, world, ClientMetrics.NONE);
+                loop,
+                usual.downloads(),
+                usual.starts(),
+                usual.disk(),
+                usual.start(),
+                usual.threads(),
+                limits,
+                world,
+                ClientMetrics.NONE);
         for (int i = 0; i < 50; i++) {
             new SubscriptionBuilder<>("topic-" + i, Deserializers.utf8(), machinery).start();
         }

@@ -33,7 +33,7 @@ final class QuickClients {
                 limits,
                 config.concurrentLoads(),
                 config.transfers(),
-                config.workDirectory(),
+                config.start(),
                 config.trusted(),
                 config.metrics());
         return new OctavoClient(quick, World.real());

@@ -69,7 +69,7 @@ class SubscriptionTest {
         assertThat(subscription.state().phase()).isEqualTo(Phase.STARTING);
         assertThatExceptionOfType(OctavoException.class)
                 .isThrownBy(subscription::get)
-                .withMessage("no value of topic greeting: Octavo isn't reachable at home")
+                .withMessage("no value of topic greeting: service: Octavo isn't reachable at home; no default is given")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
         harness.down(null);
         harness.nextPoll();

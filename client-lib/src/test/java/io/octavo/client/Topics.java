@@ -111,6 +111,18 @@ final class Topics {
         });
     }
 
+    /** Puts an older head back, as of a backup, in a new epoch. Numbers go on. */
+    synchronized void restore(TopicHead backup) {
+        TopicHead now = head(backup.getTopic());
+        heads.put(
+                backup.getTopic(),
+                backup.toBuilder()
+                        .setEpoch(now.getEpoch() + 1)
+                        .setRevision(backup.getRevision() + 1)
+                        .setNewestVersion(now.getNewestVersion())
+                        .build());
+    }
+
     /** A change that alters nothing but the revision. */
     synchronized void touch(String topic) {
         change(topic, head -> {});

@@ -67,7 +67,7 @@ public final class SettableSubscription<T> implements Subscription<T> {
             requireOpen();
             newest = Math.max(newest, version);
             Instant now = Instant.now();
-            snapshot = new Snapshot<>(value, version, newest, metadata, now, Source.SERVICE, now);
+            snapshot = new Snapshot<>(value, version, newest, metadata, now, Source.SERVICE, now, now);
             current = snapshot;
             failure = null;
             offered = 0;

@@ -1,0 +1,147 @@
+package io.octavo.client;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.octavo.client.ClientMetrics.Failure;
+import io.octavo.protocol.CachedTopic;
+import io.octavo.protocol.Consumer;
+import io.octavo.protocol.VersionRecord;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this machine keeps, for the next start and for the way back: of each topic what is known of it, and the payloads
+ * of the versions that were run last. Nothing depends on it: what can't be read or written is as if it weren't there.
+ * Safe for several processes and threads; blocks.
+ */
+final class DiskCache {
+    private static final Logger LOG = System.getLogger("io.octavo.client");
+    private static final Duration BETWEEN_TIDYINGS = Duration.ofMinutes(10);
+
+    private final @Nullable TopicFiles topics;
+    private final @Nullable PayloadFiles payloads;
+    private final @Nullable CacheTidying tidying;
+    private final World world;
+    private final ClientMetrics metrics;
+    private Instant tidied = Instant.MIN;
+    private boolean isWarned;
+
+    /** @param directory null = nothing is kept */
+    DiskCache(@Nullable Path directory, long limit, WorkDirectory work, World world, ClientMetrics metrics) {
+        this.world = world;
+        this.metrics = metrics;
+        this.topics = directory == null ? null : new TopicFiles(directory);
+        this.payloads = directory == null ? null : new PayloadFiles(directory, work);
+        this.tidying = topics == null || payloads == null || directory == null
+                ? null
+                : new CacheTidying(directory, topics, payloads, work, limit, world.clock());
+    }
+
+    boolean isThere() {
+        return topics != null;
+    }
+
+    /** What was known of a topic; null if that is nothing. */
+    @Nullable
+    CachedTopic read(Consumer consumer, String topic) {
+        if (topics == null) {
+            return null;
+        }
+        try {
+            return topics.read(consumer, topic);
+        } catch (InvalidProtocolBufferException e) {
+            corrupt(topic, e);
+        } catch (IOException e) {
+            warn(e);
+        }
+        return null;
+    }
+
+    void write(CachedTopic known) {
+        if (topics == null) {
+            return;
+        }
+        try {
+            topics.write(known);
+            well();
+        } catch (IOException e) {
+            warn(e);
+        }
+        tidy(false, 0);
+    }
+
+    /** A payload that is kept here, verified; null if it isn't. */
+    @Nullable
+    LoadedPayload find(String topic, VersionRecord record) {
+        if (payloads == null || record.getPartsCount() != 1) {
+            return null;
+        }
+        try {
+            return payloads.find(topic, record, record.getParts(0));
+        } catch (PayloadFiles.Corrupt e) {
+            corrupt(topic, e);
+        } catch (IOException e) {
+            warn(e);
+        }
+        return null;
+    }
+
+    /** Keeps a payload; false if that can't be done. */
+    boolean put(LoadedPayload payload) {
+        if (payloads == null) {
+            return false;
+        }
+        try {
+            payloads.put(payload);
+            well();
+            return true;
+        } catch (IOException e) {
+            warn(e);
+            return false;
+        }
+    }
+
+    /** Before so many bytes more are put here. */
+    void makeRoom(long bytes) {
+        if (tidying != null && tidying.isTight(bytes)) {
+            tidy(true, bytes);
+        }
+    }
+
+    private synchronized void tidy(boolean now, long coming) {
+        Instant time = world.clock().instant();
+        if (tidying == null || (!now && time.isBefore(tidied.plus(BETWEEN_TIDYINGS)))) {
+            return;
+        }
+        tidied = time;
+        try {
+            tidying.tidy(coming);
+        } catch (IOException e) {
+            warn(e);
+        }
+    }
+
+    private void corrupt(String topic, IOException e) {
+        LOG.log(Level.WARNING, "topic " + topic + ": removed from the cache directory: " + e.getMessage());
+        metrics.failed(topic, Failure.CACHE);
+    }
+
+    private synchronized void warn(IOException e) {
+        LOG.log(
+                isWarned ? Level.DEBUG : Level.WARNING,
+                "the cache directory can't be used; going on without it: {0}",
+                e.toString());
+        isWarned = true;
+    }
+
+    private synchronized void well() {
+        if (isWarned) {
+            LOG.log(Level.INFO, "the cache directory can be used again");
+            isWarned = false;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.octavo.client;
+
+import io.octavo.protocol.CachedTopic;
+import io.octavo.protocol.Consumer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a subscription without a value gets on when the service doesn't answer: after two polls that failed, or its time, the
+ * fallback cache and the disk are asked, and again after each failed poll. Safe for use by several threads.
+ */
+final class StartChain {
+    private static final Logger LOG = System.getLogger("io.octavo.client");
+    /** Polls that fail in a row until the service is given up as the first one to be asked. */
+    private static final int FAILED_POLLS = 2;
+
+    private final String topic;
+    private final Consumer consumer;
+    private final SubscriptionMachinery machinery;
+    private final Supplier<@Nullable CachedTopic> kept;
+    private final Subscriber subscriber;
+    private final Tried tried = new Tried();
+    private @Nullable Future<?> patience;
+    private int failedPolls;
+    private int failures;
+    private boolean isAsking;
+
+    /** Who is in need of a value. It may hold its own lock when it calls this, but is called without this one's. */
+    interface Subscriber {
+        /** Whether it has no value, and nobody has said what there is to run. */
+        boolean isInNeed();
+
+        /** This is to run. */
+        void found(Target target);
+
+        /** Nobody has anything, for so many times in a row now. */
+        void foundNothing(OctavoException why, int times);
+    }
+
+    /** @param kept what this machine has kept; waits for it */
+    StartChain(
+            String topic,
+            Consumer consumer,
+            SubscriptionMachinery machinery,
+            Supplier<@Nullable CachedTopic> kept,
+            Subscriber subscriber) {
+        this.topic = topic;
+        this.consumer = consumer;
+        this.machinery = machinery;
+        this.kept = kept;
+        this.subscriber = subscriber;
+    }
+
+    /** What was tried in vain. */
+    Tried tried() {
+        return tried;
+    }
+
+    /** The service's time begins. */
+    synchronized void begin() {
+        patience = machinery.world().timers().after(machinery.start().patience(), this::serviceIsSlow);
+    }
+
+    /** The service has answered. */
+    synchronized void answered() {
+        failedPolls = 0;
+        tried.forget(Source.SERVICE);
+        if (patience != null) {
+            patience.cancel(false);
+            patience = null;
+        }
+    }
+
+    void pollFailed(OctavoException error) {
+        tried.failed(Source.SERVICE, String.valueOf(error.getMessage()));
+        synchronized (this) {
+            if (++failedPolls < FAILED_POLLS) {
+                return;
+            }
+        }
+        askOthers();
+    }
+
+    /** Asks others, unless they are being asked or there is no need. */
+    void askOthers() {
+        if (!subscriber.isInNeed()) {
+            return;
+        }
+        synchronized (this) {
+            if (isAsking) {
+                return;
+            }
+            isAsking = true;
+        }
+        try {
+            machinery.lookups().execute(this::ask);
+        } catch (RejectedExecutionException e) {
+            done(null);
+        }
+    }
+
+    private void serviceIsSlow() {
+        Duration waited = machinery.start().patience();
+        if (subscriber.isInNeed()) {
+            tried.failed(Source.SERVICE, "no answer within " + waited);
+            askOthers();
+        }
+    }
+
+    private void ask() {
+        Target found = null;
+        try {
+            found = machinery.starts().withoutService(topic, consumer, kept.get(), tried);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "topic " + topic + ": looking for something to start with failed", e);
+        }
+        int times = done(found);
+        if (found != null) {
+            subscriber.found(found);
+        } else if (subscriber.isInNeed()) {
+            LOG.log(times == 1 ? Level.WARNING : Level.DEBUG, "topic {0} has nothing to start with: {1}", topic, tried);
+            subscriber.foundNothing(OctavoException.passing(tried.toString(), null), times);
+        }
+    }
+
+    private synchronized int done(@Nullable Target found) {
+        isAsking = false;
+        failures = found == null ? failures + 1 : 0;
+        return failures;
+    }
+}

@@ -1,0 +1,67 @@
+package io.octavo.client;
+
+import io.octavo.protocol.TopicHead;
+import io.octavo.rules.FallbackKeys.Position;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A region of the fallback cache in memory, with one topic, that can be away. */
+final class MemoryRegion implements FallbackRegion {
+    private final Topics topics;
+    private TopicHead head = TopicHead.getDefaultInstance();
+    private boolean away;
+
+    MemoryRegion(Topics topics) {
+        this.topics = topics;
+    }
+
+    void put(TopicHead newest) {
+        head = newest;
+    }
+
+    void away(boolean now) {
+        away = now;
+    }
+
+    TopicHead head() {
+        return head;
+    }
+
+    @Override
+    public String region() {
+        return "eu";
+    }
+
+    @Override
+    public @Nullable Position newest(String topic) {
+        if (away) {
+            throw OctavoException.passing("region eu: away", null);
+        }
+        return head.getTopic().equals(topic) ? new Position(topic, head.getEpoch(), head.getRevision()) : null;
+    }
+
+    @Override
+    public TopicHead head(Position position) {
+        return head;
+    }
+
+    @Override
+    public @Nullable Instant completeAt() {
+        return null;
+    }
+
+    @Override
+    public void readDirect(long payloadId, PayloadSink sink, BooleanSupplier cancelled) {
+        // In these tests a payload's id is its version's number.
+        sink.write(topics.payload(head.getTopic(), payloadId).asReadOnlyByteBuffer());
+    }
+
+    @Override
+    public void read(String bucket, String key, PayloadSink sink, BooleanSupplier cancelled) {
+        throw new AssertionError("there are no large payloads here");
+    }
+
+    @Override
+    public void close() {}
+}

@@ -3,21 +3,36 @@ package io.octavo.server;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.fallback.FallbackCache;
+import io.octavo.server.housekeeping.DirectRepair;
 import io.octavo.server.housekeeping.ExpiryTask;
 import io.octavo.server.housekeeping.ExportTask;
 import io.octavo.server.housekeeping.FallbackVerification;
 import io.octavo.server.housekeeping.GivenUpBytes;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.housekeeping.IdleTask;
 import io.octavo.server.housekeeping.LogRestore;
+import io.octavo.server.housekeeping.ObjectSweep;
+import io.octavo.server.housekeeping.Owners;
 import io.octavo.server.housekeeping.PayloadRepair;
+import io.octavo.server.housekeeping.ReplicaRepair;
 import io.octavo.server.housekeeping.RetentionTask;
 import io.octavo.server.housekeeping.Task;
+import io.octavo.server.housekeeping.TaskParts;
+import io.octavo.server.housekeeping.TokenSweep;
 import io.octavo.server.housekeeping.UnownedBytes;
 import io.octavo.server.housekeeping.UploadSweep;
+import io.octavo.server.idle.IdleConfig;
+import io.octavo.server.idle.IdleTopics;
+import io.octavo.server.idle.RecentUses;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
+import io.octavo.server.payload.PayloadConfig;
+import io.octavo.server.payload.PayloadObjects;
 import io.octavo.server.payload.Payloads;
+import io.octavo.server.payload.RegionsConfig;
+import io.octavo.server.payload.SmallObjects;
+import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.retention.Retention;
 import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.topic.ChangeFeed;
@@ -62,11 +77,44 @@ class HousekeepingWiring {
         return new RetentionTask(log, commits, retention, bytes, config, clock, System::nanoTime, meters);
     }
 
+    /** Closed with its stores. */
+    record Buckets(List<SmallObjects> stores) implements AutoCloseable {
+        private static final int CONNECTIONS = 4;
+
+        List<PayloadObjects> payloads() {
+            return stores.stream().map(PayloadObjects::new).toList();
+        }
+
+        @Override
+        public void close() {
+            stores.forEach(SmallObjects::close);
+        }
+    }
+
     @Bean
-    Task uploadSweep(
+    Task idleTask(
+            CassandraStore store,
+            TopicCommits commits,
+            RecentUses recent,
+            IdleTopics topics,
+            IdleConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new IdleTask(store.log(), commits, store.topicUses(), recent, topics, config.interval(), clock, meters);
+    }
+
+    @Bean
+    Buckets buckets(RegionsConfig regions, PayloadConfig config, MeterRegistry meters) {
+        return new Buckets(SmallObjects.of(regions, config, Buckets.CONNECTIONS, meters));
+    }
+
+    @Bean
+    Task sweep(
             CassandraStore store,
             TopicLog log,
             Payloads payloads,
+            Buckets buckets,
+            FallbackCache fallback,
             HousekeepingConfig config,
             InstantSource clock,
             MeterRegistry meters) {
@@ -81,12 +129,50 @@ class HousekeepingWiring {
                 return payloads.abortUnfinished(before);
             }
         };
-        return new UploadSweep(store.uploads(), log, bytes, config.sweep(), clock, System::nanoTime, meters);
+        UploadLedger ledger = store.uploads();
+        Owners owners = new Owners(log, fallback, config.sweep().margin(), clock);
+        return new TaskParts(
+                "sweep",
+                config.sweep().interval(),
+                new UploadSweep(ledger, owners, bytes, config.sweep(), clock, System::nanoTime, meters),
+                ObjectSweep.of(
+                        buckets.payloads(),
+                        fallback,
+                        ledger::installation,
+                        owners,
+                        bytes,
+                        config.sweep(),
+                        clock,
+                        System::nanoTime,
+                        new SecureRandom(),
+                        meters),
+                new TokenSweep(store.tokens(), config.sweep().tokenMargin(), clock, meters));
     }
 
     @Bean
-    Task payloadRepair(CassandraStore store, HousekeepingConfig config, InstantSource clock, MeterRegistry meters) {
-        return new PayloadRepair(store.repairs(), config.repair(), clock, meters);
+    Task repair(
+            CassandraStore store,
+            Payloads payloads,
+            FallbackCache fallback,
+            HousekeepingConfig config,
+            InstantSource clock,
+            MeterRegistry meters) {
+        UploadLedger ledger = store.uploads();
+        DirectRepair direct = new DirectRepair(store.log(), store.payloads(), fallback, ledger);
+        return new TaskParts(
+                "repair",
+                config.repair().interval(),
+                new PayloadRepair(store.repairs(), clock, meters),
+                new ReplicaRepair(
+                        store.log(),
+                        payloads.replicas(),
+                        direct,
+                        ledger,
+                        config.repair(),
+                        clock,
+                        System::nanoTime,
+                        new SecureRandom(),
+                        meters));
     }
 
     @Bean

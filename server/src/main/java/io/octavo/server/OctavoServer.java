@@ -4,6 +4,7 @@ import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.idle.IdleConfig;
 import io.octavo.server.payload.ExternalConfig;
 import io.octavo.server.payload.PayloadConfig;
 import io.octavo.server.payload.RegionsConfig;
@@ -50,7 +51,8 @@ import org.springframework.context.annotation.Import;
     LogConfig.class,
     HousekeepingConfig.class,
     FallbackConfig.class,
-    RetentionConfig.class
+    RetentionConfig.class,
+    IdleConfig.class
 })
 @Import({
     ListenWiring.class,

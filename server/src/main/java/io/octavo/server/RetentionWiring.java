@@ -1,9 +1,14 @@
 package io.octavo.server;
 
 import io.octavo.protocol.ConsumerQuery;
+import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.consumers.ConsumerCounts;
 import io.octavo.server.consumers.Fleet;
+import io.octavo.server.consumers.UsedTopics;
 import io.octavo.server.fallback.FallbackCache;
+import io.octavo.server.idle.IdleConfig;
+import io.octavo.server.idle.IdleTopics;
+import io.octavo.server.idle.RecentUses;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.nodes.SilentNodes;
@@ -19,7 +24,7 @@ import java.util.Set;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What is kept and what goes: for the node that deletes it, and for those that tell of it. */
+/** What is kept and what goes, and what nobody uses: for the node that does something about it, and those that tell. */
 @Configuration(proxyBeanMethods = false)
 @OnRole({Role.PUBLISH, Role.HOUSEKEEPING})
 class RetentionWiring {
@@ -43,6 +48,20 @@ class RetentionWiring {
             InstantSource clock) {
         ExportedVersions exported = topic -> ExportedVersions.namedBy(fallback.newest(topic));
         return new Retention(log, config.policy(), running(fleet, silent), exported, clock);
+    }
+
+    @Bean
+    IdleTopics idleTopics(CassandraStore store, IdleConfig config, InstantSource clock) {
+        return new IdleTopics(store.log(), store.topicUses(), config, clock);
+    }
+
+    /** What was consumed lately; one that fell silent may serve more. */
+    @Bean
+    RecentUses recentUses(Fleet fleet, SilentNodes silent) {
+        return () -> {
+            UsedTopics used = fleet.usedTopics();
+            return new RecentUses.Recent(used.ago(), used.isComplete() && !silent.any());
+        };
     }
 
     /** What they run, and what they are to run and may be fetching. */

@@ -22,6 +22,7 @@ import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.HeldVersions;
 import io.octavo.server.web.HeldVersions.Held;
 import io.octavo.server.web.LatestChanges;
+import io.octavo.server.web.NotedUse;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.springframework.context.annotation.Bean;
@@ -83,6 +84,11 @@ class SubscribeWiring {
     }
 
     @Bean
+    NotedUse notedUse(SubscribeRole role) {
+        return role::used;
+    }
+
+    @Bean
     HeldVersions heldVersions(SubscribeRole role) {
         return (head, consumer) -> {
             LatestVersions.Instead held = role.latest().insteadOf(head, consumer);
@@ -105,6 +111,11 @@ class SubscribeWiring {
                     }
                     role.hint(hint);
                 },
-                new NodeService.Consumers(reports::list, reports::count, reports::countMoves, reports::countAdoptions));
+                new NodeService.Consumers(
+                        reports::list,
+                        reports::count,
+                        reports::countMoves,
+                        reports::countAdoptions,
+                        reports::listUsed));
     }
 }

@@ -62,7 +62,7 @@ class FrozenLeaderIT {
     private static final Duration TAKEOVER = LEASE.multipliedBy(5);
 
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Set<String> TASKS = Set.of("expiry", "retention", "sweep", "repair", "export");
+    private static final Set<String> TASKS = Set.of("expiry", "retention", "idle", "sweep", "repair", "export");
     private static final List<String> TOPICS = List.of("frozen.1", "frozen.2");
     private static final int VERSIONS = 16;
     private static final int KEPT = 2;

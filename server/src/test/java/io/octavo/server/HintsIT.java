@@ -100,7 +100,11 @@ class HintsIT {
             BindableService service = new NodeService(
                     role::hint,
                     new NodeService.Consumers(
-                            reports::list, reports::count, reports::countMoves, reports::countAdoptions));
+                            reports::list,
+                            reports::count,
+                            reports::countMoves,
+                            reports::countAdoptions,
+                            reports::listUsed));
             GrpcConfig config = new GrpcConfig(
                     "127.0.0.1:0",
                     DataSize.ofMegabytes(4),

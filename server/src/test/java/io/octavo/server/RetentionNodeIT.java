@@ -8,6 +8,7 @@ import io.octavo.client.OctavoClient;
 import io.octavo.client.Payload;
 import io.octavo.client.Subscription;
 import io.octavo.local.LocalS3;
+import io.octavo.server.cassandra.CassandraStore;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,6 +81,9 @@ class RetentionNodeIT {
             assertThat(call("GET", TOPIC + "/versions/1/payload", "").body()).isEqualTo("v1");
             assertThat(call("GET", TOPIC + "/retention", "").body()).contains("\"RUNNING\"");
             assertThat(call("GET", TOPIC + "/latest/payload", "").body()).isEqualTo("v5");
+            assertThat(call("POST", "/housekeeping/idle/runs", "").body()).contains("\"DONE\"");
+            assertThat(node.bean(CassandraStore.class).topicUses().all()).containsOnlyKeys("kept");
+            assertThat(call("GET", "/idle", "").body()).contains("\"topics\":[]", "\"knownSince\"");
         }
         assertThat(call("GET", "/retention", "").body()).contains("\"topic\":\"kept\"");
     }

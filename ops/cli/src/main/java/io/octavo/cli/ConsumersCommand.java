@@ -82,7 +82,7 @@ final class ConsumersCommand implements Subcommand {
         Pages consumers = Pages.read(session.api(), target, "consumers", limit.value(), pages::add);
         JsonNode last = pages.get(pages.size() - 1);
         if (session.json()) {
-            ObjectNode document = (ObjectNode) consumers.document();
+            ObjectNode document = consumers.document();
             for (String field : List.of("nodesAnswered", "nodes", "notRecorded")) {
                 if (last.has(field)) {
                     document.set(field, last.get(field));

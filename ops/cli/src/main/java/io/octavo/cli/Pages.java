@@ -57,7 +57,7 @@ record Pages(String field, List<JsonNode> entries, String nextPageToken, String 
         return new Pages(field, entries, token, complete);
     }
 
-    JsonNode document() {
+    ObjectNode document() {
         ObjectNode document = Json.object();
         document.putArray(field).addAll(entries);
         if (!nextPageToken.isEmpty()) {

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Without --set, --schema and --replace it shows them; with --json it prints the server's topic.",
             "Keys are description, owner, labels.NAME, retention.maxVersions, retention.maxAge (such as 30d),"
-                    + " requireScope (true or false), and what payloads are held against before they become versions:"
+                    + " requireScope (true or false), keepIdle (true: the topic is kept though nobody uses it), and what payloads are held against before they become versions:"
                     + " validation.minSize and validation.maxSize in bytes, validation.maxSizeChange in percent of the"
                     + " newest published version's size, and validation.format (json or json-lines). An empty value sets"
                     + " the default again. --replace sets everything, what isn't named to its default; it creates the"

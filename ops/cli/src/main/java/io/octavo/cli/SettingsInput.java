@@ -17,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class SettingsInput {
     private static final int LARGEST = 1 << 20;
     private static final String SCHEMA = "validation.schema";
+    private static final List<String> FLAGS = List.of("requireScope", "keepIdle");
     private static final List<String> SIZES =
             List.of("validation.minSize", "validation.maxSize", "validation.maxSizeChange");
 
@@ -55,9 +56,9 @@ final class SettingsInput {
     private static void put(ObjectNode at, String key, String name, String value) {
         if (value.isEmpty()) {
             at.putNull(name);
-        } else if (key.equals("requireScope")) {
+        } else if (FLAGS.contains(key)) {
             if (!value.matches("true|false")) {
-                throw new InvalidField("--set", key + "=" + value, "requireScope=true or requireScope=false");
+                throw new InvalidField("--set", key + "=" + value, key + "=true or " + key + "=false");
             }
             at.put(name, value.equals("true"));
         } else if (key.equals("retention.maxVersions")) {

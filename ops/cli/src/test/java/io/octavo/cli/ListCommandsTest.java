@@ -114,7 +114,9 @@ class ListCommandsTest {
         server.on(TOPICS, TestServer.json(200, """
                         {"topics":[{"topic":"prices","newestVersion":12,"pins":[{"scope":"*"}],
                           "settings":{"owner":"shop","description":"what things\\u001b[31m cost"}},
-                         {"topic":"old","newestVersion":1,"pins":[],"settings":{},"deleted":true}]}"""));
+                         {"topic":"old","newestVersion":1,"pins":[],"settings":{},"deleted":true},
+                         {"topic":"unused","newestVersion":2,"pins":[],"settings":{},
+                          "archivedAt":"2026-07-20T12:00:00Z"}]}"""));
         Run run = Run.against(server);
         assertThat(run.status("topics", "--query", "a&b", "--owner", "shop")).isZero();
         assertThat(server.request("GET").target()).isEqualTo("/api/v1/topics?query=a%26b&owner=shop&limit=100");
@@ -122,7 +124,37 @@ class ListCommandsTest {
                          TOPIC   NEWEST  PINS  OWNER  DESCRIPTION
                          prices      12     1  shop   what things\uFFFD[31m cost
                          old          1     0  -      (deleted)
+                         unused       2     0  -      (archived)
                         """);
+    }
+
+    @Test
+    void topicsThatNobodyUsesAreATableOfTheirOwn() {
+        server.on("GET /api/v1/idle", TestServer.json(200, """
+                        {"knownSince":"2026-01-01T00:00:00Z","topics":[
+                         {"topic":"old","owner":"shop","publishedAt":"2026-01-21T12:00:00Z",
+                          "consumedAt":"2026-07-20T12:00:00Z","state":"UNUSED","since":"2026-07-20T12:00:00Z",
+                          "nextAt":"2026-11-30T12:00:00Z"},
+                         {"topic":"older","publishedAt":"2025-11-22T12:00:00Z","state":"DELETABLE",
+                          "since":"2026-01-01T00:00:00Z"}]}"""));
+        Run run = Run.against(server);
+        assertThat(run.status("topics", "--idle", "--owner", "shop")).isZero();
+        assertThat(server.request("GET").target()).isEqualTo("/api/v1/idle?owner=shop&limit=100");
+        assertThat(run.out()).isEqualTo("""
+                         TOPIC  OWNER  LAST PUBLISHED  LAST CONSUMED  STATE        FOR  NEXT STATE AT
+                         old    shop            305 d          125 d  UNUSED     125 d  2026-11-30T12:00:00Z
+                         older  -               365 d      NOT KNOWN  DELETABLE  325 d  -
+                        """);
+        assertThat(run.err()).contains("noted since 2026-01-01T00:00:00Z");
+        Run json = Run.against(server);
+        assertThat(json.status("topics", "--idle", "--json")).isZero();
+        assertThat(json.json().get("knownSince").stringValue()).isEqualTo("2026-01-01T00:00:00Z");
+        assertThat(Run.against(server).status("topics", "--idle", "--query", "x"))
+                .isEqualTo(2);
+        server.on("GET /api/v1/idle", TestServer.json(200, "{\"topics\":[]}"));
+        Run unknown = Run.against(server);
+        assertThat(unknown.status("topics", "--idle")).isZero();
+        assertThat(unknown.err()).contains("Nobody can say now");
     }
 
     @Test

@@ -6,15 +6,19 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.octavo.server.topic.InstallationEpoch;
 import java.time.InstantSource;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** When this installation's log was created or last restored: one row in the table {@code installation}. */
+/** What is to be known of this installation: a row each in the table {@code installation}. */
 final class CassandraInstallation implements InstallationEpoch {
     private final Calls calls;
     private final InstantSource clock;
     private final Prepared select;
     private final Prepared insert;
     private final Prepared update;
+    private final Prepared selectId;
+    private final Prepared insertId;
+    private volatile @Nullable String id;
 
     CassandraInstallation(Calls calls, String keyspace, InstantSource clock) {
         this.calls = calls;
@@ -24,6 +28,9 @@ final class CassandraInstallation implements InstallationEpoch {
                 .setIdempotent(true));
         insert = calls.prepare("INSERT INTO " + table + " (name, epoch) VALUES ('octavo', ?) IF NOT EXISTS");
         update = calls.prepare("UPDATE " + table + " SET epoch = ? WHERE name = 'octavo' IF epoch = ?");
+        selectId = calls.prepare(SimpleStatement.newInstance("SELECT id FROM " + table + " WHERE name = 'id'")
+                .setIdempotent(true));
+        insertId = calls.prepare("INSERT INTO " + table + " (name, id) VALUES ('id', ?) IF NOT EXISTS");
     }
 
     /** Set now if there is none yet. Asked of the store each time: a restore changes it. */
@@ -50,6 +57,30 @@ final class CassandraInstallation implements InstallationEpoch {
         // An answer that was lost may have been "yes": what stands tells.
         Long standing = read(ConsistencyLevel.SERIAL);
         return standing != null && standing == next;
+    }
+
+    /** The mark of this installation, random, kept for ever. Drawn now if there is none yet. */
+    String id() {
+        String known = id;
+        if (known == null) {
+            known = readId();
+            if (known == null) {
+                calls.repeatable("create-installation-id", conditional(insertId.bind(UUID.randomUUID())));
+                known = readId();
+            }
+            if (known == null) {
+                throw new IllegalStateException("the keyspace has lost its installation's id");
+            }
+            id = known;
+        }
+        return known;
+    }
+
+    private @Nullable String readId() {
+        Row row = calls.repeatable("installation-id", selectId.bind().setConsistencyLevel(ConsistencyLevel.SERIAL))
+                .one();
+        UUID read = row == null ? null : row.getUuid("id");
+        return read == null ? null : read.toString();
     }
 
     private @Nullable Long read(ConsistencyLevel consistency) {

@@ -3,6 +3,7 @@ package io.octavo.server.cassandra;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.idle.TopicUses;
 import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.DirectPayloads;
@@ -32,6 +33,7 @@ public final class CassandraStore implements AutoCloseable {
     private final TokenStore tokens;
     private final LeaseTable leases;
     private final PayloadRepairs repairs;
+    private final TopicUses topicUses;
 
     private CassandraStore(
             CassandraConfig config, InstantSource clock, MeterRegistry meters, Supplier<Patience> patience) {
@@ -40,16 +42,18 @@ public final class CassandraStore implements AutoCloseable {
                 session -> makeReady(session, config, patience.get()));
         calls = new Calls(connection::session, connection::problem, meters);
         String keyspace = config.keyspace();
-        epoch = new CassandraInstallation(calls, keyspace, clock);
+        CassandraInstallation installation = new CassandraInstallation(calls, keyspace, clock);
+        epoch = installation;
         log = new CassandraTopicLog(calls, TopicLogStatements.prepare(calls, keyspace), epoch::read);
         changes = new CassandraChangeFeed(calls, keyspace, clock);
         payloads = new CassandraDirectPayloads(calls, keyspace, clock);
-        uploads = new CassandraUploadLedger(calls, keyspace, clock);
+        uploads = new CassandraUploadLedger(calls, keyspace, installation::id, clock);
         openUploads = new CassandraOpenUploads(calls, keyspace, clock);
         nodes = new CassandraNodeTable(calls, keyspace);
         tokens = new CassandraTokenStore(calls, keyspace);
         leases = new CassandraLeaseTable(calls, keyspace);
         repairs = new CassandraPayloadRepairs(calls, keyspace);
+        topicUses = new CassandraTopicUses(calls, keyspace);
     }
 
     private void makeReady(CqlSession session, CassandraConfig config, Patience patience) {
@@ -111,6 +115,10 @@ public final class CassandraStore implements AutoCloseable {
 
     public PayloadRepairs repairs() {
         return repairs;
+    }
+
+    public TopicUses topicUses() {
+        return topicUses;
     }
 
     public LeaseTable leases() {

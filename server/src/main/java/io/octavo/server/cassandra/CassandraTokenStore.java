@@ -43,6 +43,8 @@ final class CassandraTokenStore implements TokenStore {
     private final Prepared firstPage;
     private final Prepared nextPage;
     private final Prepared revoke;
+    private final Prepared deleteHash;
+    private final Prepared delete;
 
     CassandraTokenStore(Calls calls, String keyspace) {
         this.calls = calls;
@@ -58,6 +60,8 @@ final class CassandraTokenStore implements TokenStore {
         revoke = once("UPDATE " + table
                 + " SET revoked_by = ?, revoked_at = ?, revoked_reason = ? WHERE name = ? IF revoked_at = null AND"
                 + " created_at != null");
+        deleteHash = repeatable("DELETE FROM " + keyspace + ".token_hashes WHERE prefix = ? AND name = ?");
+        delete = once("DELETE FROM " + table + " WHERE name = ? IF sha256 = ?");
     }
 
     @Override
@@ -108,6 +112,13 @@ final class CassandraTokenStore implements TokenStore {
     @Override
     public void revoke(String name, Revocation revocation) {
         applied("token-revoke", revoke.bind(revocation.by(), revocation.at(), revocation.reason(), name));
+    }
+
+    /** The hash's row first: should this node die in between, the token is still found in the list. */
+    @Override
+    public void remove(TokenRecord token) {
+        calls.repeatable("remove-token-hash", deleteHash.bind(prefix(token.sha256()), token.name()));
+        applied("remove-token", delete.bind(token.name(), token.sha256().asReadOnlyByteBuffer()));
     }
 
     private boolean applied(String what, BoundStatement statement) {

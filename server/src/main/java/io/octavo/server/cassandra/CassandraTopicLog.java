@@ -104,7 +104,13 @@ final class CassandraTopicLog implements TopicLog {
                     .bind(topic, Section.EVENT, commit.removal().eventsBelow()));
         }
         if (commit.uploadId() != 0) {
-            batch.addStatement(upload(topic, commit.uploadId(), UploadOutcome.COMMITTED, head.getLastEventMs()));
+            batch.addStatement(upload(
+                    topic,
+                    commit.uploadId(),
+                    UploadRecord.newBuilder()
+                            .setOutcome(UploadOutcome.COMMITTED)
+                            .setAtMs(head.getLastEventMs())
+                            .setVersion(head.getNewestVersion())));
         }
         ResultSet result = calls.once("commit", conditional(batch));
         return result.wasApplied() ? new CommitOutcome.Applied() : notApplied(result, commit, requestNumber);
@@ -112,7 +118,10 @@ final class CassandraTopicLog implements TopicLog {
 
     @Override
     public boolean abortUpload(String topic, long uploadId, long atMillis) {
-        BoundStatement insert = upload(topic, uploadId, UploadOutcome.ABORTED, atMillis);
+        BoundStatement insert = upload(
+                topic,
+                uploadId,
+                UploadRecord.newBuilder().setOutcome(UploadOutcome.ABORTED).setAtMs(atMillis));
         ResultSet result = calls.repeatable("abort-upload", insert.setConsistencyLevel(ConsistencyLevel.LOCAL_QUORUM));
         if (result.wasApplied()) {
             return true;
@@ -122,12 +131,11 @@ final class CassandraTopicLog implements TopicLog {
     }
 
     @Override
-    public @Nullable UploadOutcome upload(String topic, long uploadId) {
-        UploadRecord upload = entry(
+    public @Nullable UploadRecord upload(String topic, long uploadId) {
+        return entry(
                 "upload",
                 at(cql.selectEntry().bind(topic, Section.UPLOAD, uploadId), Read.SERIAL),
                 UploadRecord.parser());
-        return upload == null ? null : upload.getOutcome();
     }
 
     @Override
@@ -184,10 +192,8 @@ final class CassandraTopicLog implements TopicLog {
         return cql.insertEntry().bind(topic, section, number, bytes(entry));
     }
 
-    private BoundStatement upload(String topic, long uploadId, UploadOutcome outcome, long atMillis) {
-        UploadRecord upload =
-                UploadRecord.newBuilder().setOutcome(outcome).setAtMs(atMillis).build();
-        return cql.insertUpload().bind(topic, uploadId, bytes(upload));
+    private BoundStatement upload(String topic, long uploadId, UploadRecord.Builder ended) {
+        return cql.insertUpload().bind(topic, uploadId, bytes(ended.build()));
     }
 
     private static BatchStatement conditional(BatchStatementBuilder batch) {

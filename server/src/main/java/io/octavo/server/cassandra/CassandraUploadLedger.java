@@ -2,6 +2,7 @@ package io.octavo.server.cassandra;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import io.octavo.server.payload.Origin;
 import io.octavo.server.payload.UploadLedger;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ final class CassandraUploadLedger implements UploadLedger {
     private static final int UPLOADS_PER_PAGE = 1_000;
 
     private final Calls calls;
+    private final Supplier<String> installation;
     private final InstantSource clock;
     private final Prepared insert;
     private final Prepared insertAborted;
@@ -26,8 +29,9 @@ final class CassandraUploadLedger implements UploadLedger {
     private final Prepared select;
     private final Prepared delete;
 
-    CassandraUploadLedger(Calls calls, String keyspace, InstantSource clock) {
+    CassandraUploadLedger(Calls calls, String keyspace, Supplier<String> installation, InstantSource clock) {
         this.calls = calls;
+        this.installation = installation;
         this.clock = clock;
         String table = keyspace + ".uploads";
         insert = prepare("INSERT INTO " + table + " (day, upload_id, topic, direct, started) VALUES (?, ?, ?, ?, ?)");
@@ -39,10 +43,17 @@ final class CassandraUploadLedger implements UploadLedger {
     }
 
     @Override
-    public void started(String topic, long uploadId, boolean direct) {
+    public Origin started(String topic, long uploadId, boolean direct) {
+        String mark = installation();
         Instant now = clock.instant();
         calls.repeatable(
                 "upload-started", insert.bind(LocalDate.ofInstant(now, ZoneOffset.UTC), uploadId, topic, direct, now));
+        return new Origin(mark, topic, 0, now);
+    }
+
+    @Override
+    public String installation() {
+        return installation.get();
     }
 
     @Override

@@ -31,7 +31,15 @@ final class Schema {
     private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
     /** All files there are, in order; a file that was released is never changed. */
     static final List<String> FILES = List.of(
-            "001_topic_log", "002_payloads", "003_nodes", "004_leases", "005_sweeps", "006_tokens", "007_open_uploads");
+            "001_topic_log",
+            "002_payloads",
+            "003_nodes",
+            "004_leases",
+            "005_sweeps",
+            "006_tokens",
+            "007_open_uploads",
+            "008_topic_uses",
+            "009_installation_id");
 
     private static final int LOCK_SECONDS = 60;
     private static final Pattern ID = Pattern.compile("\\$\\{id:([a-z_]+)}");

@@ -8,6 +8,8 @@ import io.octavo.protocol.CountMovesRequest;
 import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.ListConsumersRequest;
 import io.octavo.protocol.ListConsumersResponse;
+import io.octavo.protocol.ListUsedTopicsRequest;
+import io.octavo.protocol.ListUsedTopicsResponse;
 
 /**
  * What the consumers that poll one subscribe node have reported. Answers from memory; thread-safe. Throws a
@@ -22,6 +24,9 @@ public interface ConsumerReports {
 
     /** How many a change of a topic moves from what to what. */
     CountMovesResponse countMoves(CountMovesRequest request);
+
+    /** Which topics somebody has polled or read in the last day. */
+    ListUsedTopicsResponse listUsed(ListUsedTopicsRequest request);
 
     /** How they took up the versions of one topic. */
     CountAdoptionsResponse countAdoptions(CountAdoptionsRequest request);

@@ -8,6 +8,7 @@ import io.octavo.protocol.CountConsumersRequest;
 import io.octavo.protocol.CountMovesRequest;
 import io.octavo.protocol.ListConsumersRequest;
 import io.octavo.protocol.ListConsumersResponse;
+import io.octavo.protocol.ListUsedTopicsRequest;
 import io.octavo.protocol.RunState;
 import io.octavo.protocol.TopicHead;
 import io.octavo.server.peers.Peer;
@@ -99,6 +100,12 @@ public final class Fleet {
         return Adoptions.of(
                 nodes.ask(reports -> reports.countAdoptions(request), stub -> stub.countAdoptions(request)),
                 MOST_ADOPTIONS);
+    }
+
+    /** Which topics were polled or read in the last day. */
+    public UsedTopics usedTopics() {
+        ListUsedTopicsRequest request = ListUsedTopicsRequest.getDefaultInstance();
+        return UsedTopics.of(nodes.ask(reports -> reports.listUsed(request), stub -> stub.listUsedTopics(request)));
     }
 
     /** A node that didn't hear of them last may show what they ran before: all are asked for just these once more. */

@@ -6,8 +6,10 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.rules.FallbackKeys;
 import io.octavo.rules.FallbackKeys.Position;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.payload.Origin;
 import io.octavo.server.payload.SmallObjects;
 import io.octavo.server.payload.SmallObjects.Listed;
+import io.octavo.server.payload.StoredObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,9 +61,13 @@ public final class FallbackRegion {
         return objects.create(keys.head(head), head.toByteArray());
     }
 
-    /** Puts the bytes of a direct payload in; false if they were there. Empty ones need no object. */
-    public boolean createPayload(long payloadId, ByteString bytes) {
-        return !bytes.isEmpty() && objects.create(keys.payload(payloadId), bytes.toByteArray());
+    /**
+     * Puts the bytes of a direct payload in; false if they were there. Empty ones need no object.
+     *
+     * @param origin of which version they are
+     */
+    public boolean createPayload(long payloadId, ByteString bytes, Origin origin) {
+        return !bytes.isEmpty() && objects.create(keys.payload(payloadId), bytes.toByteArray(), origin);
     }
 
     /** Says that everything committed before this time is in this cache. */
@@ -169,6 +175,26 @@ public final class FallbackRegion {
         });
     }
 
+    /** What the keys of all payloads begin with. */
+    public String payloadPrefix() {
+        return keys.payloads();
+    }
+
+    /** Objects of payloads behind a key, in their order, a page of a thousand. */
+    public List<StoredObject> payloadObjects(String after) {
+        return objects.list(keys.payloads(), after, SmallObjects.MOST_KEYS).stream()
+                .map(listed -> {
+                    Long id = keys.payloadId(listed.key());
+                    return new StoredObject(listed.key(), id == null ? 0 : id, listed.modified());
+                })
+                .toList();
+    }
+
+    /** Of which version the payload in an object is; null if it doesn't say so, or isn't there any more. */
+    public @Nullable Origin origin(String key) {
+        return objects.origin(key);
+    }
+
     /** The bytes of a direct payload; null if they are not there. An empty one has no object. */
     public @Nullable ByteString payload(long payloadId) {
         byte[] bytes = objects.read(keys.payload(payloadId));
@@ -176,7 +202,7 @@ public final class FallbackRegion {
     }
 
     /** Removes the bytes of a direct payload. */
-    void removePayload(long payloadId) {
+    public void removePayload(long payloadId) {
         objects.delete(List.of(keys.payload(payloadId)));
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,25 +16,34 @@ final class ExportLane {
     /** Longer than a call to the region takes, which has a time-out. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
-    private final ThreadPoolExecutor threads;
+    private final Executor threads;
     private final Semaphore room;
     private final int most;
     private final Pace pace;
     private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
     private final AtomicLong done = new AtomicLong();
 
-    /** @param nanoTime as {@link System#nanoTime} */
-    ExportLane(String region, int parallel, int perSecond, LongSupplier nanoTime) {
+    /**
+     * @param threads  carry out what is submitted, so many times two at once at most
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    ExportLane(Executor threads, int parallel, int perSecond, LongSupplier nanoTime) {
+        this.threads = threads;
         most = 2 * parallel;
         room = new Semaphore(most);
         pace = new Pace(perSecond, nanoTime, Pace.Pause.REAL);
-        threads = new ThreadPoolExecutor(
-                parallel, parallel, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(most), work -> {
+    }
+
+    /** So many threads of a region's own. */
+    static Executor threads(String region, int parallel) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                parallel, parallel, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(2 * parallel), work -> {
                     Thread thread = new Thread(work, "octavo-export-" + region);
                     thread.setDaemon(true);
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /** Has something done when its turn comes; false if there is no room for it, for all that waits is too slow. */

@@ -15,8 +15,10 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,29 @@ public final class ExportTask implements Task {
             InstantSource clock,
             LongSupplier nanoTime,
             MeterRegistry meters) {
+        this(
+                log,
+                feed,
+                direct,
+                fallback,
+                config,
+                clock,
+                nanoTime,
+                meters,
+                region -> ExportLane.threads(region, fallback.parallel()));
+    }
+
+    /** @param threads of each region, by its name */
+    ExportTask(
+            TopicLog log,
+            ChangeFeed feed,
+            DirectPayloads direct,
+            FallbackCache fallback,
+            HousekeepingConfig.Export config,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            MeterRegistry meters,
+            Function<String, Executor> threads) {
         this.log = log;
         this.changed = new ChangedHeads(feed, log, clock);
         this.config = config;
@@ -62,7 +87,8 @@ public final class ExportTask implements Task {
         fallback.regions()
                 .forEach(region -> regions.put(
                         new RegionExport(region, direct, clock, meters),
-                        new ExportLane(region.name(), fallback.parallel(), config.putsPerSecond(), nanoTime)));
+                        new ExportLane(
+                                threads.apply(region.name()), fallback.parallel(), config.putsPerSecond(), nanoTime)));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.octavo.rules.InvalidField;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The keys {@code octavo.housekeeping.*}: which node does the tasks, how often, and what is left alone.
@@ -48,33 +49,61 @@ public record HousekeepingConfig(
     }
 
     /**
-     * Uploads that became part of nothing: {@code octavo.housekeeping.sweep.*}.
+     * What belongs to nobody: {@code octavo.housekeeping.sweep.*}.
      *
      * @param interval         from one run to the next
      * @param margin           how old an upload must be before it is given up; longer than any publish takes
      * @param deletesPerSecond how many payloads are removed in a second at most
+     * @param scanInterval     how often the objects in all buckets are listed and looked at, for what no list has
+     * @param objectsPerSecond how many objects are looked at in a second at most, half of the time
+     * @param tokenMargin      how long a token is kept that expired or was revoked; longer than events are, which name it
      */
     public record Sweep(
             @DefaultValue("10m") Duration interval,
             @DefaultValue("24h") Duration margin,
-            @DefaultValue("50") int deletesPerSecond) {
+            @DefaultValue("50") int deletesPerSecond,
+            @DefaultValue("24h") Duration scanInterval,
+            @DefaultValue("100") int objectsPerSecond,
+            @DefaultValue("400d") Duration tokenMargin) {
         public Sweep {
             check("sweep.interval", interval, Duration.ofMillis(100), DAY);
             check("sweep.margin", margin, Duration.ZERO, Duration.ofDays(365));
             if (deletesPerSecond < 1 || deletesPerSecond > 10_000) {
                 throw invalid("sweep.deletes-per-second", deletesPerSecond, "1…10000");
             }
+            check("sweep.scan-interval", scanInterval, Duration.ZERO, Duration.ofDays(365));
+            if (objectsPerSecond < 1 || objectsPerSecond > 10_000) {
+                throw invalid("sweep.objects-per-second", objectsPerSecond, "1…10000");
+            }
+            check("sweep.token-margin", tokenMargin, Duration.ZERO, Duration.ofDays(36_500));
         }
     }
 
     /**
-     * Direct payloads that did not reach every datacentre: {@code octavo.housekeeping.repair.*}.
+     * Payloads that are missing somewhere: {@code octavo.housekeeping.repair.*}.
      *
-     * @param interval from one run to the next
+     * @param interval        from one run to the next
+     * @param scanInterval    how often it is looked where the payloads are that consumers can be given
+     * @param checksPerSecond how many places are asked in a second at most, half of the time
+     * @param copyRate        how much of large payloads is copied in a second at most, 8 MiB at a time
      */
-    public record Repair(@DefaultValue("1m") Duration interval) {
+    public record Repair(
+            @DefaultValue("1m") Duration interval,
+            @DefaultValue("24h") Duration scanInterval,
+            @DefaultValue("50") int checksPerSecond,
+            @DefaultValue("64MB") DataSize copyRate) {
+        private static final DataSize SLOWEST = DataSize.ofMegabytes(8);
+        private static final DataSize FASTEST = DataSize.ofGigabytes(100);
+
         public Repair {
             check("repair.interval", interval, Duration.ofMillis(100), DAY);
+            check("repair.scan-interval", scanInterval, Duration.ZERO, Duration.ofDays(365));
+            if (checksPerSecond < 1 || checksPerSecond > 10_000) {
+                throw invalid("repair.checks-per-second", checksPerSecond, "1…10000");
+            }
+            if (copyRate.compareTo(SLOWEST) < 0 || copyRate.compareTo(FASTEST) > 0) {
+                throw invalid("repair.copy-rate", copyRate, "8MB…100GB");
+            }
         }
     }
 

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings direct payloads that did not reach every datacentre to those that were away. */
-public final class PayloadRepair implements Task {
+public final class PayloadRepair implements TaskPart {
     private static final Logger LOG = LoggerFactory.getLogger(PayloadRepair.class);
     /** A repair is noted before its payload is written: for so long that payload may be on its way. */
     static final Duration MAY_STILL_COME = Duration.ofMinutes(10);
@@ -21,26 +21,13 @@ public final class PayloadRepair implements Task {
     private static final int FAILURES_THAT_END_A_RUN = 3;
 
     private final PayloadRepairs repairs;
-    private final HousekeepingConfig.Repair config;
     private final InstantSource clock;
     private final MeterRegistry meters;
 
-    public PayloadRepair(
-            PayloadRepairs repairs, HousekeepingConfig.Repair config, InstantSource clock, MeterRegistry meters) {
+    public PayloadRepair(PayloadRepairs repairs, InstantSource clock, MeterRegistry meters) {
         this.repairs = repairs;
-        this.config = config;
         this.clock = clock;
         this.meters = meters;
-    }
-
-    @Override
-    public String name() {
-        return "repair";
-    }
-
-    @Override
-    public Duration interval() {
-        return config.interval();
     }
 
     @Override

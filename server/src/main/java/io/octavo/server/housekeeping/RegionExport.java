@@ -10,6 +10,7 @@ import io.octavo.server.fallback.FallbackRegion;
 import io.octavo.server.fallback.FallbackRegion.Exported;
 import io.octavo.server.payload.DirectPayloads;
 import io.octavo.server.payload.MissingPayload;
+import io.octavo.server.payload.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -248,7 +249,8 @@ final class RegionExport {
             count("payload", "missing");
             return;
         }
-        count("payload", toRegion(() -> region.createPayload(id, bytes)) ? "created" : "there");
+        Origin origin = Origin.exported(topic, version);
+        count("payload", toRegion(() -> region.createPayload(id, bytes, origin)) ? "created" : "there");
     }
 
     /** A head could not be put. */

@@ -4,13 +4,12 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Something that housekeeping does again and again. Each of its steps can be repeated: a run may be broken off between
  * any two, and another node may begin before it has noticed that it no longer leads.
  */
-public interface Task {
+public interface Task extends TaskPart {
     /** A word in lower case: the name in addresses, metrics and the lease. */
     String name();
 
@@ -21,14 +20,6 @@ public interface Task {
     Duration interval();
 
     /**
-     * Does a bounded batch. Called by one thread at a time, on the node that leads the task.
-     *
-     * @param run asked before each step whether to go on; told what is done
-     * @throws RuntimeException if it can't go on; what it has told the run counts
-     */
-    void run(Run run);
-
-    /**
      * Allows what the task has stopped before, and told of: no more than that.
      *
      * @param seen the word by which it was told
@@ -37,10 +28,5 @@ public interface Task {
     default void confirm(String seen) {
         throw ServiceException.of(
                 ErrorCode.INVALID_ARGUMENT, "confirm: " + seen + " (expected: nothing, " + name() + " asks nobody)");
-    }
-
-    /** Why the task doesn't do what it was to do, and what helps; null = it does. Any thread may ask. */
-    default @Nullable String stopped() {
-        return null;
     }
 }

@@ -1,10 +1,9 @@
 package io.octavo.server.housekeeping;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.housekeeping.Owners.Owner;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.payload.UploadLedger.Upload;
-import io.octavo.server.topic.TopicLog;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * they are removed once more, for what a slow writer has stored meanwhile, and the upload is struck off the list. Each
  * step can be repeated, and follows from what the steps before have left.
  */
-public final class UploadSweep implements Task {
+public final class UploadSweep implements TaskPart {
     private static final Logger LOG = LoggerFactory.getLogger(UploadSweep.class);
     /** After so many failures in S3 one after the other, the rest of a run leaves S3 alone. */
     private static final int FAILURES_IN_A_ROW = 5;
@@ -31,7 +30,7 @@ public final class UploadSweep implements Task {
     private static final int LOOKS_PER_MARGIN = 4;
 
     private final UploadLedger ledger;
-    private final TopicLog log;
+    private final Owners owners;
     private final UnownedBytes bytes;
     private final HousekeepingConfig.Sweep config;
     private final InstantSource clock;
@@ -41,7 +40,7 @@ public final class UploadSweep implements Task {
 
     /** What becomes of an upload in one run. */
     enum Fate {
-        /** Too young, or given up too short a time ago. */
+        /** Too young, or given up too short a time ago, or nobody can say yet whose it is. */
         LEFT,
         /** Part of a version: only struck off the list. */
         COMMITTED,
@@ -56,29 +55,19 @@ public final class UploadSweep implements Task {
     /** @param nanoTime as {@link System#nanoTime} */
     public UploadSweep(
             UploadLedger ledger,
-            TopicLog log,
+            Owners owners,
             UnownedBytes bytes,
             HousekeepingConfig.Sweep config,
             InstantSource clock,
             LongSupplier nanoTime,
             MeterRegistry meters) {
         this.ledger = ledger;
-        this.log = log;
+        this.owners = owners;
         this.bytes = bytes;
         this.config = config;
         this.clock = clock;
         this.pace = new Pace(config.deletesPerSecond(), nanoTime, Pace.Pause.REAL);
         this.meters = meters;
-    }
-
-    @Override
-    public String name() {
-        return "sweep";
-    }
-
-    @Override
-    public Duration interval() {
-        return config.interval();
     }
 
     @Override
@@ -169,11 +158,12 @@ public final class UploadSweep implements Task {
             if (upload.started().isAfter(before)) {
                 return Fate.LEFT;
             }
-            if (!log.abortUpload(upload.topic(), upload.uploadId(), clock.millis())) {
+            Owner owner = owners.settle(upload.topic(), upload.uploadId());
+            if (owner == Owner.VERSION) {
                 ledger.remove(upload);
                 return Fate.COMMITTED;
             }
-            if (bytesStay || !pace.await()) {
+            if (owner == Owner.UNDECIDED || bytesStay || !pace.await()) {
                 return Fate.LEFT;
             }
             bytes.delete(upload.uploadId(), upload.direct());

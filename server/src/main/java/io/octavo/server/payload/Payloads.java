@@ -154,10 +154,10 @@ public final class Payloads implements AutoCloseable {
             throws IOException {
         long id = newId();
         String key = PayloadKeys.of(id);
-        ledger.started(topic, id, false);
+        Origin origin = ledger.started(topic, id, false);
         List<RegionUpload> uploads =
                 regions.stream().map(region -> new RegionUpload(region, key)).toList();
-        new S3Upload(uploads, buffers, senders, config.callTimeout().plusSeconds(5)).run(intake, head);
+        new S3Upload(uploads, origin, buffers, senders, config.callTimeout().plusSeconds(5)).run(intake, head);
         S3Pointer.Builder pointer = S3Pointer.newBuilder().setPayloadId(id);
         regions.forEach(region -> pointer.addLocations(region.location(key)));
         s3Sizes.record((double) intake.size());
@@ -210,6 +210,11 @@ public final class Payloads implements AutoCloseable {
      */
     public PayloadLinks links(Part part, String callerRegion) {
         return reader.links(part, callerRegion);
+    }
+
+    /** In which regions payloads are. */
+    public PayloadReplicas replicas() {
+        return new PayloadReplicas(regions);
     }
 
     /** Objects in these regions that are not ours, and can be payloads nevertheless. */

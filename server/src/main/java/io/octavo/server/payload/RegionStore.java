@@ -24,8 +24,12 @@ interface RegionStore extends AutoCloseable {
     /** The bucket can be reached, with our keys. */
     void check(boolean createBucket);
 
-    /** Starts an object in parts; returns the store's name for this attempt. */
-    String begin(String key);
+    /**
+     * Starts an object in parts; returns the store's name for this attempt.
+     *
+     * @param origin what the object is to say of itself
+     */
+    String begin(String key, Origin origin);
 
     /**
      * Stores a part, verified by the store.

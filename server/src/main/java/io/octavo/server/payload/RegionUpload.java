@@ -30,8 +30,9 @@ final class RegionUpload {
         return store.name();
     }
 
-    void begin() {
-        attempt = store.begin(key);
+    /** @param origin what the object is to say of itself */
+    void begin(Origin origin) {
+        attempt = store.begin(key, origin);
     }
 
     void put(int number, byte[] bytes, int length) {
@@ -56,11 +57,16 @@ final class RegionUpload {
         }
     }
 
-    /** Removes whatever there is of it. */
-    void giveUp() {
+    /** Removes the parts that did not become an object. */
+    void giveUpParts() {
         if (!attempt.isEmpty()) {
             store.abort(key, attempt);
         }
+    }
+
+    /** Removes whatever there is of it. */
+    void giveUp() {
+        giveUpParts();
         if (completing) {
             store.delete(key);
         }

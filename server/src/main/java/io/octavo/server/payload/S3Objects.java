@@ -39,7 +39,7 @@ final class S3Objects implements SmallObjects {
     }
 
     @Override
-    public boolean create(String key, byte[] bytes) {
+    public boolean create(String key, byte[] bytes, @Nullable Origin origin) {
         return call("CreateObject", () -> {
             try {
                 client.putObject(
@@ -47,6 +47,7 @@ final class S3Objects implements SmallObjects {
                                 .key(key)
                                 .ifNoneMatch("*")
                                 .contentMD5(Md5.of(bytes, bytes.length))
+                                .metadata(origin == null ? null : origin.metadata())
                                 .overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)),
                         RequestBody.fromBytes(bytes));
                 return true;
@@ -55,6 +56,19 @@ final class S3Objects implements SmallObjects {
                     return false;
                 }
                 throw e;
+            }
+        });
+    }
+
+    @Override
+    public @Nullable Origin origin(String key) {
+        return call("HeadObject", () -> {
+            try {
+                return Origin.of(client.headObject(
+                                r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)))
+                        .metadata());
+            } catch (NoSuchKeyException e) {
+                return null;
             }
         });
     }

@@ -94,10 +94,11 @@ final class S3Region implements RegionStore {
     }
 
     @Override
-    public String begin(String key) {
+    public String begin(String key, Origin origin) {
         return call(
                 "CreateMultipartUpload",
-                () -> writes.createMultipartUpload(r -> r.bucket(bucket).key(key))
+                () -> writes.createMultipartUpload(
+                                r -> r.bucket(bucket).key(key).metadata(origin.metadata()))
                         .uploadId());
     }
 

@@ -28,6 +28,7 @@ final class S3Upload {
     private static final byte[] NOTHING = {};
 
     private final List<RegionUpload> regions;
+    private final Origin origin;
     private final PartBuffers buffers;
     private final Executor executor;
     private final Duration patience;
@@ -35,9 +36,13 @@ final class S3Upload {
     private final List<CompletableFuture<Void>> parts = new ArrayList<>();
     private volatile @Nullable RuntimeException failure;
 
-    /** @param patience longer than a part can take: all its time-outs */
-    S3Upload(List<RegionUpload> regions, PartBuffers buffers, Executor executor, Duration patience) {
+    /**
+     * @param origin   what the objects are to say of themselves
+     * @param patience longer than a part can take: all its time-outs
+     */
+    S3Upload(List<RegionUpload> regions, Origin origin, PartBuffers buffers, Executor executor, Duration patience) {
         this.regions = regions;
+        this.origin = origin;
         this.buffers = buffers;
         this.executor = executor;
         this.patience = patience;
@@ -53,7 +58,7 @@ final class S3Upload {
     void run(Intake intake, byte[] head) throws IOException {
         boolean done = false;
         try {
-            everywhere(RegionUpload::begin);
+            everywhere(region -> region.begin(origin));
             send(intake, head);
             join(parts);
             intake.verify();

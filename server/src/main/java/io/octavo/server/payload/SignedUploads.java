@@ -105,7 +105,7 @@ public final class SignedUploads {
                     Duration.ofMinutes(1));
         }
         long id = ids.getAsLong();
-        ledger.started(topic, id, false);
+        Origin origin = ledger.started(topic, id, false);
         OpenUpload mine = new OpenUpload(
                 topic,
                 key,
@@ -113,7 +113,7 @@ public final class SignedUploads {
                 size,
                 sha256,
                 wanted,
-                attempts(id),
+                attempts(id, origin),
                 clock.instant().plus(config.lifetime()));
         // If this throws, the entry may come into being nevertheless: its attempts stay, for the sweep to judge.
         OpenUpload standing = open.putIfAbsent(mine);
@@ -146,10 +146,10 @@ public final class SignedUploads {
         }
     }
 
-    private Map<String, String> attempts(long id) {
+    private Map<String, String> attempts(long id, Origin origin) {
         Map<String, String> attempts = new HashMap<>();
         try {
-            regions.forEach(region -> attempts.put(region.name(), region.begin(PayloadKeys.of(id))));
+            regions.forEach(region -> attempts.put(region.name(), region.begin(PayloadKeys.of(id), origin)));
             return attempts;
         } catch (RuntimeException e) {
             remove(id, attempts);

@@ -23,7 +23,20 @@ public interface SmallObjects extends AutoCloseable {
      *
      * @return false if there was one
      */
-    boolean create(String key, byte[] bytes);
+    default boolean create(String key, byte[] bytes) {
+        return create(key, bytes, null);
+    }
+
+    /**
+     * As {@link #create(String, byte[])}.
+     *
+     * @param origin what it is to say of itself; null = nothing
+     */
+    boolean create(String key, byte[] bytes, @Nullable Origin origin);
+
+    /** What an object says of itself; null if it doesn't, or isn't there. */
+    @Nullable
+    Origin origin(String key);
 
     /** An object's bytes; null if the store is sure that there is no such object. */
     byte @Nullable [] read(String key);

@@ -33,8 +33,12 @@ public interface UploadLedger {
      *
      * @param uploadId also the payload's id
      * @param direct   kept beside the metadata; false = in S3
+     * @return what its objects are to say of themselves
      */
-    void started(String topic, long uploadId, boolean direct);
+    Origin started(String topic, long uploadId, boolean direct);
+
+    /** The mark of this installation, which its objects bear; never changes. */
+    String installation();
 
     /** The days of which there are uploads, oldest first. */
     List<LocalDate> days();

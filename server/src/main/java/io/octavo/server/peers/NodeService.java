@@ -12,6 +12,8 @@ import io.octavo.protocol.HintRequest;
 import io.octavo.protocol.HintResponse;
 import io.octavo.protocol.ListConsumersRequest;
 import io.octavo.protocol.ListConsumersResponse;
+import io.octavo.protocol.ListUsedTopicsRequest;
+import io.octavo.protocol.ListUsedTopicsResponse;
 import io.octavo.protocol.NodeServiceGrpc;
 import java.util.function.Function;
 
@@ -37,7 +39,8 @@ public final class NodeService extends NodeServiceGrpc.NodeServiceImplBase {
             Function<ListConsumersRequest, ListConsumersResponse> list,
             Function<CountConsumersRequest, CountConsumersResponse> count,
             Function<CountMovesRequest, CountMovesResponse> countMoves,
-            Function<CountAdoptionsRequest, CountAdoptionsResponse> countAdoptions) {}
+            Function<CountAdoptionsRequest, CountAdoptionsResponse> countAdoptions,
+            Function<ListUsedTopicsRequest, ListUsedTopicsResponse> listUsed) {}
 
     @Override
     public void hint(HintRequest request, StreamObserver<HintResponse> caller) {
@@ -64,6 +67,11 @@ public final class NodeService extends NodeServiceGrpc.NodeServiceImplBase {
     @Override
     public void countAdoptions(CountAdoptionsRequest request, StreamObserver<CountAdoptionsResponse> caller) {
         answer(consumers.countAdoptions().apply(request), caller);
+    }
+
+    @Override
+    public void listUsedTopics(ListUsedTopicsRequest request, StreamObserver<ListUsedTopicsResponse> caller) {
+        answer(consumers.listUsed().apply(request), caller);
     }
 
     private static <A> void answer(A answer, StreamObserver<A> caller) {

@@ -3,6 +3,7 @@ package io.octavo.server.publish;
 import com.google.protobuf.ByteString;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.UploadRecord;
 import io.octavo.rules.ErrorCode;
 import io.octavo.rules.InvalidField;
 import io.octavo.rules.TopicNames;
@@ -148,7 +149,8 @@ public final class Uploader {
     }
 
     private boolean isAborted(OpenUpload open) {
-        return log.upload(open.topic(), open.uploadId()) == UploadOutcome.ABORTED;
+        UploadRecord ended = log.upload(open.topic(), open.uploadId());
+        return ended != null && ended.getOutcome() == UploadOutcome.ABORTED;
     }
 
     private static void requireSame(OpenUpload open, @Nullable Long size, ByteString sha256) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A token as it is kept: all but what the caller shows.
  *
- * @param name      unique for ever, also after the token was revoked
+ * @param name      unique, also for long after the token was revoked: as long as the audit trail may speak of it
  * @param sha256    of what the caller shows
  * @param apps      that its bearer may poll as; empty = any
  * @param expiresAt null = never

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * {@link io.octavo.server.errors.ServiceException} UNAVAILABLE if it can't answer. Safe for use by several threads.
  */
 public interface TokenStore {
-    /** Keeps a new token; false if there is, or was, another one of its name. */
+    /** Keeps a new token; false if there is another one of its name, be it revoked. */
     boolean create(TokenRecord token);
 
     /** The token whose bearers show what has this SHA-256, also a revoked one; null if there is none. */
@@ -29,4 +29,10 @@ public interface TokenStore {
 
     /** Takes a token back for ever. Does nothing if it was before, or never was. */
     void revoke(String name, TokenRecord.Revocation revocation);
+
+    /**
+     * Removes this very token for ever; its name can be given again. Only of one that is good for nothing any more, and
+     * that nothing speaks of. Harmless if it isn't there, or its name is another's.
+     */
+    void remove(TokenRecord token);
 }

@@ -12,7 +12,10 @@ import io.octavo.protocol.CountMovesRequest;
 import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.ListConsumersRequest;
 import io.octavo.protocol.ListConsumersResponse;
+import io.octavo.protocol.ListUsedTopicsRequest;
+import io.octavo.protocol.ListUsedTopicsResponse;
 import io.octavo.protocol.RunState;
+import io.octavo.protocol.UsedTopic;
 import io.octavo.rules.InvalidField;
 import io.octavo.server.consumers.ConsumerReports;
 import io.octavo.server.consumers.Given;
@@ -153,6 +156,26 @@ final class ConsumerQueries implements ConsumerReports {
         CountAdoptionsResponse.Builder answer =
                 CountAdoptionsResponse.newBuilder().setNotRecorded(registry.unrecorded());
         counts.values().forEach(answer::addAdoptions);
+        return answer.build();
+    }
+
+    @Override
+    public ListUsedTopicsResponse listUsed(ListUsedTopicsRequest request) {
+        cache.requireReady();
+        Map<String, Long> ago = registry.recent().agoMillis();
+        long now = registry.now();
+        registry.forEachLive(now, instance -> {
+            Report report = instance.report();
+            long seen = millis(now - instance.seen());
+            for (int place = 0; place < report.size(); place++) {
+                if (cache.get(report.topic(place)) != null) {
+                    ago.merge(report.topic(place), seen, Math::min);
+                }
+            }
+        });
+        ListUsedTopicsResponse.Builder answer = ListUsedTopicsResponse.newBuilder();
+        ago.forEach((topic, millis) ->
+                answer.addTopics(UsedTopic.newBuilder().setTopic(topic).setAgoMs(millis)));
         return answer.build();
     }
 

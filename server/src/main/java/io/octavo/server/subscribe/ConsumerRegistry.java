@@ -38,6 +38,7 @@ final class ConsumerRegistry {
     private final AtomicLong bytes = new AtomicLong();
     private final ErrorTexts errors = new ErrorTexts(MOST_ERROR_CHARS);
     private final Unrecorded unrecorded = new Unrecorded();
+    private final RecentTopics recent;
     private long turned;
 
     /**
@@ -53,6 +54,7 @@ final class ConsumerRegistry {
         this.nanoTime = nanoTime;
         this.mostBytes = mostBytes;
         this.lifetime = PERIODS * (pollPeriod.compareTo(POLL_PERIOD) > 0 ? pollPeriod : POLL_PERIOD).toNanos();
+        this.recent = new RecentTopics(cache, nanoTime);
         this.turned = nanoTime.getAsLong();
     }
 
@@ -111,6 +113,11 @@ final class ConsumerRegistry {
         }
     }
 
+    /** Which topics somebody has begun to poll lately; also who reads otherwise is noted there. */
+    RecentTopics recent() {
+        return recent;
+    }
+
     AdoptionTimes adoptions() {
         return adoptions;
     }
@@ -140,6 +147,9 @@ final class ConsumerRegistry {
                 forget(known);
             }
             return;
+        }
+        for (int i = 0; i < poll.getTopicsCount(); i++) {
+            recent.note(poll.getTopics(i).getTopic());
         }
         int weight = Report.weight(poll, cache);
         while (known == null || !update(known, poll, weight, now)) {

@@ -186,6 +186,11 @@ public final class SubscribeRole implements AutoCloseable {
         return holding.waiters().hold(waiter, atMost) ? waiter.changed() : null;
     }
 
+    /** Notes that somebody reads a topic otherwise than by this role's service. Doesn't block. */
+    public void used(String topic) {
+        consumers.recent().note(topic);
+    }
+
     /** What consumers that poll this node have reported. */
     public ConsumerReports consumers() {
         return new ConsumerQueries(consumers, cache);

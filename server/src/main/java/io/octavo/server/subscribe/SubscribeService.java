@@ -123,6 +123,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
 
     @Override
     public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> caller) {
+        consumers.recent().note(request.getTopic());
         VersionRecord record = versions.complete(request.getTopic(), request.getVersion());
         caller.onNext(GetVersionResponse.newBuilder().setRecord(record).build());
         caller.onCompleted();
@@ -145,6 +146,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
 
     @Override
     public void getLatest(GetLatestRequest request, StreamObserver<GetLatestResponse> caller) {
+        consumers.recent().note(request.getTopic());
         latest.answer(request, caller);
     }
 
@@ -153,6 +155,7 @@ final class SubscribeService extends SubscribeServiceGrpc.SubscribeServiceImplBa
         ServerCallStreamObserver<ReadPayloadResponse> caller = (ServerCallStreamObserver<ReadPayloadResponse>) observer;
         Part part = onlyPart(request);
         checkOffset(request.getOffset(), part);
+        consumers.recent().note(request.getTopic());
         if (part.hasDirect()) {
             sendInTurn(request, part, caller);
         } else {

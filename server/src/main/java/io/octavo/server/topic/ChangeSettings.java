@@ -1,6 +1,7 @@
 package io.octavo.server.topic;
 
 import io.octavo.protocol.EventKind;
+import io.octavo.protocol.Idleness;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.Validation;
 import io.octavo.protocol.Validation.Format;
@@ -34,7 +35,7 @@ public record ChangeSettings(
                             + "); read it again");
         }
         edit.startNewLifeIfDeleted();
-        Settings wanted = change.apply(edit.settings());
+        Settings wanted = marked(change.apply(edit.settings()), edit.settings());
         check(wanted, edit.settings());
         if (edit.exists() && !edit.isDeleted() && wanted.equals(edit.settings())) {
             edit.nothingToDo(0);
@@ -47,6 +48,16 @@ public record ChangeSettings(
     @Override
     public Fingerprint fingerprint() {
         return Fingerprint.of("settings").add(asked);
+    }
+
+    /** The mark of an archived topic is not its owner's: it stays, unless the topic is to be kept. */
+    private static Settings marked(Settings wanted, Settings before) {
+        Idleness idleness = wanted.getIdleness().getKept()
+                ? Idleness.newBuilder().setKept(true).build()
+                : before.getIdleness().toBuilder().clearKept().build();
+        return idleness.equals(Idleness.getDefaultInstance())
+                ? wanted.toBuilder().clearIdleness().build()
+                : wanted.toBuilder().setIdleness(idleness).build();
     }
 
     private static void check(Settings settings, Settings before) {

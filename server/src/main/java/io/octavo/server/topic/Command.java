@@ -24,6 +24,8 @@ public sealed interface Command
                 CollectTopic,
                 TrimHistory,
                 RestoreTopic,
+                ArchiveTopic,
+                UnarchiveTopic,
                 RestampTopic,
                 RollbackTopic {
     /**

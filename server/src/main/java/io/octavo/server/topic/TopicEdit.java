@@ -5,6 +5,7 @@ import io.octavo.protocol.Deletion;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Hold;
 import io.octavo.protocol.Horizon;
+import io.octavo.protocol.Idleness;
 import io.octavo.protocol.Pin;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.RequestRecord;
@@ -193,9 +194,10 @@ final class TopicEdit {
         }
     }
 
-    /** Adds a version above all others, with its publications. */
+    /** Adds a version above all others, with its publications: the topic is in use. */
     void addNewest(VersionRecord row) {
         head.setNewestVersion(row.getVersion());
+        unarchive();
         changed.put(row.getVersion(), row);
         List<Publication> publications = new ArrayList<>(head.getPublicationsList());
         publications.addAll(row.getPublicationsList());
@@ -284,6 +286,29 @@ final class TopicEdit {
 
     void settings(Settings settings) {
         head.setSettings(settings);
+    }
+
+    /** Says what is known of nobody's using it. */
+    void idleness(Idleness idleness) {
+        Settings.Builder settings = head.getSettings().toBuilder();
+        if (idleness.equals(Idleness.getDefaultInstance())) {
+            settings.clearIdleness();
+        } else {
+            settings.setIdleness(idleness);
+        }
+        if (settings.build().equals(Settings.getDefaultInstance())) {
+            head.clearSettings();
+        } else {
+            head.setSettings(settings);
+        }
+    }
+
+    /** Takes the mark of an archived topic away, if it has one. */
+    void unarchive() {
+        Idleness idleness = head.getSettings().getIdleness();
+        if (idleness.getArchivedMs() > 0) {
+            idleness(idleness.toBuilder().clearArchivedMs().clearSinceMs().build());
+        }
     }
 
     void deletion(Deletion deletion) {

@@ -2,7 +2,7 @@ package io.octavo.server.topic;
 
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicHead;
-import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.UploadRecord;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ public interface TopicLog extends ReadableLog {
 
     /** How an upload ended, read serially; null if it has not. */
     @Nullable
-    UploadOutcome upload(String topic, long uploadId);
+    UploadRecord upload(String topic, long uploadId);
 
     /** Hands over every head there is, in no order; heads changed meanwhile may be older or newer. */
     void forEachHead(Consumer<TopicHead> consumer);

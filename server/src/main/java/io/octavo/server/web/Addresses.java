@@ -19,6 +19,7 @@ final class Addresses {
     static final String EXPLAIN = TOPIC + "/explain";
     static final String STATUS = API + "/status";
     static final String RETENTION = API + "/retention";
+    static final String IDLE = API + "/idle";
     static final String TOPIC_RETENTION = TOPIC + "/retention";
     static final String HOUSEKEEPING = API + "/housekeeping";
     static final String FALLBACK_VERIFY = API + "/fallback/verify";

@@ -1,6 +1,7 @@
 package io.octavo.server.web;
 
 import io.octavo.server.consumers.Fleet;
+import io.octavo.server.idle.IdleTopics;
 import io.octavo.server.publish.ExternalObjects;
 import io.octavo.server.publish.LiveReaders;
 import io.octavo.server.publish.Publisher;
@@ -16,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 /**
  * What publish nodes serve besides: all writes, topics and their lists, and the web UI. Needs a {@link Publisher},
  * {@link TopicCommits}, a {@link TopicLog}, {@link Reads}, a {@link TopicIndex}, a {@link Fleet}, a
- * {@link Retention} and a clock; takes an
+ * {@link Retention}, {@link IdleTopics} and a clock; takes an
  * {@link ExternalObjects} and an {@link AllHeads} where there are such.
  */
 @Configuration(proxyBeanMethods = false)
@@ -81,6 +82,11 @@ public class AdminApi {
     @Bean
     RetentionController retentionController(Retention retention, TopicLog log, ObjectProvider<AllHeads> heads) {
         return new RetentionController(retention, log, heads.getIfAvailable(() -> log::forEachHead));
+    }
+
+    @Bean
+    IdleController idleController(IdleTopics idle, TopicLog log, ObjectProvider<AllHeads> heads) {
+        return new IdleController(idle, heads.getIfAvailable(() -> log::forEachHead));
     }
 
     @Bean

@@ -47,9 +47,16 @@ final class LatestController {
     private final PayloadAnswer payload;
     private final HeldAnswers held;
     private final HeldVersions heldVersions;
+    private final NotedUse use;
 
     LatestController(
-            PastHeads heads, ReadableLog log, PayloadOutlet outlet, HeldAnswers held, HeldVersions heldVersions) {
+            PastHeads heads,
+            ReadableLog log,
+            PayloadOutlet outlet,
+            HeldAnswers held,
+            HeldVersions heldVersions,
+            NotedUse use) {
+        this.use = use;
         this.held = held;
         this.heldVersions = heldVersions;
         this.heads = heads;
@@ -133,6 +140,7 @@ final class LatestController {
         Query query = Query.of(request, "region", "app", "cluster", "instance", "at", "minRevision", "strict");
         Consumer consumer = Consumers.of(query);
         Moment moment = heads.moment(topic, query);
+        use.of(topic);
         TopicHead head = moment.then();
         if (head.hasDeletion()) {
             throw deleted(head);

@@ -16,8 +16,10 @@ import org.springframework.web.bind.annotation.PathVariable;
 final class PayloadController {
     private final TopicReads reads;
     private final PayloadAnswer payload;
+    private final NotedUse use;
 
-    PayloadController(ReadableLog log, PayloadOutlet outlet) {
+    PayloadController(ReadableLog log, PayloadOutlet outlet, NotedUse use) {
+        this.use = use;
         this.reads = new TopicReads(log);
         this.payload = new PayloadAnswer(outlet);
     }
@@ -37,6 +39,7 @@ final class PayloadController {
             throws IOException {
         Query.of(request);
         long number = TopicReads.number(version);
+        use.of(topic);
         payload.write(request, response, topic, reads.requireVersion(reads.require(topic), number));
     }
 }

@@ -21,8 +21,8 @@ public class ReadApi {
     }
 
     @Bean
-    PayloadController payloadController(Reads reads, PayloadOutlet outlet) {
-        return new PayloadController(reads.explicit(), outlet);
+    PayloadController payloadController(Reads reads, PayloadOutlet outlet, ObjectProvider<NotedUse> use) {
+        return new PayloadController(reads.explicit(), outlet, use.getIfAvailable(() -> NotedUse.NONE));
     }
 
     @Bean
@@ -37,13 +37,15 @@ public class ReadApi {
             PayloadOutlet outlet,
             InstantSource clock,
             HeldAnswers held,
-            ObjectProvider<HeldVersions> heldVersions) {
+            ObjectProvider<HeldVersions> heldVersions,
+            ObjectProvider<NotedUse> use) {
         return new LatestController(
                 heads(latest, reads, clock),
                 reads.explicit(),
                 outlet,
                 held,
-                heldVersions.getIfAvailable(() -> HeldVersions.NONE));
+                heldVersions.getIfAvailable(() -> HeldVersions.NONE),
+                use.getIfAvailable(() -> NotedUse.NONE));
     }
 
     @Bean

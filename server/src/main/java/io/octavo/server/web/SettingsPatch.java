@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import io.octavo.protocol.Idleness;
 import io.octavo.protocol.Retention;
 import io.octavo.protocol.Settings;
 import io.octavo.rules.InvalidField;
@@ -17,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class SettingsPatch implements UnaryOperator<Settings> {
     private static final List<String> FIELDS =
-            List.of("description", "owner", "labels", "retention", "requireScope", "validation");
+            List.of("description", "owner", "labels", "retention", "requireScope", "validation", "keepIdle");
     private static final List<String> RETENTION_FIELDS = List.of("maxVersions", "maxAge");
 
     private final ObjectNode patch;
@@ -46,6 +47,7 @@ final class SettingsPatch implements UnaryOperator<Settings> {
                 case "description" -> settings.setDescription(text("description", value));
                 case "owner" -> settings.setOwner(text("owner", value));
                 case "requireScope" -> settings.setRequireScope(flag("requireScope", value));
+                case "keepIdle" -> settings.setIdleness(Idleness.newBuilder().setKept(flag("keepIdle", value)));
                 case "labels" -> labels(settings, value);
                 case "validation" -> ValidationPatch.apply(settings, value);
                 default -> retention(settings, value);

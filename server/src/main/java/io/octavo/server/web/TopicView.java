@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.Validation;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param newestVersion the highest number given; 0 = none yet
  * @param deleted       true, or null
+ * @param archivedAt    when it was archived, for nobody had used it for long; null = it is not
  * @param write         what the write did that this answers; null where it answers none
  */
 record TopicView(
@@ -25,17 +27,23 @@ record TopicView(
         List<PublicationView> publications,
         List<PinView> pins,
         @Nullable Boolean deleted,
+        @Nullable Instant archivedAt,
         String ui,
         @JsonUnwrapped @Nullable Written write) {
 
-    /** What the owner set. */
+    /**
+     * What the owner set.
+     *
+     * @param keepIdle true = the topic is kept though nobody uses it; else null
+     */
     record SettingsView(
             @Nullable String description,
             @Nullable String owner,
             Map<String, String> labels,
             RetentionView retention,
             boolean requireScope,
-            @Nullable ValidationView validation) {}
+            @Nullable ValidationView validation,
+            @Nullable Boolean keepIdle) {}
 
     /** What a payload must be to become a version; null = anything of its kind. */
     record ValidationView(
@@ -80,8 +88,14 @@ record TopicView(
                         .toList(),
                 head.getPinsList().stream().map(PinView::of).toList(),
                 head.hasDeletion() ? true : null,
+                archivedAt(head),
                 Addresses.page(head.getTopic()),
                 write);
+    }
+
+    private static @Nullable Instant archivedAt(TopicHead head) {
+        long archived = head.getSettings().getIdleness().getArchivedMs();
+        return archived == 0 ? null : Instant.ofEpochMilli(archived);
     }
 
     /** The newest version since the topic was made, or made anew; 0 = none. */
@@ -98,6 +112,7 @@ record TopicView(
                 new TreeMap<>(settings.getLabelsMap()),
                 new RetentionView(maxVersions == 0 ? null : maxVersions, maxAge == 0 ? null : Ages.format(maxAge)),
                 settings.getRequireScope(),
-                ValidationView.of(settings));
+                ValidationView.of(settings),
+                settings.getIdleness().getKept() ? true : null);
     }
 }

@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.PayloadRepair;
+import io.octavo.server.housekeeping.Task;
+import io.octavo.server.housekeeping.TaskParts;
 import io.octavo.server.payload.MissingPayload;
 import io.octavo.server.payload.PayloadRepairs;
 import io.octavo.server.payload.PayloadRepairs.Kept;
@@ -26,6 +28,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class CassandraPayloadRepairsIT {
     private static final LocalDate DAY = LocalDate.of(2026, 3, 1);
@@ -89,9 +92,11 @@ class CassandraPayloadRepairsIT {
         store.payloads().store(30, BYTES);
         session.execute(
                 "INSERT INTO " + config.keyspace() + ".payload_repairs (day, payload_id) VALUES ('2026-03-01', 30)");
-        HousekeepingConfig.Repair often = new HousekeepingConfig.Repair(Duration.ofMillis(100));
+        HousekeepingConfig.Repair often = new HousekeepingConfig.Repair(
+                Duration.ofMillis(100), Duration.ofHours(24), 50, DataSize.ofMegabytes(64));
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        PayloadRepair task = new PayloadRepair(repairs(), often, InstantSource.system(), meters);
+        Task task =
+                new TaskParts("repair", often.interval(), new PayloadRepair(repairs(), InstantSource.system(), meters));
         try (Housekeeping node = new Housekeeping(
                 List.of(task),
                 store.leases(),
@@ -101,7 +106,13 @@ class CassandraPayloadRepairsIT {
                         Duration.ZERO,
                         Duration.ofMinutes(1),
                         new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
-                        new HousekeepingConfig.Sweep(Duration.ofMinutes(1), Duration.ofMinutes(1), 1),
+                        new HousekeepingConfig.Sweep(
+                                Duration.ofMinutes(1),
+                                Duration.ofMinutes(1),
+                                1,
+                                Duration.ofHours(24),
+                                100,
+                                Duration.ofDays(400)),
                         often,
                         new HousekeepingConfig.Export(
                                 Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)),

@@ -65,6 +65,21 @@ class CassandraTokenStoreIT {
     }
 
     @Test
+    void aTokenThatWasRemovedIsGoneAndItsNameIsFree() {
+        TokenRecord first = token("temporary", "first of it", AT);
+        assertThat(tokens().create(first)).isTrue();
+        tokens().remove(first);
+        tokens().remove(first);
+        assertThat(tokens().byName("temporary")).isNull();
+        assertThat(tokens().bySha256(sha256("first of it"))).isNull();
+
+        TokenRecord second = token("temporary", "second of it", null);
+        assertThat(tokens().create(second)).isTrue();
+        tokens().remove(first);
+        assertThat(tokens().bySha256(sha256("second of it"))).isEqualTo(second);
+    }
+
+    @Test
     void pagesHaveEachTokenOnce() {
         for (int i = 0; i < 7; i++) {
             tokens().create(token("page-" + i, "page-" + i, null));

@@ -28,6 +28,7 @@ class CassandraUploadLedgerIT extends UploadLedgerContract {
     @Override
     protected UploadLedger ledger(InstantSource clock) {
         session.execute("TRUNCATE " + config.keyspace() + ".uploads");
-        return new CassandraUploadLedger(new Calls(session, new SimpleMeterRegistry()), config.keyspace(), clock);
+        return new CassandraUploadLedger(
+                new Calls(session, new SimpleMeterRegistry()), config.keyspace(), () -> "ours", clock);
     }
 }

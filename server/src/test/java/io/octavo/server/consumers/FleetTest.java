@@ -10,6 +10,7 @@ import io.octavo.protocol.CountAdoptionsResponse;
 import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.ListConsumersResponse;
+import io.octavo.protocol.ListUsedTopicsResponse;
 import io.octavo.protocol.Pin;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.RunState;
@@ -145,7 +146,8 @@ class FleetTest {
                 request -> hang(ListConsumersResponse.getDefaultInstance()),
                 request -> hang(CountConsumersResponse.getDefaultInstance()),
                 request -> hang(CountMovesResponse.getDefaultInstance()),
-                request -> hang(CountAdoptionsResponse.getDefaultInstance())));
+                request -> hang(CountAdoptionsResponse.getDefaultInstance()),
+                request -> hang(ListUsedTopicsResponse.getDefaultInstance())));
         here.poll("app=recs", "a", "t", 6, RunState.APPLIED, "");
         long start = System.nanoTime();
         assertThat(fleet.count(OF_T).coverage()).isEqualTo(new Coverage(1, 2, 0));
@@ -155,6 +157,19 @@ class FleetTest {
         CountedImpact impact = fleet.count(Impact.between(SIX, head(7).build()), SIX, head(7).build());
         assertThat(impact.isAtLeast()).isTrue();
         assertThat(impact.moves()).containsExactly(new CountedImpact.Move(new Impact(Scopes.GLOBAL, 6, 7, null), 1L));
+        UsedTopics used = fleet.usedTopics();
+        assertThat(used.isComplete()).isFalse();
+        assertThat(used.ago()).containsOnlyKeys("t");
+    }
+
+    @Test
+    void aTopicWasUsedWhenAnyOfTheNodesSawItLast() throws Exception {
+        serve(there);
+        there.poll("app=recs", "a", "t", 6, RunState.APPLIED, "");
+        assertThat(fleet.usedTopics().ago()).containsOnlyKeys("t");
+        here.poll("app=recs", "b", "unknown", 6, RunState.APPLIED, "");
+        assertThat(fleet.usedTopics().ago()).as("topics that there are").containsOnlyKeys("t");
+        assertThat(fleet.usedTopics().isComplete()).isTrue();
     }
 
     @Test
@@ -214,7 +229,8 @@ class FleetTest {
     }
 
     private void serve(ConsumerReports reports) throws IOException {
-        serve(new NodeService.Consumers(reports::list, reports::count, reports::countMoves, reports::countAdoptions));
+        serve(new NodeService.Consumers(
+                reports::list, reports::count, reports::countMoves, reports::countAdoptions, reports::listUsed));
     }
 
     private void serve(NodeService.Consumers consumers) throws IOException {

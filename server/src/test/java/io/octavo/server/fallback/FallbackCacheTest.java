@@ -9,6 +9,7 @@ import io.octavo.rules.FallbackKeys;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.fallback.FallbackRegion.Exported;
 import io.octavo.server.payload.InMemoryObjects;
+import io.octavo.server.payload.Origin;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ class FallbackCacheTest {
 
     @Test
     void aPayloadIsReadFromTheFirstRegionThatHasIt() {
-        inUs.createPayload(7, ByteString.copyFromUtf8("seven"));
+        inUs.createPayload(7, ByteString.copyFromUtf8("seven"), Origin.exported("topic", 1));
         assertThat(cache.payload(7)).isEqualTo(ByteString.copyFromUtf8("seven"));
         assertThat(cache.payload(8)).isNull();
         eu.away(true);
@@ -91,8 +92,8 @@ class FallbackCacheTest {
 
     @Test
     void aPayloadIsRemovedWhereThatCanBeDoneAndTheRestIsTold() {
-        inEu.createPayload(7, ByteString.copyFromUtf8("seven"));
-        inUs.createPayload(7, ByteString.copyFromUtf8("seven"));
+        inEu.createPayload(7, ByteString.copyFromUtf8("seven"), Origin.exported("topic", 1));
+        inUs.createPayload(7, ByteString.copyFromUtf8("seven"), Origin.exported("topic", 1));
         eu.away(true);
         assertThatThrownBy(() -> cache.removePayload(7)).isInstanceOf(ServiceException.class);
         assertThat(us.keys()).isEmpty();

@@ -10,6 +10,7 @@ import io.octavo.server.payload.DirectPayloads;
 import io.octavo.server.payload.InMemoryDirectPayloads;
 import io.octavo.server.payload.InMemoryObjects;
 import io.octavo.server.payload.MissingPayload;
+import io.octavo.server.payload.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,14 +58,14 @@ class PayloadsWithFallbackTest {
     @Test
     void theStoreIsAskedWhileItAnswers() {
         memory.store(1, ONE);
-        fallback.regions().get(0).createPayload(1, TWO);
+        fallback.regions().get(0).createPayload(1, TWO, Origin.exported("topic", 1));
         assertThat(payloads.read(1)).isEqualTo(ONE);
         assertThatThrownBy(() -> payloads.read(2)).isInstanceOf(MissingPayload.class);
     }
 
     @Test
     void theFallbackCacheIsAskedWhileTheStoreIsAway() {
-        fallback.regions().get(0).createPayload(1, ONE);
+        fallback.regions().get(0).createPayload(1, ONE, Origin.exported("topic", 1));
         away = true;
         assertThat(payloads.read(1)).isEqualTo(ONE);
         assertThatThrownBy(() -> payloads.read(2))
@@ -77,7 +78,7 @@ class PayloadsWithFallbackTest {
 
     @Test
     void forSomeSecondsNobodyWaitsForAStoreThatHasJustFailed() {
-        fallback.regions().get(0).createPayload(1, ONE);
+        fallback.regions().get(0).createPayload(1, ONE, Origin.exported("topic", 1));
         away = true;
         payloads.read(1);
         payloads.read(1);
@@ -91,7 +92,7 @@ class PayloadsWithFallbackTest {
 
     @Test
     void whatTheFallbackCacheLacksIsAskedOfTheStoreAtOnce() {
-        fallback.regions().get(0).createPayload(1, ONE);
+        fallback.regions().get(0).createPayload(1, ONE, Origin.exported("topic", 1));
         away = true;
         payloads.read(1);
         away = false;

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.util.unit.DataSize;
 
 /** Two housekeeping nodes on a real Cassandra, in real time. */
 @Timeout(120)
@@ -46,8 +47,9 @@ class ExpiryIT {
             Duration.ofMillis(200),
             Duration.ofMinutes(1),
             new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-            new HousekeepingConfig.Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50),
-            new HousekeepingConfig.Repair(Duration.ofMinutes(1)),
+            new HousekeepingConfig.Sweep(
+                    Duration.ofMinutes(10), Duration.ofHours(24), 50, Duration.ofHours(24), 100, Duration.ofDays(400)),
+            new HousekeepingConfig.Repair(Duration.ofMinutes(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
             new HousekeepingConfig.Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
 
     private final String topic = "expiry-" + UUID.randomUUID();

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
 
 class HousekeepingConfigTest {
     @Test
@@ -25,8 +26,14 @@ class HousekeepingConfigTest {
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(10),
                         new Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-                        new Sweep(Duration.ofMinutes(10), Duration.ofHours(24), 50),
-                        new Repair(Duration.ofMinutes(1)),
+                        new Sweep(
+                                Duration.ofMinutes(10),
+                                Duration.ofHours(24),
+                                50,
+                                Duration.ofHours(24),
+                                100,
+                                Duration.ofDays(400)),
+                        new Repair(Duration.ofMinutes(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
                         new Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)));
     }
 
@@ -41,7 +48,13 @@ class HousekeepingConfigTest {
                         Map.entry("octavo.housekeeping.sweep.interval", "4m"),
                         Map.entry("octavo.housekeeping.sweep.margin", "5ms"),
                         Map.entry("octavo.housekeeping.sweep.deletes-per-second", "6"),
+                        Map.entry("octavo.housekeeping.sweep.scan-interval", "2d"),
+                        Map.entry("octavo.housekeeping.sweep.objects-per-second", "13"),
+                        Map.entry("octavo.housekeeping.sweep.token-margin", "77d"),
                         Map.entry("octavo.housekeeping.repair.interval", "7m"),
+                        Map.entry("octavo.housekeeping.repair.scan-interval", "3d"),
+                        Map.entry("octavo.housekeeping.repair.checks-per-second", "14"),
+                        Map.entry("octavo.housekeeping.repair.copy-rate", "15MB"),
                         Map.entry("octavo.housekeeping.export.interval", "8s"),
                         Map.entry("octavo.housekeeping.export.scan-interval", "9m"),
                         Map.entry("octavo.housekeeping.export.keep", "11m"),
@@ -51,8 +64,14 @@ class HousekeepingConfigTest {
                         Duration.ofMillis(500),
                         Duration.ofMinutes(1),
                         new Expiry(Duration.ofSeconds(2), Duration.ofMinutes(3)),
-                        new Sweep(Duration.ofMinutes(4), Duration.ofMillis(5), 6),
-                        new Repair(Duration.ofMinutes(7)),
+                        new Sweep(
+                                Duration.ofMinutes(4),
+                                Duration.ofMillis(5),
+                                6,
+                                Duration.ofDays(2),
+                                13,
+                                Duration.ofDays(77)),
+                        new Repair(Duration.ofMinutes(7), Duration.ofDays(3), 14, DataSize.ofMegabytes(15)),
                         new Export(Duration.ofSeconds(8), Duration.ofMinutes(9), Duration.ofMinutes(11), 12)));
     }
 
@@ -74,8 +93,20 @@ class HousekeepingConfigTest {
         "sweep.margin, 366d",
         "sweep.deletes-per-second, 0",
         "sweep.deletes-per-second, 10001",
+        "sweep.scan-interval, -1ms",
+        "sweep.scan-interval, 366d",
+        "sweep.objects-per-second, 0",
+        "sweep.objects-per-second, 10001",
+        "sweep.token-margin, -1ms",
+        "sweep.token-margin, 36501d",
         "repair.interval, 99ms",
         "repair.interval, 25h",
+        "repair.scan-interval, -1ms",
+        "repair.scan-interval, 366d",
+        "repair.checks-per-second, 0",
+        "repair.checks-per-second, 10001",
+        "repair.copy-rate, 7MB",
+        "repair.copy-rate, 101GB",
         "export.interval, 99ms",
         "export.interval, 61m",
         "export.scan-interval, 999ms",

@@ -28,11 +28,7 @@ class PayloadRepairTest {
     private final PayloadRepair repair = repair(step -> {});
 
     private PayloadRepair repair(Consumer<String> hook) {
-        return new PayloadRepair(
-                Interposed.of(PayloadRepairs.class, datacentres, hook),
-                new HousekeepingConfig.Repair(Duration.ofMinutes(1)),
-                time,
-                meters);
+        return new PayloadRepair(Interposed.of(PayloadRepairs.class, datacentres, hook), time, meters);
     }
 
     /** The list of repairs, a datacentre that has all payloads, and one that may be away. */

@@ -19,10 +19,8 @@ import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.retention.SlowRetention;
 import io.octavo.server.retention.Why.Reason;
 import io.octavo.server.topic.Commit;
-import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.RandomCommands;
-import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.TopicRows;
@@ -69,36 +67,32 @@ class RetentionModelTest {
     @Test
     void nothingThatIsNeededIsDeletedAndNothingThatIsNotStays() {
         for (int i = 0; i < HISTORIES; i++) {
-            new History("octavo.seed=" + seed + ", history " + i).play();
+            RetentionHistory history = new RetentionHistory("octavo.seed=" + seed + ", history " + i);
+            history.play();
+            killed += history.killed();
         }
         assertThat(collected).as("octavo.seed=" + seed).isGreaterThan(HISTORIES * 5);
         assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 2);
         assertThat(trimmed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
     }
 
-    private final class History {
-        private final String description;
-        private final TestTime time = new TestTime();
-        private final InMemoryTopicLog log = new InMemoryTopicLog(time);
+    private final class RetentionHistory extends History {
         private final TestBytes bytes = new TestBytes();
         private final RandomCommands commands = new RandomCommands(random);
         private final List<TopicHead> heads = new ArrayList<>(List.of(TopicHead.getDefaultInstance()));
         private final Set<Long> running = new HashSet<>();
         private final Map<String, TopicHead> exported = new HashMap<>();
         private RetentionTask task = newTask();
-        private boolean quiet;
         private long ids;
-        private int depth;
 
-        History(String description) {
-            this.description = description;
-            log.loseAnswersUnless(this::applied);
+        RetentionHistory(String description) {
+            super(description, RetentionModelTest.this.random, DEEPEST, 8);
         }
 
         void play() {
-            quiet = true;
+            quiet(true);
             publish();
-            quiet = false;
+            quiet(false);
             for (int i = 0; i < ACTIONS; i++) {
                 act();
                 assertWhatIsToBeRunIsThere();
@@ -122,7 +116,7 @@ class RetentionModelTest {
 
         /** All is well again, and time passes. */
         private void settle() {
-            quiet = true;
+            quiet(true);
             running.clear();
             bytes.away("eu", false);
             for (int i = 0; i < 3; i++) {
@@ -132,42 +126,28 @@ class RetentionModelTest {
             }
         }
 
-        private void act() {
-            depth++;
-            try {
-                switch (random.nextInt(10)) {
-                    case 0, 1 -> publish();
-                    case 2, 3, 4 -> operate();
-                    case 5 -> consume();
-                    case 6 -> export();
-                    case 7 ->
-                        time.pass(
-                                random.nextInt(8) == 0
-                                        ? Duration.ofDays(9)
-                                        : CONFIG.grace().dividedBy(1 + random.nextInt(4)));
-                    default -> retain();
-                }
-            } catch (Killed e) {
-                killed++;
-            } finally {
-                depth--;
+        @Override
+        void doSomething() {
+            switch (random.nextInt(10)) {
+                case 0, 1 -> publish();
+                case 2, 3, 4 -> operate();
+                case 5 -> consume();
+                case 6 -> export();
+                case 7 ->
+                    time.pass(
+                            random.nextInt(8) == 0
+                                    ? Duration.ofDays(9)
+                                    : CONFIG.grace().dividedBy(1 + random.nextInt(4)));
+                default -> retain();
             }
         }
 
-        private void step(String at) {
-            if (quiet) {
-                return;
-            }
-            switch (random.nextInt(40)) {
-                case 0, 1, 2 -> {
-                    if (depth < DEEPEST) {
-                        act();
-                    }
-                }
-                case 3 -> time.pass(Duration.ofMinutes(random.nextInt(90)));
-                case 4 -> throw new Killed(at);
-                case 5 -> bytes.away("eu", random.nextBoolean());
-                default -> {}
+        @Override
+        void happen() {
+            if (random.nextBoolean()) {
+                time.pass(Duration.ofMinutes(random.nextInt(90)));
+            } else {
+                bytes.away("eu", random.nextBoolean());
             }
         }
 
@@ -252,36 +232,26 @@ class RetentionModelTest {
         }
 
         private RetentionTask newTask() {
-            TopicLog stepped = Interposed.of(TopicLog.class, log, this::step);
+            TopicLog stepped = stepped(TopicLog.class, log);
             Retention retention = new Retention(
                     stepped,
                     CONFIG.policy(),
-                    topic -> !quiet && random.nextInt(8) == 0 ? null : Set.copyOf(running),
+                    topic -> !isQuiet() && random.nextInt(8) == 0 ? null : Set.copyOf(running),
                     topic -> ExportedVersions.namedBy(List.copyOf(exported.values())),
                     time);
             return new RetentionTask(
                     stepped,
                     commits(),
                     retention,
-                    Interposed.of(GivenUpBytes.class, bytes::delete, this::step),
+                    stepped(GivenUpBytes.class, bytes::delete),
                     CONFIG,
                     time,
                     System::nanoTime,
                     new SimpleMeterRegistry());
         }
 
-        private TopicCommits commits() {
-            return new TopicCommits(
-                    Interposed.of(TopicLog.class, log, this::step),
-                    () -> {},
-                    head -> {},
-                    time,
-                    Impatience::new,
-                    new SimpleMeterRegistry());
-        }
-
-        /** Looks at a commit that was tried; whether its answer arrives. */
-        private boolean applied(Commit commit) {
+        @Override
+        void tried(Commit commit) {
             TopicHead stands = head();
             if (stands.getRevision() == commit.head().getRevision() && heads.size() == stands.getRevision()) {
                 heads.add(stands);
@@ -291,7 +261,6 @@ class RetentionModelTest {
                     default -> {}
                 }
             }
-            return quiet || random.nextInt(8) > 0;
         }
 
         private void assertMayGo(Commit commit) {

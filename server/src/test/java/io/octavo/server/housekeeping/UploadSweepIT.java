@@ -13,6 +13,7 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.cassandra.TestCassandra;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.payload.Expected;
 import io.octavo.server.payload.MissingPayload;
 import io.octavo.server.payload.Payloads;
@@ -217,9 +218,10 @@ class UploadSweepIT {
         };
         return new UploadSweep(
                 store.uploads(),
-                store.log(),
+                new Owners(store.log(), NoFallback.cache(), MARGIN, InstantSource.system()),
                 bytes,
-                new HousekeepingConfig.Sweep(Duration.ofSeconds(1), MARGIN, 1_000),
+                new HousekeepingConfig.Sweep(
+                        Duration.ofSeconds(1), MARGIN, 1_000, Duration.ofHours(24), 100, Duration.ofDays(400)),
                 InstantSource.system(),
                 System::nanoTime,
                 meters);

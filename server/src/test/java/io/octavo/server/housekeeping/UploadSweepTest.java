@@ -8,6 +8,7 @@ import io.octavo.protocol.DirectPointer;
 import io.octavo.protocol.Part;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.NoFallback;
 import io.octavo.server.housekeeping.Interposed.Killed;
 import io.octavo.server.payload.InMemoryUploadLedger;
 import io.octavo.server.payload.UploadLedger;
@@ -36,9 +37,10 @@ class UploadSweepTest {
     private UploadSweep sweep(Consumer<String> hook) {
         return new UploadSweep(
                 Interposed.of(UploadLedger.class, ledger, hook),
-                Interposed.of(TopicLog.class, log, hook),
+                new Owners(Interposed.of(TopicLog.class, log, hook), NoFallback.cache(), MARGIN, time),
                 Interposed.of(UnownedBytes.class, bytes, hook),
-                new HousekeepingConfig.Sweep(Duration.ofMinutes(10), MARGIN, 10_000),
+                new HousekeepingConfig.Sweep(
+                        Duration.ofMinutes(10), MARGIN, 10_000, Duration.ofHours(24), 100, Duration.ofDays(400)),
                 time,
                 time,
                 meters);

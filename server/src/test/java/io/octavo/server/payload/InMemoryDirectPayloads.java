@@ -2,6 +2,7 @@ package io.octavo.server.payload;
 
 import com.google.protobuf.ByteString;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Small payloads in a map. */
@@ -35,6 +36,11 @@ public final class InMemoryDirectPayloads implements DirectPayloads {
     @Override
     public void delete(long payloadId) {
         payloads.remove(payloadId);
+    }
+
+    /** Of all that there are. */
+    public Set<Long> ids() {
+        return Set.copyOf(payloads.keySet());
     }
 
     /** How many there are. */

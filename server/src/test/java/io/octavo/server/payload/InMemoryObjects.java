@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Small objects in a map, with hooks before and after each operation that may throw. */
 public final class InMemoryObjects implements SmallObjects {
-    private record Stored(ByteString bytes, Instant modified) {}
+    private record Stored(
+            ByteString bytes, Instant modified, @Nullable Origin origin) {}
 
     private final String region;
     private final InstantSource clock;
@@ -25,6 +26,11 @@ public final class InMemoryObjects implements SmallObjects {
     public InMemoryObjects(String region, InstantSource clock) {
         this.region = region;
         this.clock = clock;
+    }
+
+    /** Where a payload in S3 lies. */
+    public static String keyOf(long payloadId) {
+        return PayloadKeys.of(payloadId);
     }
 
     /** Called with the operation and its first key. */
@@ -51,7 +57,12 @@ public final class InMemoryObjects implements SmallObjects {
 
     /** Does what no caller can. */
     public synchronized void put(String key, byte[] bytes) {
-        objects.put(key, new Stored(ByteString.copyFrom(bytes), clock.instant()));
+        put(key, bytes, null);
+    }
+
+    /** As {@link #put(String, byte[])}, with what it says of itself. */
+    public synchronized void put(String key, byte[] bytes, @Nullable Origin origin) {
+        objects.put(key, new Stored(ByteString.copyFrom(bytes), clock.instant(), origin));
     }
 
     @Override
@@ -60,17 +71,24 @@ public final class InMemoryObjects implements SmallObjects {
     }
 
     @Override
-    public boolean create(String key, byte[] bytes) {
+    public boolean create(String key, byte[] bytes, @Nullable Origin origin) {
         begin("create", key);
         if (bytes.length == 0) {
             throw new IllegalArgumentException(key + ": no bytes");
         }
         boolean created;
         synchronized (this) {
-            created = objects.putIfAbsent(key, new Stored(ByteString.copyFrom(bytes), clock.instant())) == null;
+            created = objects.putIfAbsent(key, new Stored(ByteString.copyFrom(bytes), clock.instant(), origin)) == null;
         }
         after.accept("create", key);
         return created;
+    }
+
+    @Override
+    public synchronized @Nullable Origin origin(String key) {
+        begin("origin", key);
+        Stored stored = objects.get(key);
+        return stored == null ? null : stored.origin();
     }
 
     @Override

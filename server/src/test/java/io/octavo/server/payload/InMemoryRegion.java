@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class InMemoryRegion implements RegionStore {
     private static final String TAG = "tag-";
 
-    private record Attempt(String key, Map<String, byte[]> parts, Instant begun) {}
+    private record Attempt(String key, Map<String, byte[]> parts, Instant begun, Origin origin) {}
 
     private final String name;
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+    private final Map<String, Origin> origins = new ConcurrentHashMap<>();
     private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private volatile InstantSource clock = () -> Instant.EPOCH;
@@ -83,6 +84,11 @@ final class InMemoryRegion implements RegionStore {
         return Objects.requireNonNull(objects.get(key), key);
     }
 
+    /** What an object that was put together says of itself. */
+    Origin origin(String key) {
+        return Objects.requireNonNull(origins.get(key), key);
+    }
+
     @Override
     public String name() {
         return name;
@@ -103,10 +109,10 @@ final class InMemoryRegion implements RegionStore {
     }
 
     @Override
-    public String begin(String key) {
+    public String begin(String key, Origin origin) {
         before.accept("begin");
         String attempt = "attempt-" + numbers.incrementAndGet();
-        attempts.put(attempt, new Attempt(key, new ConcurrentHashMap<>(), clock.instant()));
+        attempts.put(attempt, new Attempt(key, new ConcurrentHashMap<>(), clock.instant(), origin));
         return attempt;
     }
 
@@ -127,6 +133,7 @@ final class InMemoryRegion implements RegionStore {
             all.writeBytes(Objects.requireNonNull(attempt(attempt).parts().get(tag), tag));
         }
         objects.put(key, all.toByteArray());
+        origins.put(key, attempt(attempt).origin());
         attempts.remove(attempt);
         after.accept("complete");
     }

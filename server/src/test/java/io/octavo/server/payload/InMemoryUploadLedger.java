@@ -28,11 +28,17 @@ public final class InMemoryUploadLedger implements UploadLedger {
     }
 
     @Override
-    public void started(String topic, long uploadId, boolean direct) {
+    public Origin started(String topic, long uploadId, boolean direct) {
         started.add(new Started(topic, uploadId, direct));
         Instant now = clock.instant();
         LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
         uploads.put(uploadId, new Upload(day, uploadId, topic, direct, now, null));
+        return new Origin(installation(), topic, 0, now);
+    }
+
+    @Override
+    public String installation() {
+        return "ours";
     }
 
     @Override
@@ -64,6 +70,12 @@ public final class InMemoryUploadLedger implements UploadLedger {
     /** All that were ever started, oldest first. */
     public List<Started> started() {
         return List.copyOf(started);
+    }
+
+    /** Puts these on the list instead of those that are there. */
+    public void setBack(List<Upload> uploadsThen) {
+        uploads.clear();
+        uploadsThen.forEach(upload -> uploads.put(upload.uploadId(), upload));
     }
 
     /** All that are on the list now. */

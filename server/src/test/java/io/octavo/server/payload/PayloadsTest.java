@@ -284,11 +284,11 @@ class PayloadsTest {
     void unfinishedUploadsOfOursThatAreOldAreGivenUpInEveryRegion() {
         Instant begun = Instant.EPOCH;
         for (InMemoryRegion region : List.of(eu, us)) {
-            region.begin(PayloadKeys.of(1));
-            region.begin(PayloadKeys.of(2));
-            region.begin("another/1");
+            region.begin(PayloadKeys.of(1), new Origin("ours", "topic", 0, begun));
+            region.begin(PayloadKeys.of(2), new Origin("ours", "topic", 0, begun));
+            region.begin("another/1", new Origin("ours", "topic", 0, begun));
             region.clock(() -> begun.plusSeconds(1));
-            region.begin(PayloadKeys.of(3));
+            region.begin(PayloadKeys.of(3), new Origin("ours", "topic", 0, begun));
         }
         assertThat(payloads.abortUnfinished(begun)).isZero();
         eu.fail("unfinished");

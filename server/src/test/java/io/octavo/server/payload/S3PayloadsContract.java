@@ -1,6 +1,7 @@
 package io.octavo.server.payload;
 
 import static io.octavo.server.payload.PartBuffers.PART_SIZE;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -289,6 +292,110 @@ abstract class S3PayloadsContract {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void anObjectSaysWhoseItIsHoweverItCame() throws IOException, InterruptedException {
+        byte[] bytes = TestBodies.bytes(6 * MIB);
+        StoredPayload stored = payloads.store("a.topic-1", TestBodies.of(bytes), TestBodies.announced(bytes));
+        SignedUploads signed = payloads.signed(
+                new UploadsConfig(Duration.ofHours(1), Duration.ofMinutes(10), 8, 2),
+                new InMemoryOpenUploads(InstantSource.system()),
+                InstantSource.system());
+        OpenUpload upload =
+                signed.begin("topic-2", "key", bytes.length, ByteString.copyFrom(Digests.sha256(bytes)), 5 * MIB);
+        for (MissingParts.Link link : requireNonNull(signed.missing(upload)).parts()) {
+            byte[] part = Arrays.copyOfRange(bytes, (int) link.offset(), (int) (link.offset() + link.size()));
+            HttpRequest put = HttpRequest.newBuilder(URI.create(link.url()))
+                    .PUT(HttpRequest.BodyPublishers.ofByteArray(part))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(put, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        signed.complete(upload, "", UnaryOperator.identity());
+
+        try (SmallObjects bucket = SmallObjects.of(regions(BUCKET), PayloadConfigTest.bind(Map.of()), 2, meters)
+                .get(0)) {
+            PayloadObjects objects = new PayloadObjects(bucket);
+            Map<Long, String> topics = new HashMap<>();
+            for (StoredObject object : objects.list("")) {
+                Origin origin = requireNonNull(objects.origin(object.key()));
+                assertThat(origin).isEqualTo(new Origin("ours", origin.topic(), 0, Instant.EPOCH));
+                assertThat(Duration.between(object.modified(), Instant.now()).abs())
+                        .isLessThan(Duration.ofMinutes(1));
+                topics.put(object.payloadId(), origin.topic());
+            }
+            assertThat(topics).isEqualTo(Map.of(stored.uploadId(), "a.topic-1", upload.uploadId(), "topic-2"));
+        }
+        payloads.discard(stored);
+        payloads.delete(upload.uploadId(), false);
+        assertNothingLeft();
+    }
+
+    @Test
+    void aPayloadIsCopiedFromRegionToRegion() throws IOException {
+        byte[] bytes = TestBodies.bytes(20 * MIB);
+        Payloads both = new Payloads(
+                regions(BUCKET, "copies"),
+                PayloadConfigTest.bind(Map.of("octavo.payload.create-buckets", "true")),
+                direct,
+                ledger,
+                meters);
+        try (S3Client client = client()) {
+            both.check();
+            Part part = both.store("topic", TestBodies.of(bytes), TestBodies.announced(bytes))
+                    .part();
+            PayloadReplicas replicas = both.replicas();
+            assertThat(replicas.look(part, region -> false).missing()).isEmpty();
+            S3Location from = part.getS3().getLocations(0);
+            S3Location to = part.getS3().getLocations(1);
+            client.deleteObject(r -> r.bucket(to.getBucket()).key(to.getKey()));
+            assertThat(replicas.look(part, region -> false))
+                    .isEqualTo(new PayloadReplicas.Whereabouts(List.of(from), List.of(to), Map.of()));
+            assertThat(replicas.look(part, "local"::equals).isNowhere()).isFalse();
+
+            Part other = part.toBuilder()
+                    .setSha256(ByteString.copyFrom(new byte[32]))
+                    .build();
+            Origin origin = new Origin("ours", "topic", 0, Instant.EPOCH);
+            PayloadCopy wrong = replicas.copy(other, from, to, origin);
+            assertCode(ErrorCode.DIGEST_MISMATCH, () -> copy(wrong));
+            wrong.giveUp();
+            assertThat(replicas.look(part, region -> false).missing()).containsExactly(to);
+
+            PayloadCopy copy = replicas.copy(part, from, to, origin);
+            copy(copy);
+            copy.complete();
+            assertThat(replicas.look(part, region -> false).missing()).isEmpty();
+            try (var body = client.getObject(r -> r.bucket(to.getBucket()).key(to.getKey()))) {
+                assertThat(body.response().metadata()).containsEntry("octavo-topic", "topic");
+                assertThat(Arrays.equals(body.readAllBytes(), bytes)).isTrue();
+            }
+            both.delete(part.getS3().getPayloadId(), false);
+            assertThat(replicas.look(part, region -> false).isNowhere()).isTrue();
+        } finally {
+            both.close();
+        }
+        assertNothingLeft();
+    }
+
+    private static void copy(PayloadCopy copy) {
+        boolean more = true;
+        while (more) {
+            more = copy.next();
+        }
+    }
+
+    /** One of each bucket: the first is called local, the others after their buckets. */
+    private static RegionsConfig regions(String... buckets) {
+        List<RegionConfig> regions = new ArrayList<>();
+        for (String bucket : buckets) {
+            S3Config config = new S3Config(s3.endpoint(), bucket, s3.accessKey(), s3.secretKey(), true, "us-east-1");
+            regions.add(new RegionConfig(regions.isEmpty() ? "local" : bucket, config));
+        }
+        return new RegionsConfig(regions);
     }
 
     @Test

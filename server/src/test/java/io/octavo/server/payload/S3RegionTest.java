@@ -42,7 +42,9 @@ class S3RegionTest {
     void aCallThatTakesTooLongIsGivenUp() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 S3Region region = region(silent.getLocalPort(), "octavo.payload.call-timeout", "150ms")) {
-            assertGivenUp(() -> region.begin("key"), "region eu: S3 did not finish CreateMultipartUpload in time");
+            assertGivenUp(
+                    () -> region.begin("key", Origin.exported("topic", 1)),
+                    "region eu: S3 did not finish CreateMultipartUpload in time");
         }
     }
 

@@ -79,6 +79,20 @@ abstract class SmallObjectsContract {
     }
 
     @Test
+    void anObjectSaysOfItselfWhatItWasToldTo() {
+        SmallObjects objects = objects();
+        Origin full = new Origin("an-installation", "a.topic-1", 7, Instant.parse("2026-03-01T12:00:00.123Z"));
+        Origin exported = Origin.exported("b", 1);
+        objects.create("o/1", bytes("x"), full);
+        objects.create("o/2", bytes("x"), exported);
+        objects.create("o/3", bytes("x"));
+        assertThat(objects.origin("o/1")).isEqualTo(full);
+        assertThat(objects.origin("o/2")).isEqualTo(exported);
+        assertThat(objects.origin("o/3")).isNull();
+        assertThat(objects.origin("o/4")).isNull();
+    }
+
+    @Test
     void whatIsDeletedIsGoneAndTheRestStays() {
         SmallObjects objects = objects();
         List<String> keys =

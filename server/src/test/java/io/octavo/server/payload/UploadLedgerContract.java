@@ -31,7 +31,7 @@ public abstract class UploadLedgerContract {
 
     @Test
     void uploadsAreFoundByTheirDayUntilTheyAreStruckOff() {
-        ledger.started("a", 1, true);
+        assertThat(ledger.started("a", 1, true)).isEqualTo(new Origin(ledger.installation(), "a", 0, NOON));
         ledger.started("b", 2, false);
         now = NOON.plusSeconds(86_400);
         ledger.started("a", 3, true);

@@ -5,6 +5,7 @@ import io.octavo.protocol.CountConsumersResponse;
 import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.Hint;
 import io.octavo.protocol.ListConsumersResponse;
+import io.octavo.protocol.ListUsedTopicsResponse;
 import io.octavo.server.grpc.GrpcConfig;
 import io.octavo.server.grpc.GrpcErrors;
 import io.octavo.server.grpc.GrpcServer;
@@ -29,7 +30,8 @@ final class TestServer implements AutoCloseable {
             request -> ListConsumersResponse.getDefaultInstance(),
             request -> CountConsumersResponse.getDefaultInstance(),
             request -> CountMovesResponse.getDefaultInstance(),
-            request -> CountAdoptionsResponse.getDefaultInstance());
+            request -> CountAdoptionsResponse.getDefaultInstance(),
+            request -> ListUsedTopicsResponse.getDefaultInstance());
 
     private final List<Hint> hints = new CopyOnWriteArrayList<>();
     private final GrpcServer server;

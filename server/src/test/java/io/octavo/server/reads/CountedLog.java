@@ -3,7 +3,7 @@ package io.octavo.server.reads;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
-import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.UploadRecord;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
@@ -117,7 +117,7 @@ public final class CountedLog implements TopicLog {
     }
 
     @Override
-    public @Nullable UploadOutcome upload(String topic, long uploadId) {
+    public @Nullable UploadRecord upload(String topic, long uploadId) {
         return log.upload(topic, uploadId);
     }
 

@@ -431,5 +431,10 @@ class GrpcSignInTest {
         public void revoke(String name, TokenRecord.Revocation revocation) {
             store.revoke(name, revocation);
         }
+
+        @Override
+        public void remove(TokenRecord token) {
+            store.remove(token);
+        }
     }
 }

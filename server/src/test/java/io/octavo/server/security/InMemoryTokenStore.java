@@ -16,7 +16,7 @@ public final class InMemoryTokenStore implements TokenStore {
     private volatile boolean isAway;
 
     /** Answers nothing until it is back. */
-    void away(boolean away) {
+    public void away(boolean away) {
         isAway = away;
     }
 
@@ -50,6 +50,14 @@ public final class InMemoryTokenStore implements TokenStore {
     @Override
     public List<TokenRecord> page(String after, int limit) {
         return tokens.tailMap(after, false).values().stream().limit(limit).toList();
+    }
+
+    @Override
+    public void remove(TokenRecord token) {
+        if (isAway) {
+            throw ServiceException.unavailable("away", Duration.ofSeconds(1), null);
+        }
+        tokens.computeIfPresent(token.name(), (name, there) -> there.sha256().equals(token.sha256()) ? null : there);
     }
 
     @Override

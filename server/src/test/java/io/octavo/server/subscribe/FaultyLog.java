@@ -3,7 +3,7 @@ package io.octavo.server.subscribe;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
-import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.UploadRecord;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.topic.ChangeFeed;
@@ -159,7 +159,7 @@ final class FaultyLog implements TopicLog, ChangeFeed {
     }
 
     @Override
-    public @Nullable UploadOutcome upload(String topic, long uploadId) {
+    public @Nullable UploadRecord upload(String topic, long uploadId) {
         return log.upload(topic, uploadId);
     }
 

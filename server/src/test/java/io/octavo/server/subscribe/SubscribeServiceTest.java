@@ -15,6 +15,7 @@ import io.octavo.protocol.Deletion;
 import io.octavo.protocol.GetLatestRequest;
 import io.octavo.protocol.GetLatestResponse;
 import io.octavo.protocol.GetVersionRequest;
+import io.octavo.protocol.ListUsedTopicsRequest;
 import io.octavo.protocol.ListVersionsRequest;
 import io.octavo.protocol.ListVersionsResponse;
 import io.octavo.protocol.PollRequest;
@@ -24,6 +25,7 @@ import io.octavo.protocol.ReadPayloadResponse;
 import io.octavo.protocol.SubscribeServiceGrpc;
 import io.octavo.protocol.SubscribeServiceGrpc.SubscribeServiceBlockingStub;
 import io.octavo.protocol.TopicState;
+import io.octavo.protocol.UsedTopic;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
 import io.octavo.server.fallback.NoFallback;
@@ -110,6 +112,25 @@ class SubscribeServiceTest {
                 .singleElement()
                 .satisfies(offer -> assertThat(offer.getVersion()).isEqualTo(2));
         assertThat(meters.timer("octavo.poll").count()).isEqualTo(1);
+    }
+
+    @Test
+    void whoPollsOrReadsATopicUsesIt() {
+        assertThat(used()).isEmpty();
+        poll(TopicState.newBuilder().setTopic("not-there").build());
+        assertThat(used()).isEmpty();
+        version("t", 3);
+        assertThat(used()).containsExactly("t");
+        log.commit(TestHeads.empty("u", 1).build(), List.of());
+        log.forEachHead(role.cache()::put);
+        poll(TopicState.newBuilder().setTopic("u").build());
+        assertThat(used()).containsExactlyInAnyOrder("t", "u");
+    }
+
+    private List<String> used() {
+        return role.consumers().listUsed(ListUsedTopicsRequest.getDefaultInstance()).getTopicsList().stream()
+                .map(UsedTopic::getTopic)
+                .toList();
     }
 
     @Test

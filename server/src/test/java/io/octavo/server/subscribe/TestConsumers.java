@@ -9,6 +9,8 @@ import io.octavo.protocol.CountMovesRequest;
 import io.octavo.protocol.CountMovesResponse;
 import io.octavo.protocol.ListConsumersRequest;
 import io.octavo.protocol.ListConsumersResponse;
+import io.octavo.protocol.ListUsedTopicsRequest;
+import io.octavo.protocol.ListUsedTopicsResponse;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.RunState;
 import io.octavo.protocol.Scope;
@@ -91,6 +93,12 @@ public final class TestConsumers implements ConsumerReports {
     public CountAdoptionsResponse countAdoptions(CountAdoptionsRequest request) {
         refresh();
         return queries.countAdoptions(request);
+    }
+
+    @Override
+    public ListUsedTopicsResponse listUsed(ListUsedTopicsRequest request) {
+        refresh();
+        return queries.listUsed(request);
     }
 
     private void refresh() {

@@ -3,7 +3,7 @@ package io.octavo.server.topic;
 import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
-import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.UploadRecord;
 import io.octavo.protocol.VersionRecord;
 import java.util.List;
 import java.util.function.Consumer;
@@ -49,7 +49,7 @@ record CutLog(TopicLog log, long oldest) implements TopicLog {
     }
 
     @Override
-    public @Nullable UploadOutcome upload(String topic, long uploadId) {
+    public @Nullable UploadRecord upload(String topic, long uploadId) {
         return log.upload(topic, uploadId);
     }
 

@@ -4,6 +4,7 @@ import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.UploadRecord;
 import io.octavo.protocol.VersionRecord;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,7 +38,37 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
         private final NavigableMap<Long, VersionRecord> versions = new TreeMap<>();
         private final NavigableMap<Long, TopicEvent> events = new TreeMap<>();
         private final Map<String, RequestRecord> requests = new HashMap<>();
-        private final Map<Long, UploadOutcome> uploads = new HashMap<>();
+        private final Map<Long, UploadRecord> uploads = new HashMap<>();
+
+        Partition copy() {
+            Partition copy = new Partition();
+            copy.head = head;
+            copy.versions.putAll(versions);
+            copy.events.putAll(events);
+            copy.requests.putAll(requests);
+            copy.uploads.putAll(uploads);
+            return copy;
+        }
+    }
+
+    /** The log as it was. */
+    public static final class Backup {
+        private final Map<String, Partition> partitions = new TreeMap<>();
+
+        private Backup(Map<String, Partition> partitions) {
+            partitions.forEach((topic, partition) -> this.partitions.put(topic, partition.copy()));
+        }
+    }
+
+    /** A copy of all there is. */
+    public synchronized Backup backup() {
+        return new Backup(partitions);
+    }
+
+    /** Sets the log back to what a copy has. */
+    public synchronized void setBack(Backup backup) {
+        partitions.clear();
+        partitions.putAll(new Backup(backup.partitions).partitions);
     }
 
     /** From now on a commit for which this says false is applied, but its answer is lost on the way. */
@@ -87,11 +118,15 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
 
     @Override
     public synchronized boolean abortUpload(String topic, long uploadId, long atMillis) {
-        return partition(topic).uploads.computeIfAbsent(uploadId, id -> UploadOutcome.ABORTED) == UploadOutcome.ABORTED;
+        UploadRecord aborted = UploadRecord.newBuilder()
+                .setOutcome(UploadOutcome.ABORTED)
+                .setAtMs(atMillis)
+                .build();
+        return isAborted(partition(topic).uploads.computeIfAbsent(uploadId, id -> aborted));
     }
 
     @Override
-    public synchronized @Nullable UploadOutcome upload(String topic, long uploadId) {
+    public synchronized @Nullable UploadRecord upload(String topic, long uploadId) {
         return partition(topic).uploads.get(uploadId);
     }
 
@@ -127,9 +162,9 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
     private CommitOutcome apply(Partition partition, Commit commit) {
         long revision = partition.head == null ? 0 : partition.head.getRevision();
         RequestRecord earlier = request(commit.topic(), commit.request().getKey());
-        UploadOutcome upload = commit.uploadId() == 0 ? null : partition.uploads.get(commit.uploadId());
+        UploadRecord upload = commit.uploadId() == 0 ? null : partition.uploads.get(commit.uploadId());
         if (revision != commit.expectedRevision() || earlier != null || upload != null) {
-            return new CommitOutcome.NotApplied(partition.head, earlier, upload == UploadOutcome.ABORTED);
+            return new CommitOutcome.NotApplied(partition.head, earlier, isAborted(upload));
         }
         partition.head = commit.head();
         commit.versions().forEach(row -> partition.versions.put(row.getVersion(), row));
@@ -138,9 +173,19 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
         partition.events.put(commit.event().getRevision(), commit.event());
         partition.requests.put(commit.request().getKey(), commit.request());
         if (commit.uploadId() != 0) {
-            partition.uploads.put(commit.uploadId(), UploadOutcome.COMMITTED);
+            partition.uploads.put(
+                    commit.uploadId(),
+                    UploadRecord.newBuilder()
+                            .setOutcome(UploadOutcome.COMMITTED)
+                            .setAtMs(commit.head().getLastEventMs())
+                            .setVersion(commit.head().getNewestVersion())
+                            .build());
         }
         return new CommitOutcome.Applied();
+    }
+
+    private static boolean isAborted(@Nullable UploadRecord upload) {
+        return upload != null && upload.getOutcome() == UploadOutcome.ABORTED;
     }
 
     private synchronized List<TopicHead> heads() {

@@ -8,6 +8,7 @@ import io.octavo.protocol.Share;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Resolution;
 import io.octavo.rules.Scopes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +57,12 @@ public final class RandomCommands {
                 random.nextBoolean()
                         ? new HoldVersion(version, null, "audit", 0)
                         : new ReleaseHold(version, "tester", "");
-            case 18 -> settings();
+            case 18 ->
+                switch (random.nextInt(4)) {
+                    case 0 -> new ArchiveTopic(revision, Instant.EPOCH);
+                    case 1 -> new UnarchiveTopic("it is used again");
+                    default -> settings();
+                };
             case 19 ->
                 new RollbackTopic(
                         random.nextBoolean() ? null : scope(),

@@ -1,5 +1,6 @@
 package io.octavo.server.topic;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.octavo.protocol.EventKind;
@@ -7,6 +8,7 @@ import io.octavo.protocol.RequestRecord;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.UploadOutcome;
+import io.octavo.protocol.UploadRecord;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.server.topic.TopicLog.Read;
 import java.util.ArrayList;
@@ -93,7 +95,11 @@ public abstract class TopicLogContract {
     void anAbortedUploadCanNotBeCommitted() {
         assertThat(log().abortUpload(topic, 42, 1_000)).isTrue();
         assertThat(log().abortUpload(topic, 42, 1_001)).isTrue();
-        assertThat(log().upload(topic, 42)).isEqualTo(UploadOutcome.ABORTED);
+        assertThat(log().upload(topic, 42))
+                .isEqualTo(UploadRecord.newBuilder()
+                        .setOutcome(UploadOutcome.ABORTED)
+                        .setAtMs(1_000)
+                        .build());
         assertThat(log().upload(topic, 43)).isNull();
 
         assertThat(log().tryCommit(commit(0, "a", 42))).isEqualTo(new CommitOutcome.NotApplied(null, null, true));
@@ -106,7 +112,9 @@ public abstract class TopicLogContract {
         log().tryCommit(commit(0, "a", 42));
 
         assertThat(log().abortUpload(topic, 42, 1_000)).isFalse();
-        assertThat(log().upload(topic, 42)).isEqualTo(UploadOutcome.COMMITTED);
+        UploadRecord upload = requireNonNull(log().upload(topic, 42));
+        assertThat(upload.getOutcome()).isEqualTo(UploadOutcome.COMMITTED);
+        assertThat(upload.getVersion()).isEqualTo(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.octavo.rules.Heads;
 import io.octavo.rules.Scopes;
 import io.octavo.server.topic.TopicLog.Read;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +51,17 @@ public final class TopicRows {
                 .containsExactlyElementsOf(countdown(
                         rows.head.getRevision(),
                         Math.max(1, rows.head.getHorizon().getRevision())));
+    }
+
+    /** All heads of a topic that its events tell of, oldest first; those of the past without records. */
+    public static List<TopicHead> heads(TopicLog log, String topic) {
+        TopicRows rows = new TopicRows(log, topic);
+        List<TopicHead> heads = new ArrayList<>(List.of(rows.head));
+        for (TopicEvent event : rows.events) {
+            heads.add(HeadDeltas.undo(heads.get(heads.size() - 1), event.getDelta()));
+        }
+        Collections.reverse(heads);
+        return heads;
     }
 
     private void assertNumbers(String description) {

@@ -98,6 +98,7 @@ class EndpointGarbageTest {
             new Endpoint("DELETE", "/topics/{topic}/versions/{version}", "reason=r", null),
             new Endpoint("GET", "/topics/{topic}/retention", "limit=5&pageToken=?", null),
             new Endpoint("GET", "/retention", "limit=5&pageToken=?", null),
+            new Endpoint("GET", "/idle", "owner=a&limit=5&pageToken=?", null),
             new Endpoint("PUT", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),
             new Endpoint("DELETE", "/topics/{topic}/versions/{version}/scopes", "scope=*&reason=r", null),
             new Endpoint("PUT", "/topics/{topic}/versions/{version}/quarantine", "reason=r&force=true", null),

@@ -64,6 +64,7 @@ class RightsTest {
                 "DELETE | topics/prices/versions/1?reason=r&dryRun=true | DELETE      |",
                 "GET    | topics/prices/retention                   | READ            |",
                 "GET    | retention                                 | LIST            |",
+                "GET    | idle                                      | LIST            |",
                 "POST   | topics/prices/restore?dryRun=true         | DELETE          | {}",
                 "GET    | tokens                                    | ADMINISTER      |",
                 "POST   | tokens                                    | ADMINISTER      | {}",

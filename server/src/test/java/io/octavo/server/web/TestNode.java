@@ -17,6 +17,9 @@ import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.Run;
 import io.octavo.server.housekeeping.Task;
+import io.octavo.server.idle.IdleConfig;
+import io.octavo.server.idle.IdleTopics;
+import io.octavo.server.idle.InMemoryTopicUses;
 import io.octavo.server.lease.InMemoryLeaseTable;
 import io.octavo.server.lease.LeaseTable;
 import io.octavo.server.payload.InMemoryDirectPayloads;
@@ -66,6 +69,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -321,6 +325,19 @@ final class TestNode implements AutoCloseable {
         }
 
         @Bean
+        InMemoryTopicUses topicUses() {
+            return new InMemoryTopicUses();
+        }
+
+        /** A hundred days from now; nothing is idle until a test says that it is known who consumes what. */
+        @Bean
+        IdleTopics idleTopics(InMemoryTopicLog log, InMemoryTopicUses uses) {
+            IdleConfig config =
+                    new IdleConfig(Duration.ofHours(1), Duration.ofDays(90), Duration.ofDays(30), Duration.ofDays(30));
+            return new IdleTopics(log, uses, config, () -> Instant.now().plus(Duration.ofDays(100)));
+        }
+
+        @Bean
         HeldByTests heldByTests(InMemoryTopicLog log) {
             return new HeldByTests(log);
         }
@@ -354,8 +371,15 @@ final class TestNode implements AutoCloseable {
                     Duration.ofMillis(100),
                     Duration.ofMinutes(1),
                     new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(1)),
-                    new HousekeepingConfig.Sweep(Duration.ofSeconds(1), Duration.ofMinutes(1), 10),
-                    new HousekeepingConfig.Repair(Duration.ofSeconds(1)),
+                    new HousekeepingConfig.Sweep(
+                            Duration.ofSeconds(1),
+                            Duration.ofMinutes(1),
+                            10,
+                            Duration.ofHours(24),
+                            100,
+                            Duration.ofDays(400)),
+                    new HousekeepingConfig.Repair(
+                            Duration.ofSeconds(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
                     new HousekeepingConfig.Export(
                             Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
             return new Housekeeping(

@@ -1,0 +1,19 @@
+package io.octavo.server.housekeeping;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something that housekeeping does, alone or as a part of a task: see {@link Task}. */
+public interface TaskPart {
+    /**
+     * Does a bounded batch. Called by one thread at a time, on the node that leads the task.
+     *
+     * @param run asked before each step whether to go on; told what is done
+     * @throws RuntimeException if it can't go on; what it has told the run counts
+     */
+    void run(Run run);
+
+    /** Why it doesn't do what it was to do, and what helps; null = it does. Any thread may ask. */
+    default @Nullable String stopped() {
+        return null;
+    }
+}

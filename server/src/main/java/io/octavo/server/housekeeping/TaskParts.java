@@ -1,0 +1,57 @@
+package io.octavo.server.housekeeping;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A task of several parts, done one after another in each run; one that can't go on leaves the others alone. */
+public final class TaskParts implements Task {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskParts.class);
+
+    private final String name;
+    private final Duration interval;
+    private final List<TaskPart> parts;
+
+    public TaskParts(String name, Duration interval, TaskPart... parts) {
+        this.name = name;
+        this.interval = interval;
+        this.parts = List.of(parts);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Duration interval() {
+        return interval;
+    }
+
+    @Override
+    public void run(Run run) {
+        for (TaskPart part : parts) {
+            try {
+                if (run.mayGoOn()) {
+                    part.run(run);
+                }
+            } catch (RuntimeException e) {
+                run.failed(e);
+                LOG.warn("{}: a part of the run failed: {}", name, e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public @Nullable String stopped() {
+        String stopped = parts.stream()
+                .map(TaskPart::stopped)
+                .flatMap(Stream::ofNullable)
+                .collect(Collectors.joining("; "));
+        return stopped.isEmpty() ? null : stopped;
+    }
+}

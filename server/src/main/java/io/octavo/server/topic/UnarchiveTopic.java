@@ -1,0 +1,31 @@
+package io.octavo.server.topic;
+
+import io.octavo.protocol.EventKind;
+import java.util.List;
+
+/**
+ * Takes the mark of an archived topic away.
+ *
+ * @param reason who uses it again
+ */
+public record UnarchiveTopic(String reason) implements Command {
+    public UnarchiveTopic {
+        Limits.checkText("reason", reason, Limits.REASON_LENGTH);
+    }
+
+    @Override
+    public void apply(TopicEdit edit) {
+        edit.requireTopic();
+        if (edit.settings().getIdleness().getArchivedMs() == 0) {
+            edit.nothingToDo(0);
+            return;
+        }
+        edit.unarchive();
+        edit.event(EventKind.TOPIC_UNARCHIVED, 0, List.of(), reason);
+    }
+
+    @Override
+    public Fingerprint fingerprint() {
+        return Fingerprint.of("unarchive");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.octavo.server.idle;
+
+import org.jspecify.annotations.NullMarked;

@@ -88,8 +88,7 @@ class SampleApplicationTest {
         try (ConfigurableApplicationContext application = start(SampleApplication.class)) {
             client = application.getBean(OctavoClient.class);
         }
-        assertThatThrownBy(() -> client.reads().latest("prices"))
-                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> client.reads().latest("prices")).hasMessageContaining("closed");
     }
 
     private static Status status(ConfigurableApplicationContext application, String... path) {

@@ -58,14 +58,13 @@ final class ModelNode extends Life {
                 house.time,
                 () -> 0,
                 meters);
-        sweep = new UploadSweep(
-                ledger(),
-                log(),
-                unowned(),
-                new HousekeepingConfig.Sweep(Duration.ofMinutes(10), ModelHouse.MARGIN, 10_000),
-                house.time,
-                () -> 0,
-                meters);
+        HousekeepingConfig.Sweep config = new HousekeepingConfig.Sweep(
+                Duration.ofMinutes(10), ModelHouse.MARGIN, 10_000, Duration.ofDays(1), 100, Duration.ofDays(400));
+        Owners owners = new Owners(log(), fallback, ModelHouse.MARGIN, house.time);
+        sweep = new TaskParts(
+                "sweep",
+                config.interval(),
+                new UploadSweep(ledger(), owners, unowned(), config, house.time, () -> 0, meters));
     }
 
     List<Task> tasks() {

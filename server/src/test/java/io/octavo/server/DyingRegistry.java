@@ -68,7 +68,7 @@ final class DyingRegistry extends SimpleMeterRegistry {
 
     /** Whose thread it is; null if it is no task's. */
     private static @Nullable String task(String thread) {
-        for (String task : Set.of("expiry", "export", "retention", "sweep", "repair")) {
+        for (String task : Set.of("expiry", "export", "retention", "sweep", "repair", "idle")) {
             if (thread.equals("octavo-" + task) || thread.startsWith("octavo-" + task + "-")) {
                 return task;
             }

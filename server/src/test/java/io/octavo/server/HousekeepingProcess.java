@@ -5,6 +5,7 @@ import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.CassandraStore;
 import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.housekeeping.HousekeepingConfig;
+import io.octavo.server.idle.IdleConfig;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.payload.PayloadConfig;
@@ -39,7 +40,8 @@ import org.springframework.context.annotation.Import;
     TlsConfig.class,
     HousekeepingConfig.class,
     FallbackConfig.class,
-    RetentionConfig.class
+    RetentionConfig.class,
+    IdleConfig.class
 })
 @Import({StoresWiring.class, PeersWiring.class, CommitsWiring.class, RetentionWiring.class, HousekeepingWiring.class})
 public class HousekeepingProcess {

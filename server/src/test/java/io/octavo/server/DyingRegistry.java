@@ -8,15 +8,18 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends its process, without a hook or a flush, when a task's call to a store is measured for the n-th time. As every
- * call to a store is measured when it has ended, there is no step of a task that this can't come behind. Says which
- * calls it has seen.
+ * Ends its process, without a hook or a flush, when the task's call to a store that it is told of has been measured. As
+ * every call to a store is measured when it has ended, there is no step of a task that this can't come behind. Says
+ * which calls it has seen.
  */
 final class DyingRegistry extends SimpleMeterRegistry {
     static final String SEEN = "seen: ";
@@ -26,18 +29,31 @@ final class DyingRegistry extends SimpleMeterRegistry {
 
     private static final Set<String> CALLS = Set.of("octavo.cassandra", "octavo.s3.calls");
 
-    private final String last;
-    private final Set<String> seen = ConcurrentHashMap.newKeySet();
-    private int left;
+    private static final int LOOK_MILLIS = 20;
 
-    /**
-     * @param last the call after which it dies, as it says them; empty = none
-     * @param nth  time of it
-     */
-    DyingRegistry(String last, int nth) {
+    private final Path orders;
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private volatile String last = "";
+
+    /** @param orders a file that has the call after which it is to die, as it says them; empty = none. It may change */
+    DyingRegistry(Path orders) {
         super(SimpleConfig.DEFAULT, Clock.SYSTEM);
-        this.last = last;
-        this.left = nth;
+        this.orders = orders;
+        Thread reader = new Thread(this::readOrders, "orders");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void readOrders() {
+        try {
+            while (true) {
+                last = Files.readString(orders);
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        } catch (IOException | InterruptedException e) {
+            // Nobody gives orders any more.
+            last = "";
+        }
     }
 
     @Override
@@ -83,7 +99,7 @@ final class DyingRegistry extends SimpleMeterRegistry {
         if (seen.add(step)) {
             System.out.println(SEEN + step);
         }
-        if (step.equals(last) && --left == 0) {
+        if (step.equals(last)) {
             System.out.println(DIED + step);
             System.out.flush();
             Runtime.getRuntime().halt(KILLED);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,22 +18,23 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A few housekeeping processes, each of which is told after which step to die: the one that the fewest have died after so
- * far. Who doesn't come to it is killed after a while. For one thread.
+ * A few housekeeping processes, which are told after which step to die: the one that the fewest have died after so far.
+ * Who comes to it first dies, and another process takes its place. If nobody does for a while, it is another step; and now
+ * and then one is killed at whatever it is doing. For one thread.
  */
 final class HousekeepingLives implements AutoCloseable {
-    private static final Duration LONGEST_START = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(50);
-    /** A life once it is at work. */
-    private static final int MOST_MILLIS = 2_500;
+    /** For somebody to come to the step. */
+    private static final Duration LONGEST_AIM = Duration.ofSeconds(3);
     /** Starting takes longer than most lives: while some start, another leads. */
     private static final int AT_ONCE = 3;
-    /** Of its kind. */
-    private static final int LATEST_STEP = 3;
+    /** One of so many is killed at no step. */
+    private static final int ANY_MOMENT = 6;
 
     private static final int SAID = 30;
 
     private final Path folder;
+    private final Path orders;
     private final List<String> arguments;
     private final Map<String, String> regions;
     private final Random random;
@@ -45,40 +47,23 @@ final class HousekeepingLives implements AutoCloseable {
      * @param folder  for what they say
      * @param regions variables that name the regions' stores
      */
-    HousekeepingLives(Path folder, List<String> arguments, Map<String, String> regions, Random random) {
+    HousekeepingLives(Path folder, List<String> arguments, Map<String, String> regions, Random random)
+            throws IOException {
         this.folder = folder;
+        this.orders = Files.writeString(folder.resolve("orders"), "");
         this.arguments = List.copyOf(arguments);
         this.regions = Map.copyOf(regions);
         this.random = random;
     }
 
     /** A process, from its start to its end. */
-    private final class Life {
-        private final Process process;
-        private final Path log;
-        private long end = System.nanoTime() + LONGEST_START.toNanos();
-        private boolean isAtWork;
-
-        Life(Process process, Path log) {
-            this.process = process;
-            this.log = log;
-        }
-
+    private record Life(Process process, Path log) {
         List<String> said() {
             try {
                 return Files.readAllLines(log, StandardCharsets.UTF_8);
             } catch (IOException e) {
                 return List.of(String.valueOf(e));
             }
-        }
-
-        /** Whether it has done for a while what it does. */
-        boolean isOverdue() {
-            if (!isAtWork && said().stream().anyMatch(HousekeepingLives::isWork)) {
-                isAtWork = true;
-                end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(MOST_MILLIS));
-            }
-            return System.nanoTime() - end >= 0;
         }
 
         void requireThatItWasKilled() {
@@ -94,36 +79,58 @@ final class HousekeepingLives implements AutoCloseable {
         }
     }
 
-    /** Waits until the next one has ended, and starts another in its place. */
-    void next() throws IOException, InterruptedException {
+    /** Aims at a step; answers whether somebody has died of it, or otherwise, within a while. */
+    boolean next() throws IOException, InterruptedException {
         while (living.size() < AT_ONCE) {
-            living.add(start(step()));
+            living.add(start());
         }
-        while (true) {
+        living.forEach(this::learn);
+        order(step());
+        boolean anyMoment = random.nextInt(ANY_MOMENT) == 0;
+        long end = System.nanoTime() + LONGEST_AIM.toNanos();
+        while (System.nanoTime() < end) {
             for (Life life : List.copyOf(living)) {
-                if (life.process.isAlive() && life.isOverdue()) {
+                if (anyMoment && isAtWork(life)) {
+                    anyMoment = false;
                     life.kill();
                     killed++;
                 }
-                if (!life.process.isAlive()) {
-                    life.requireThatItWasKilled();
-                    learn(life);
-                    living.remove(life);
-                    return;
+                if (!life.process().isAlive()) {
+                    order("");
+                    bury(life);
+                    return true;
                 }
             }
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
         }
+        return false;
     }
 
-    private static boolean isWork(String line) {
-        return line.startsWith(DyingRegistry.SEEN) && !line.startsWith(DyingRegistry.SEEN + "lease");
+    private void bury(Life life) {
+        life.requireThatItWasKilled();
+        learn(life);
+        life.said().stream()
+                .filter(line -> line.startsWith(DyingRegistry.DIED))
+                .forEach(line -> deaths.merge(line.substring(DyingRegistry.DIED.length()), 1, Integer::sum));
+        living.remove(life);
+    }
+
+    private static boolean isAtWork(Life life) {
+        return life.said().stream()
+                .anyMatch(line -> line.startsWith(DyingRegistry.SEEN)
+                        && !line.startsWith(DyingRegistry.SEEN + "lease"));
+    }
+
+    private void order(String step) throws IOException {
+        Path next = Files.writeString(folder.resolve("orders.next"), step);
+        Files.move(next, orders, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** From now on one lives that nobody kills. */
     void last() throws IOException {
+        order("");
         end();
-        living.add(start(""));
+        living.add(start());
     }
 
     /** The step that the fewest have died after; empty = none is known. */
@@ -143,21 +150,18 @@ final class HousekeepingLives implements AutoCloseable {
         for (String line : life.said()) {
             if (line.startsWith(DyingRegistry.SEEN)) {
                 deaths.putIfAbsent(line.substring(DyingRegistry.SEEN.length()), 0);
-            } else if (line.startsWith(DyingRegistry.DIED)) {
-                deaths.merge(line.substring(DyingRegistry.DIED.length()), 1, Integer::sum);
             }
         }
     }
 
-    private Life start(String step) throws IOException {
+    private Life start() throws IOException {
         started++;
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-D" + HousekeepingProcess.DIE_AFTER + "=" + step,
-                "-D" + HousekeepingProcess.NTH + "=" + (random.nextBoolean() ? 1 : 1 + random.nextInt(LATEST_STEP)),
+                "-D" + HousekeepingProcess.ORDERS + "=" + orders,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Leash.class.getName(),
@@ -206,7 +210,6 @@ final class HousekeepingLives implements AutoCloseable {
     private void end() {
         for (Life life : living) {
             life.kill();
-            learn(life);
         }
         living.clear();
     }

@@ -15,6 +15,7 @@ import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.security.SecurityConfig;
 import io.octavo.server.tls.TlsConfig;
 import io.octavo.server.topic.TopicLog;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -29,7 +30,7 @@ import org.springframework.context.annotation.Import;
 
 /**
  * A node's housekeeping as a process, wired as in the server, without the doors by which others call it: so it starts
- * in a moment. It may be told after which step to die.
+ * in a moment. It may be told, at any time, after which step to die.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
@@ -45,10 +46,8 @@ import org.springframework.context.annotation.Import;
 })
 @Import({StoresWiring.class, PeersWiring.class, CommitsWiring.class, RetentionWiring.class, HousekeepingWiring.class})
 public class HousekeepingProcess {
-    /** System properties: the step after which it dies, and the how manieth of its kind that is. */
-    static final String DIE_AFTER = "octavo.testing.die-after";
-
-    static final String NTH = "octavo.testing.nth";
+    /** The system property that names the file of {@link DyingRegistry}. */
+    static final String ORDERS = "octavo.testing.orders";
 
     /** Runs until it dies. */
     public static void main(String[] args) throws InterruptedException {
@@ -61,7 +60,7 @@ public class HousekeepingProcess {
 
     @Bean
     MeterRegistry meters() {
-        return new DyingRegistry(System.getProperty(DIE_AFTER, ""), Integer.getInteger(NTH, 1));
+        return new DyingRegistry(Path.of(System.getProperty(ORDERS)));
     }
 
     @Bean

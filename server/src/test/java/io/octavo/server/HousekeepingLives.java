@@ -29,7 +29,7 @@ final class HousekeepingLives implements AutoCloseable {
     /** Starting takes longer than most lives: while some start, another leads. */
     private static final int AT_ONCE = 3;
     /** One of so many is killed at no step. */
-    private static final int ANY_MOMENT = 6;
+    private static final int ANY_MOMENT = 12;
 
     private static final int SAID = 30;
 
@@ -117,8 +117,8 @@ final class HousekeepingLives implements AutoCloseable {
 
     private static boolean isAtWork(Life life) {
         return life.said().stream()
-                .anyMatch(line -> line.startsWith(DyingRegistry.SEEN)
-                        && !line.startsWith(DyingRegistry.SEEN + "lease"));
+                .anyMatch(
+                        line -> line.startsWith(DyingRegistry.SEEN) && !line.startsWith(DyingRegistry.SEEN + "lease"));
     }
 
     private void order(String step) throws IOException {

@@ -3,6 +3,7 @@ package io.octavo.server.housekeeping;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.payload.PayloadObjects;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -69,9 +70,10 @@ public final class ObjectSweep implements TaskPart {
     public void run(Run run) {
         Instant now = clock.instant();
         long share = Math.max(1, perRun() / Math.max(1, walks.size()));
+        Duration again = run.isAsked() ? Duration.ZERO : config.scanInterval();
         for (ObjectWalk walk : walks) {
             if (run.mayGoOn()) {
-                walk.goOn(run, now, now.minus(config.margin()), config.scanInterval(), share);
+                walk.goOn(run, now, now.minus(config.margin()), again, share);
             }
         }
     }

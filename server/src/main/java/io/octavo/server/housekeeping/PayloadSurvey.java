@@ -60,6 +60,11 @@ final class PayloadSurvey {
         return topic;
     }
 
+    /** The next round begins as soon as this one is over, or now. */
+    void beginAgain() {
+        begun = null;
+    }
+
     /** The records of the versions that a topic's head names, of those that are held, and of the newest. */
     List<VersionRecord> versions(String topic) {
         TopicHead head = log.head(topic, Read.LOCAL);

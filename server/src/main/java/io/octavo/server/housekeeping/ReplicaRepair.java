@@ -99,6 +99,9 @@ public final class ReplicaRepair implements TaskPart {
     @Override
     public void run(Run run) {
         begin(run);
+        if (run.isAsked()) {
+            survey.beginAgain();
+        }
         copyOn(run);
         lookAtLost(run);
         while (mayGoOn(run) && left > 0) {

@@ -8,6 +8,7 @@ public final class Run {
     private final long term;
     private final BooleanSupplier leads;
     private final BooleanSupplier inTime;
+    private final boolean asked;
     private long examined;
     private long done;
     private long failed;
@@ -19,9 +20,15 @@ public final class Run {
      * @param inTime whether the run's time isn't over
      */
     Run(long term, BooleanSupplier leads, BooleanSupplier inTime) {
+        this(term, leads, inTime, false);
+    }
+
+    /** @param asked somebody has asked for it */
+    Run(long term, BooleanSupplier leads, BooleanSupplier inTime, boolean asked) {
         this.term = term;
         this.leads = leads;
         this.inTime = inTime;
+        this.asked = asked;
     }
 
     /** Whether the next step may begin; once it is false, the run is to end. */
@@ -32,6 +39,11 @@ public final class Run {
     /** The term of this node's leadership; what was learned in another one may be out of date. */
     public long term() {
         return term;
+    }
+
+    /** Whether somebody has asked for it: what is looked at once a day or so is looked at now. */
+    boolean isAsked() {
+        return asked;
     }
 
     /** Something was looked at. */

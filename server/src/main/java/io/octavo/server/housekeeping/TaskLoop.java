@@ -141,7 +141,7 @@ final class TaskLoop {
 
     private @Nullable RunReport runAndRelease() {
         try {
-            RunReport report = runner.run();
+            RunReport report = runner.runAsked();
             if (report != null) {
                 lastAsked = report;
             }

@@ -59,16 +59,26 @@ final class TaskRunner {
         return !stopping && lease.term() != 0;
     }
 
-    /** Runs the task now; null if this node doesn't lead. */
+    /** Runs the task, as it is due; null if this node doesn't lead. */
     @Nullable
     RunReport run() {
+        return run(false);
+    }
+
+    /** Runs the task, for somebody has asked for it; null if this node doesn't lead. */
+    @Nullable
+    RunReport runAsked() {
+        return run(true);
+    }
+
+    private @Nullable RunReport run(boolean asked) {
         long term = lease.term();
         if (stopping || term == 0) {
             return null;
         }
         Instant startedAt = clock.instant();
         long begun = nanoTime.getAsLong();
-        Run run = new Run(term, () -> !stopping && lease.leads(term), () -> isInTime(begun));
+        Run run = new Run(term, () -> !stopping && lease.leads(term), () -> isInTime(begun), asked);
         begin(begun);
         @Nullable RuntimeException failure = null;
         try {

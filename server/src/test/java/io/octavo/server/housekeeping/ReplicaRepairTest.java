@@ -77,6 +77,8 @@ class ReplicaRepairTest {
         }
         assertThat(Runs.of(repair).examinedCount()).isEqualTo(20);
         assertThat(Runs.of(repair).examinedCount()).isZero();
+        assertThat(Runs.asked(repair).examinedCount()).isEqualTo(20);
+        assertThat(Runs.of(repair).examinedCount()).isZero();
         time.pass(DAY);
         Run broken = Runs.steps(repair, 15);
         assertThat(broken.examinedCount()).isBetween(5L, 15L);

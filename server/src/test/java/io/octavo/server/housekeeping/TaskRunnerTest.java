@@ -69,6 +69,16 @@ class TaskRunnerTest {
     }
 
     @Test
+    void aRunKnowsWhetherSomebodyHasAskedForIt() {
+        lease.step();
+        List<Boolean> asked = new ArrayList<>();
+        TaskRunner runner = runner(run -> asked.add(run.isAsked()));
+        runner.run();
+        runner.runAsked();
+        assertThat(asked).containsExactly(false, true);
+    }
+
+    @Test
     void aFailureDoesNotHideWhatWasDoneBefore() {
         lease.step();
         RunReport report = requireNonNull(runner(run -> {

@@ -135,16 +135,21 @@ final class FallbackLoader {
                     });
         }
 
-        /** Takes what it can of those that are wanted, many at a time; what can't be had so is read one by one. */
+        /** Takes what it can of those that are wanted from bundles, one after the other, for memory's sake. */
         void bundles(Map<String, Exported> wanted) {
             try {
                 for (String key : region.bundles()) {
-                    submit(() -> take(key, wanted));
+                    try {
+                        take(key, wanted);
+                    } catch (Unreadable e) {
+                        metrics.failed(CacheMetrics.Step.FALLBACK);
+                        LOG.error("skipped: {}", e.getMessage());
+                    }
                 }
             } catch (RuntimeException e) {
+                metrics.failed(CacheMetrics.Step.FALLBACK);
                 LOG.warn("region {}: heads are read one by one: {}", region.name(), e.toString());
             }
-            await();
         }
 
         private void take(String key, Map<String, Exported> wanted) {
@@ -158,8 +163,6 @@ final class FallbackLoader {
         }
 
         void each(Map<String, Exported> wanted) {
-            failure = null;
-            unreadable.set(0);
             for (Exported exported : wanted.values()) {
                 if (failure != null) {
                     break;
@@ -203,7 +206,6 @@ final class FallbackLoader {
 
         private void await() {
             acquire(most);
-            room.release(most);
         }
 
         private void acquire(int permits) {

@@ -2,9 +2,11 @@
 # that needs no stores, and with the stores what runs the whole product; with --all, everything.
 
 # A file that tests read, and Debian's package that has it.
-needs='/usr/share/zoneinfo/tzdata.zi tzdata
+needs='/usr/bin/faketime faketime
+/usr/share/zoneinfo/tzdata.zi tzdata
 /usr/share/iso-codes/json/iso_3166-1.json iso-codes
-/usr/share/publicsuffix/public_suffix_list.dat publicsuffix'
+/usr/share/publicsuffix/public_suffix_list.dat publicsuffix
+/usr/bin/unshare util-linux'
 on_newer_java=PublishingIT,FollowingIT,SigningInIT,DemonstrationIT,ReadmeIT,TranscriptIT,ZipIT,SecuredServerIT,CassandraTlsIT,S3PayloadsIT
 needs_of_all='/usr/bin/radosgw radosgw
 /usr/bin/ceph-mon ceph-mon

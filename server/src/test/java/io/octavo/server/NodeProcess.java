@@ -37,7 +37,11 @@ final class NodeProcess implements AutoCloseable {
 
     /** One with the arguments of a {@link RealNode}, and these; it doesn't serve yet. */
     static NodeProcess start(String name, Path folder, String... more) throws IOException {
-        int http = RealNode.freePort();
+        return start(name, folder, RealNode.freePort(), RealNode.freePort(), more);
+    }
+
+    /** The same, on these ports. */
+    static NodeProcess start(String name, Path folder, int http, int grpc, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -45,12 +49,12 @@ final class NodeProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 OctavoServer.class.getName()));
-        command.addAll(RealNode.arguments(http, RealNode.freePort(), more));
+        command.addAll(RealNode.arguments(http, grpc, more));
         command.add("--octavo.node.name=" + name);
         File log = folder.resolve(name + ".log").toFile();
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(log)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
         return new NodeProcess(name, log, http, process);
     }
@@ -75,7 +79,12 @@ final class NodeProcess implements AutoCloseable {
     }
 
     private void signal(String signal) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+        signal(process.pid(), signal);
+    }
+
+    /** Sends a signal, such as {@code -STOP}, to a process. */
+    static void signal(long pid, String signal) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", signal, Long.toString(pid)).start();
         assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(kill.exitValue()).isZero();
     }

@@ -1,0 +1,245 @@
+package io.octavo.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.octavo.local.LocalCassandra;
+import io.octavo.local.LocalS3;
+import io.octavo.rules.Digests;
+import io.octavo.server.cassandra.TestCassandra;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A whole installation, each program a process of its own, of which any can be broken and mended: it wants tokens. */
+final class BreakableService implements AutoCloseable {
+    static final String ADMIN = "the-first-token-of-this-installation";
+    static final int LARGE = 2 << 20;
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final Path folder;
+    private final LocalCassandra cassandra;
+    private final LocalS3 s3;
+    private final int http = RealNode.freePort();
+    private final int grpc = RealNode.freePort();
+    private NodeProcess server;
+
+    private BreakableService(Path folder) throws IOException {
+        this.folder = folder;
+        this.cassandra = TestCassandra.start();
+        this.s3 = LocalS3.start(folder.resolve("s3"));
+    }
+
+    /** Blocks until all of it serves. */
+    static BreakableService start(Path folder) throws IOException {
+        BreakableService service = new BreakableService(folder);
+        service.s3.awaitReady(START);
+        service.startServer();
+        service.awaitServer();
+        return service;
+    }
+
+    String endpoint() {
+        return "127.0.0.1:" + grpc;
+    }
+
+    LocalS3 s3() {
+        return s3;
+    }
+
+    LocalCassandra cassandra() {
+        return cassandra;
+    }
+
+    NodeProcess server() {
+        return server;
+    }
+
+    void startServer() throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "cassandra.contact-points=127.0.0.1:" + cassandra.port(),
+                "cassandra.keyspace=breakable",
+                "security.enabled=true",
+                "security.admin-token-sha256=" + HexFormat.of().formatHex(Digests.sha256(ADMIN.getBytes(UTF_8))),
+                "housekeeping.lease=2s",
+                "housekeeping.lease-margin=200ms",
+                "housekeeping.export.interval=200ms",
+                "payload.create-buckets=true",
+                "payload.connect-timeout=2s"));
+        List<String> regions = List.of("eu", "us");
+        for (String region : regions) {
+            String key = "regions[" + regions.indexOf(region) + "].";
+            arguments.addAll(List.of(
+                    key + "name=" + region,
+                    key + "s3.endpoint=" + s3.endpoint(),
+                    key + "s3.bucket=octavo-" + region,
+                    key + "s3.access-key=" + s3.accessKey(),
+                    key + "s3.secret-key=" + s3.secretKey()));
+        }
+        server = NodeProcess.start(
+                "server",
+                folder,
+                http,
+                grpc,
+                arguments.stream().map(argument -> "--octavo." + argument).toArray(String[]::new));
+    }
+
+    void awaitServer() {
+        await().atMost(START)
+                .ignoreExceptions()
+                .until(() -> send("GET", "/status", "").body().contains("\"ready\":true"));
+    }
+
+    void killServer() {
+        server.close();
+    }
+
+    void restartS3() {
+        s3.restart();
+        s3.awaitReady(START);
+    }
+
+    void restartCassandra() {
+        cassandra.restart();
+        cassandra.awaitReady(START);
+    }
+
+    /** Publishes, as soon as that can be done again; the version. */
+    long publish(String topic, byte[] payload) {
+        return await().atMost(START)
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            HttpResponse<String> answer = send(
+                                    "/topics/" + topic + "/versions",
+                                    request -> request.POST(BodyPublishers.ofByteArray(payload)));
+                            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+                            return JsonMapper.shared()
+                                    .readTree(answer.body())
+                                    .path("version")
+                                    .asLong();
+                        },
+                        version -> version > 0);
+    }
+
+    /** What a topic's version is, when it is a large one: its first line, and a lot. */
+    static byte[] large(String text) {
+        byte[] payload = new byte[LARGE];
+        byte[] line = (text + "\n").getBytes(UTF_8);
+        System.arraycopy(line, 0, payload, 0, line.length);
+        return payload;
+    }
+
+    /** Everything that was published is in the fallback cache. */
+    void awaitExport() {
+        await().atMost(START).ignoreExceptions().untilAsserted(() -> {
+            HttpResponse<String> run = send("POST", "/housekeeping/export/runs", "");
+            assertThat(run.body()).contains("\"outcome\":\"DONE\"");
+        });
+    }
+
+    /** A new token, for reading. */
+    String newToken(String name) throws IOException, InterruptedException {
+        HttpResponse<String> made = send(
+                "POST",
+                "/tokens",
+                "{\"name\":\"" + name + "\",\"grants\":[{\"role\":\"reader\",\"topics\":[\"*\"]}]}");
+        JsonNode token = JsonMapper.shared().readTree(made.body()).path("token");
+        assertThat(token.isString()).as(made.body()).isTrue();
+        return token.asString();
+    }
+
+    HttpResponse<String> send(String method, String path, String body) throws IOException, InterruptedException {
+        return send(
+                path,
+                request -> request.method(method, BodyPublishers.ofString(body))
+                        .header("Content-Type", "application/json"));
+    }
+
+    private HttpResponse<String> send(
+            String path, UnaryOperator<HttpRequest.Builder> as)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/api/v1" + path))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + ADMIN);
+        return HTTP.send(as.apply(request).build(), BodyHandlers.ofString());
+    }
+
+    /** Changes a byte of each of a large version's objects, in all regions. */
+    void corruptObjects(String firstLine) throws IOException {
+        int objects = 0;
+        for (Path file : files(folder.resolve("s3/objects"))) {
+            if (Files.size(file) == LARGE && startsWith(file, firstLine + "\n")) {
+                flip(file);
+                objects++;
+            }
+        }
+        assertThat(objects).as("objects of %s", firstLine).isGreaterThanOrEqualTo(2);
+    }
+
+    private static boolean startsWith(Path file, String text) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(text.length()), UTF_8).equals(text);
+        }
+    }
+
+    /** Changes a byte in the middle. */
+    static void flip(Path file) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            long middle = bytes.length() / 2;
+            bytes.seek(middle);
+            int there = bytes.read();
+            bytes.seek(middle);
+            bytes.write(there ^ 1);
+        }
+    }
+
+    /** The files below a folder; none if there is no such folder. */
+    static List<Path> files(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    /** How clients find it. */
+    Map<String, Object> service(String token) {
+        return Map.of("endpoint", endpoint(), "token", token);
+    }
+
+    Map<String, Object> fallback() {
+        return Map.of(
+                "s3", s3.endpoint().toString(), "accessKey", s3.accessKey(), "secretKey", s3.secretKey());
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+        s3.close();
+        cassandra.close();
+    }
+}

@@ -43,10 +43,13 @@ import org.junit.jupiter.api.io.TempDir;
  * what anybody can be given is there at any moment; and when housekeeping lives on at last, what is kept is what the log
  * says, no more and no less, and the fallback cache alone gives everybody what the service gives.
  */
-@Timeout(3_600)
+@Timeout(5_400)
 class KilledHousekeepingIT {
     private static final int SEEDS = Integer.getInteger("octavo.seeds", 30);
     private static final long SEED = Long.getLong("octavo.seed", new Random().nextInt(1_000_000_000));
+    /** With so many, somebody has to die behind every step. */
+    private static final int ENOUGH_FOR_ALL = 150;
+
     private static final int AT_ONCE = 4;
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration REST = Duration.ofSeconds(60);
@@ -145,6 +148,11 @@ class KilledHousekeepingIT {
         assertThat(lives.deaths().values().stream().filter(count -> count > 0).count())
                 .as(description + ": steps that somebody died behind")
                 .isGreaterThanOrEqualTo(Math.min(SEEDS, 12) / 2);
+        if (SEEDS >= ENOUGH_FOR_ALL) {
+            assertThat(lives.notYet())
+                    .as(description + ": steps that nobody died behind")
+                    .isEmpty();
+        }
     }
 
     /** Kills housekeeping, and Cassandra now and then. */

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A whole installation, each program a process of its own, of which any can be broken and mended: it wants tokens. */
 final class BreakableService implements AutoCloseable {
-    static final String ADMIN = "the-first-token-of-this-installation";
-    static final int LARGE = 2 << 20;
+    private static final String ADMIN = "the-first-token-of-this-installation";
+    private static final int LARGE = 2 << 20;
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final HttpClient HTTP =
@@ -42,25 +43,23 @@ final class BreakableService implements AutoCloseable {
     private final LocalS3 s3;
     private final int http = RealNode.freePort();
     private final int grpc = RealNode.freePort();
+    private final Map<String, Long> newest = new HashMap<>();
+    private int published;
     private NodeProcess server;
 
     private BreakableService(Path folder) throws IOException {
         this.folder = folder;
         this.cassandra = TestCassandra.start();
         this.s3 = LocalS3.start(folder.resolve("s3"));
+        this.s3.awaitReady(START);
+        this.server = newServer();
     }
 
     /** Blocks until all of it serves. */
     static BreakableService start(Path folder) throws IOException {
         BreakableService service = new BreakableService(folder);
-        service.s3.awaitReady(START);
-        service.startServer();
         service.awaitServer();
         return service;
-    }
-
-    String endpoint() {
-        return "127.0.0.1:" + grpc;
     }
 
     LocalS3 s3() {
@@ -75,7 +74,12 @@ final class BreakableService implements AutoCloseable {
         return server;
     }
 
-    void startServer() throws IOException {
+    void restartServer() throws IOException {
+        server = newServer();
+        awaitServer();
+    }
+
+    private NodeProcess newServer() throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "cassandra.contact-points=127.0.0.1:" + cassandra.port(),
                 "cassandra.keyspace=breakable",
@@ -96,7 +100,7 @@ final class BreakableService implements AutoCloseable {
                     key + "s3.access-key=" + s3.accessKey(),
                     key + "s3.secret-key=" + s3.secretKey()));
         }
-        server = NodeProcess.start(
+        return NodeProcess.start(
                 "server",
                 folder,
                 http,
@@ -104,7 +108,7 @@ final class BreakableService implements AutoCloseable {
                 arguments.stream().map(argument -> "--octavo." + argument).toArray(String[]::new));
     }
 
-    void awaitServer() {
+    private void awaitServer() {
         await().atMost(START)
                 .ignoreExceptions()
                 .until(() -> send("GET", "/status", "").body().contains("\"ready\":true"));
@@ -124,8 +128,8 @@ final class BreakableService implements AutoCloseable {
         cassandra.awaitReady(START);
     }
 
-    /** Publishes, as soon as that can be done again; the version. */
-    long publish(String topic, byte[] payload) {
+    /** As soon as that can be done again. */
+    private long publish(String topic, byte[] payload) {
         return await().atMost(START)
                 .ignoreExceptions()
                 .until(
@@ -142,8 +146,21 @@ final class BreakableService implements AutoCloseable {
                         version -> version > 0);
     }
 
-    /** What a topic's version is, when it is a large one: its first line, and a lot. */
-    static byte[] large(String text) {
+    /**
+     * Publishes a new version, whose first line is the topic and a number: of 2 MiB if the topic's name begins with {@code
+     * large}.
+     */
+    void next(String topic) {
+        String text = topic + " " + ++published;
+        newest.put(topic, publish(topic, topic.startsWith("large") ? large(text) : text.getBytes(UTF_8)));
+    }
+
+    /** The newest version of a topic; 0 = there is none. */
+    long newest(String topic) {
+        return newest.getOrDefault(topic, 0L);
+    }
+
+    private static byte[] large(String text) {
         byte[] payload = new byte[LARGE];
         byte[] line = (text + "\n").getBytes(UTF_8);
         System.arraycopy(line, 0, payload, 0, line.length);
@@ -161,9 +178,7 @@ final class BreakableService implements AutoCloseable {
     /** A new token, for reading. */
     String newToken(String name) throws IOException, InterruptedException {
         HttpResponse<String> made = send(
-                "POST",
-                "/tokens",
-                "{\"name\":\"" + name + "\",\"grants\":[{\"role\":\"reader\",\"topics\":[\"*\"]}]}");
+                "POST", "/tokens", "{\"name\":\"" + name + "\",\"grants\":[{\"role\":\"reader\",\"topics\":[\"*\"]}]}");
         JsonNode token = JsonMapper.shared().readTree(made.body()).path("token");
         assertThat(token.isString()).as(made.body()).isTrue();
         return token.asString();
@@ -176,8 +191,7 @@ final class BreakableService implements AutoCloseable {
                         .header("Content-Type", "application/json"));
     }
 
-    private HttpResponse<String> send(
-            String path, UnaryOperator<HttpRequest.Builder> as)
+    private HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> as)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/api/v1" + path))
                 .timeout(Duration.ofSeconds(20))
@@ -185,8 +199,9 @@ final class BreakableService implements AutoCloseable {
         return HTTP.send(as.apply(request).build(), BodyHandlers.ofString());
     }
 
-    /** Changes a byte of each of a large version's objects, in all regions. */
-    void corruptObjects(String firstLine) throws IOException {
+    /** Changes a byte of each object of the newest version of a large topic, in all regions. */
+    void corruptNewest(String topic) throws IOException {
+        String firstLine = topic + " " + published;
         int objects = 0;
         for (Path file : files(folder.resolve("s3/objects"))) {
             if (Files.size(file) == LARGE && startsWith(file, firstLine + "\n")) {
@@ -225,20 +240,28 @@ final class BreakableService implements AutoCloseable {
     }
 
     /** How clients find it. */
-    Map<String, Object> service(String token) {
-        return Map.of("endpoint", endpoint(), "token", token);
+    Map<String, Object> by(String token) {
+        return Map.of("endpoint", "127.0.0.1:" + grpc, "token", token);
     }
 
+    /** The same, with a token that may do everything. */
+    Map<String, Object> here() {
+        return by(ADMIN);
+    }
+
+    /** How they find a service that isn't there. */
+    static Map<String, Object> nobody() {
+        return Map.of("endpoint", "127.0.0.1:1");
+    }
+
+    /** How they find the fallback cache. */
     Map<String, Object> fallback() {
-        return Map.of(
-                "s3", s3.endpoint().toString(), "accessKey", s3.accessKey(), "secretKey", s3.secretKey());
+        return Map.of("s3", s3.endpoint().toString(), "accessKey", s3.accessKey(), "secretKey", s3.secretKey());
     }
 
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
-        }
+        server.close();
         s3.close();
         cassandra.close();
     }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,7 +125,12 @@ public final class Watcher {
     private void count(ObjectNode answer) throws IOException {
         System.gc();
         answer.put("threads", Thread.getAllStackTraces().size());
-        answer.putPOJO("named", Thread.getAllStackTraces().keySet().stream().map(Thread::getName).sorted().toList());
+        answer.putPOJO(
+                "named",
+                Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .sorted()
+                        .toList());
         List<String> handles = handles();
         answer.put("handles", handles.size());
         answer.putPOJO("open", handles);
@@ -228,7 +234,8 @@ public final class Watcher {
                 throw new IllegalStateException("thrown by a listener of the test");
             }
             // One blocks at the version it gets first, another at the one after.
-            if (order.has("blocks") && told.get(topic).get() == order.path("blocksAt").asInt(1)) {
+            if (order.has("blocks")
+                    && told.get(topic).get() == order.path("blocksAt").asInt(1)) {
                 try {
                     TimeUnit.SECONDS.sleep(order.path("blocks").asInt());
                 } catch (InterruptedException e) {
@@ -238,7 +245,8 @@ public final class Watcher {
         }
 
         void await(JsonNode order, ObjectNode answer) throws InterruptedException {
-            Subscription<?> awaited = subscriptions.get(order.path("topic").asString());
+            Subscription<?> awaited = Objects.requireNonNull(
+                    subscriptions.get(order.path("topic").asString()), "topic");
             long start = System.nanoTime();
             try {
                 awaited.awaitValue(Duration.ofMillis(order.path("ms").asLong()));
@@ -263,7 +271,9 @@ public final class Watcher {
                     seen.put("version", snapshot.version());
                     seen.put("source", snapshot.source().name());
                     seen.put("value", text(snapshot.value()));
-                    seen.put("ageMs", Duration.between(snapshot.asOf(), Instant.now()).toMillis());
+                    seen.put(
+                            "ageMs",
+                            Duration.between(snapshot.asOf(), Instant.now()).toMillis());
                 } catch (OctavoException e) {
                     seen.put("version", 0).put("source", "").put("value", "");
                 }

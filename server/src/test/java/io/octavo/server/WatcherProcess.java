@@ -1,6 +1,7 @@
 package io.octavo.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -9,20 +10,42 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A {@link Watcher} as a process. For one thread. */
 final class WatcherProcess implements AutoCloseable {
-    /** No answer takes longer, whatever is broken. */
-    private static final long BOUND_SECONDS = 30;
+    /** What is documented comes true within this, also on a busy machine. */
+    static final Duration BOUND = Duration.ofSeconds(30);
+
+    private static final Duration WAIT = Duration.ofSeconds(4);
+    private static final Duration WATCHED = Duration.ofSeconds(3);
+    private static final int SAID = 6_000;
+
+    private static final Predicate<String> OF_CLIENTS =
+            thread -> thread.startsWith("octavo") || thread.startsWith("grpc") || thread.startsWith("HttpClient");
+    /** Opened by the Java runtime, once; and how this process is talked to. */
+    private static final Predicate<String> OF_RUNTIME = handle -> handle.endsWith(".jar")
+            || handle.endsWith(".so")
+            || handle.endsWith(".so.1")
+            || handle.endsWith("/modules")
+            || handle.endsWith("random")
+            || handle.endsWith(".log")
+            || handle.startsWith("pipe:")
+            || handle.startsWith("/sys/")
+            || handle.startsWith("/proc/");
 
     private final Process process;
     private final File log;
@@ -68,9 +91,9 @@ final class WatcherProcess implements AutoCloseable {
         process.getOutputStream()
                 .write((JsonMapper.shared().writeValueAsString(command) + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
-        String answer = answers.poll(BOUND_SECONDS, TimeUnit.SECONDS);
+        String answer = answers.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
         assertThat(answer)
-                .as("an answer to %s within %d s; it said\n%s", command, BOUND_SECONDS, said())
+                .as("an answer to %s within %s; it said\n%s", command, BOUND, said())
                 .isNotNull();
         JsonNode told = JsonMapper.shared().readTree(answer);
         assertThat(told.has("thrown")).as("%s: %s", command, told).isFalse();
@@ -88,9 +111,18 @@ final class WatcherProcess implements AutoCloseable {
         }
     }
 
-    /** What it has logged. */
-    String said() throws IOException {
+    /** All that it has logged. */
+    String log() throws IOException {
         return Files.readString(log.toPath());
+    }
+
+    private String said() {
+        try {
+            String text = log();
+            return text.substring(Math.max(0, text.length() - SAID));
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     long pid() {
@@ -105,6 +137,143 @@ final class WatcherProcess implements AutoCloseable {
         } catch (IOException e) {
             answers.add("{\"thrown\":\"" + e + "\"}");
         }
+    }
+
+    /** Opens a client. */
+    @SafeVarargs
+    final void open(String client, Set<String> topics, Map<String, ?>... how) throws Exception {
+        Map<String, Object> order = new LinkedHashMap<>();
+        for (Map<String, ?> part : how) {
+            order.putAll(part);
+        }
+        order.put("name", client);
+        order.put("topics", topics);
+        tell("open", order);
+    }
+
+    void closeClient(String client) throws Exception {
+        tell("close", Map.of("name", client));
+    }
+
+    /** Blocks until what a client sees of a topic is this. */
+    JsonNode awaits(String client, String topic, String source, long version) {
+        return awaits(
+                client,
+                topic,
+                seen -> seen.path("version").asLong(-1) == version
+                        && seen.path("source").asString().equals(source));
+    }
+
+    JsonNode awaits(String client, String topic, Predicate<JsonNode> condition) {
+        AtomicReference<JsonNode> last = new AtomicReference<>();
+        try {
+            return await().atMost(BOUND)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(
+                            () -> {
+                                JsonNode seen = see().path(client).path(topic);
+                                last.set(seen);
+                                return seen;
+                            },
+                            condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(topic + " of " + client + ": " + last + "\n" + said(), e);
+        }
+    }
+
+    /** Blocks until it holds no value, and has failed; why. */
+    String awaitsFailure(String client, String topic) {
+        return awaitsFailure(client, topic, 0);
+    }
+
+    /** Blocks until it holds this version though it should hold another one; why. */
+    String awaitsFailure(String client, String topic, long version) {
+        return awaits(
+                        client,
+                        topic,
+                        seen -> seen.path("phase").asString().equals("FAILED")
+                                && seen.path("version").asLong() == version)
+                .path("error")
+                .asString();
+    }
+
+    /** Whoever waits for a value waits as long as it wants and no longer, and is told why there is none. */
+    void seesNothing(String client, String topic, String... words) throws Exception {
+        JsonNode waited = tell("await", Map.of("name", client, "topic", topic, "ms", WAIT.toMillis()));
+        assertThat(waited.path("error").asString(""))
+                .as("%s of %s: %s", topic, client, waited)
+                .contains(words);
+        assertThat(waited.path("tookMs").asLong())
+                .isLessThan(WAIT.plusMillis(1_500).toMillis());
+        assertThat(see().path(client).path("up").asBoolean()).isFalse();
+    }
+
+    /** For a while a client holds these versions, whose values can be read. */
+    void stays(String client, Map<String, Long> versions) {
+        await().during(WATCHED)
+                .atMost(WATCHED.multipliedBy(3))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> {
+                    JsonNode seen = see().path(client);
+                    assertThat(seen.path("up").asBoolean()).isTrue();
+                    versions.forEach((topic, version) -> {
+                        assertThat(seen.path(topic).path("version").asLong())
+                                .as("%s of %s: %s", topic, client, seen)
+                                .isEqualTo(version);
+                        assertThat(seen.path(topic).path("value").asString()).startsWith(topic + " ");
+                    });
+                });
+    }
+
+    /** Blocks until everything that its clients follow is the newest version, by the service's word. */
+    void awaitsNewest(BreakableService service) {
+        see().properties().forEach(client -> client.getValue().properties().forEach(topic -> {
+            if (topic.getValue().isObject()) {
+                awaits(
+                        client.getKey(),
+                        topic.getKey(),
+                        seen -> seen.path("version").asLong() == service.newest(topic.getKey())
+                                && seen.path("source").asString().equals("SERVICE")
+                                && seen.path("phase").asString().equals("RUNNING")
+                                && seen.path("value").asString().startsWith(topic.getKey() + " "));
+            }
+        }));
+    }
+
+    /** Threads, handles, and how long the slowest read of a value took. */
+    JsonNode count() {
+        try {
+            return tell("count", Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Closes clients; they leave neither threads nor handles behind, and no read of a value has ever waited. */
+    void closeWithoutTrace(String... clients) throws Exception {
+        for (String client : clients) {
+            closeClient(client);
+        }
+        try {
+            await().atMost(BOUND).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
+                JsonNode count = count();
+                assertThat(of(count.path("named"), OF_CLIENTS)).as("threads").isEmpty();
+                assertThat(of(count.path("open"), OF_RUNTIME.negate()))
+                        .as("handles")
+                        .isEmpty();
+                assertThat(count.path("slowestMs").asLong())
+                        .as("ms, the slowest read of a value")
+                        .isLessThan(1_000);
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(List.of(clients) + " leave behind: " + e.getMessage() + "\n" + said(), e);
+        }
+    }
+
+    private static List<String> of(JsonNode names, Predicate<String> which) {
+        return names.valueStream().map(JsonNode::asString).filter(which).toList();
     }
 
     @Override

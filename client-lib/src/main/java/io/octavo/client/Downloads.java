@@ -22,7 +22,7 @@ final class Downloads {
     private static final Logger LOG = System.getLogger("io.octavo.client");
 
     private final SubscribeCalls calls;
-    private final LinkReader links;
+    private final RangeReader links;
     private final FallbackCache fallback;
     private final DiskCache disk;
     private final WorkDirectory files;
@@ -32,7 +32,7 @@ final class Downloads {
 
     Downloads(
             SubscribeCalls calls,
-            LinkReader links,
+            RangeReader links,
             FallbackCache fallback,
             DiskCache disk,
             WorkDirectory files,
@@ -191,7 +191,7 @@ final class Downloads {
             Duration atMost = left.compareTo(limits.stall()) < 0 ? left : limits.stall();
             List<PayloadLink> elsewhere = calls.payload(topic, version, sink, atMost, cancelled);
             if (!elsewhere.isEmpty()) {
-                links.read(elsewhere, sink, end, cancelled);
+                links.read(elsewhere, Range.rest(sink), region -> {}, end, cancelled);
             } else if (!sink.isComplete()) {
                 throw OctavoException.passing(
                         "payload of " + topic + " version " + version + " ended after " + sink.position() + " bytes",

@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.octavo.rules.ErrorCode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -88,6 +89,21 @@ final class Endpoints implements AutoCloseable {
         if (chosen < addresses.size() && addresses.get(chosen).equals(node.address())) {
             chosen++;
         }
+    }
+
+    /**
+     * What a call to this node failed with; if the node is the problem, as {@link #failed(Node)}.
+     *
+     * @param doing for the message
+     */
+    OctavoException failed(Node node, StatusRuntimeException error, String doing) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException(doing + ": interrupted");
+        }
+        if (Errors.isNodeFailure(error)) {
+            failed(node);
+        }
+        return Errors.from(error, doing);
     }
 
     /** Ends all calls. */

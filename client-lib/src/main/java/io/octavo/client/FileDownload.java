@@ -1,6 +1,5 @@
 package io.octavo.client;
 
-import io.octavo.client.RangeReader.Range;
 import io.octavo.rules.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -13,6 +13,21 @@ import org.jspecify.annotations.Nullable;
 record Held<T>(Snapshot<T> snapshot, LoadedPayload payload) {
     private static final Logger LOG = System.getLogger("io.octavo.client");
 
+    /** @param by whose word it is to use it */
+    static <T> Held<T> of(Making.Made<T> made, Target by, Instant now) {
+        LoadedPayload payload = made.payload();
+        Snapshot<T> snapshot = new Snapshot<>(
+                made.value(),
+                payload.version(),
+                by.revision(),
+                payload.metadata(),
+                Instant.ofEpochMilli(payload.record().getAtMs()),
+                by.source(),
+                by.asOf(),
+                now);
+        return new Held<>(snapshot, payload);
+    }
+
     /** The same, now known from the service. */
     Held<T> confirmed(Instant now) {
         return new Held<>(snapshot.confirmed(now), payload);

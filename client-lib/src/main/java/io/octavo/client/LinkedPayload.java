@@ -1,6 +1,5 @@
 package io.octavo.client;
 
-import io.octavo.client.RangeReader.Range;
 import io.octavo.protocol.PayloadLink;
 import java.time.Instant;
 import java.util.List;
@@ -62,7 +61,7 @@ final class LinkedPayload {
     private void attempt(Range range, Instant end) throws InterruptedException {
         List<PayloadLink> known = current();
         try {
-            reader.read(known, range, used::add, end);
+            reader.read(known, range, used::add, end, () -> false);
         } catch (OctavoException e) {
             if (e.isPassing()) {
                 renew(known);

@@ -52,8 +52,8 @@ public final class OctavoClient implements AutoCloseable {
     /** Whether all values are there that this process needs. Never blocks. */
     public ClientHealth health() {
         return new ClientHealth(wiring.machinery().polls().subscriptions().stream()
-                .filter(TopicSubscription::isMissing)
-                .map(TopicSubscription::topic)
+                .filter(one -> one.inUse().isMissing())
+                .map(Following::topic)
                 .distinct()
                 .toList());
     }
@@ -89,10 +89,10 @@ public final class OctavoClient implements AutoCloseable {
     public void close() {
         PollLoop polls = wiring.machinery().polls();
         polls.close();
-        List<TopicSubscription<?>> subscriptions = polls.subscriptions();
-        subscriptions.forEach(Subscription::close);
+        List<Following<?>> subscriptions = polls.subscriptions();
+        subscriptions.forEach(Following::close);
         CompletableFuture<?>[] lanes =
-                subscriptions.stream().map(TopicSubscription::idle).toArray(CompletableFuture<?>[]::new);
+                subscriptions.stream().map(one -> one.inUse().idle()).toArray(CompletableFuture<?>[]::new);
         try {
             CompletableFuture.allOf(lanes).get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -29,7 +29,7 @@ final class PayloadSink implements AutoCloseable {
     private final @Nullable ByteBuffer memory;
     private final @Nullable Path file;
     private final @Nullable FileChannel channel;
-    private MessageDigest digest = Digests.newSha256();
+    private final MessageDigest digest = Digests.newSha256();
     private long position;
     private boolean handedOver;
 
@@ -54,6 +54,11 @@ final class PayloadSink implements AutoCloseable {
         return position;
     }
 
+    /** How many bytes it is to have. */
+    long size() {
+        return part.getSize();
+    }
+
     synchronized boolean isComplete() {
         return position == part.getSize();
     }
@@ -70,21 +75,6 @@ final class PayloadSink implements AutoCloseable {
             writeFully(channel, bytes);
         }
         position += count;
-    }
-
-    /** Forgets all bytes: they come again from the first one on. */
-    synchronized void restart() {
-        digest = Digests.newSha256();
-        position = 0;
-        if (memory != null) {
-            memory.clear();
-        } else if (channel != null) {
-            try {
-                channel.position(0);
-            } catch (IOException e) {
-                throw WorkDirectory.failed("rewind " + file, e);
-            }
-        }
     }
 
     /** The payload, if all bytes are here and are what was published. */

@@ -1,6 +1,5 @@
 package io.octavo.client;
 
-import io.octavo.client.RangeReader.Range;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

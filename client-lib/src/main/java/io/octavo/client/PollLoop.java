@@ -49,7 +49,7 @@ final class PollLoop implements AutoCloseable {
     private final Limits limits;
     private final World world;
     private final ClientMetrics metrics;
-    private final Map<String, List<TopicSubscription<?>>> topics = new LinkedHashMap<>();
+    private final Map<String, List<Following<?>>> topics = new LinkedHashMap<>();
     private @Nullable Future<?> timer;
     private @Nullable Asked asked;
     private boolean again;
@@ -94,7 +94,7 @@ final class PollLoop implements AutoCloseable {
         return identity.get();
     }
 
-    synchronized void add(TopicSubscription<?> subscription) {
+    synchronized void add(Following<?> subscription) {
         if (closed) {
             throw new IllegalStateException("this client is closed");
         }
@@ -110,14 +110,14 @@ final class PollLoop implements AutoCloseable {
         }
     }
 
-    synchronized void remove(TopicSubscription<?> subscription) {
-        List<TopicSubscription<?>> same = topics.get(subscription.topic());
+    synchronized void remove(Following<?> subscription) {
+        List<Following<?>> same = topics.get(subscription.topic());
         if (same != null && same.remove(subscription) && same.isEmpty()) {
             topics.remove(subscription.topic());
         }
     }
 
-    synchronized List<TopicSubscription<?>> subscriptions() {
+    synchronized List<Following<?>> subscriptions() {
         return topics.values().stream().flatMap(List::stream).toList();
     }
 
@@ -144,7 +144,7 @@ final class PollLoop implements AutoCloseable {
 
     /** Polls when the subscriptions have done what they are doing, or a little later. */
     private void settle() {
-        if (subscriptions().stream().noneMatch(TopicSubscription::isBusy)) {
+        if (subscriptions().stream().noneMatch(Following::isBusy)) {
             poll();
         } else if (!settling) {
             next(SETTLING);
@@ -183,7 +183,7 @@ final class PollLoop implements AutoCloseable {
     private boolean mayHold() {
         return !limits.hold().isZero()
                 && !world.clock().instant().isBefore(plainUntil)
-                && subscriptions().stream().allMatch(TopicSubscription::hasHeard);
+                && subscriptions().stream().allMatch(Following::hasHeard);
     }
 
     private synchronized void answered(Asked question, @Nullable PollResponse response, @Nullable Throwable error) {
@@ -208,7 +208,7 @@ final class PollLoop implements AutoCloseable {
             }
             failed(failure, broke || (question.held && failures == 0));
         }
-        subscriptions().forEach(TopicSubscription::observe);
+        subscriptions().forEach(one -> one.inUse().observe());
     }
 
     private void goOn(Asked question, PollResponse response, Duration took) {
@@ -249,7 +249,7 @@ final class PollLoop implements AutoCloseable {
         response.getOffersList().forEach(offer -> offers.put(offer.getTopic(), offer));
         sent.forEach((topic, state) -> {
             Offer offer = offers.get(topic);
-            for (TopicSubscription<?> subscription : topics.getOrDefault(topic, List.of())) {
+            for (Following<?> subscription : topics.getOrDefault(topic, List.of())) {
                 if (offer == null) {
                     subscription.unchanged(state);
                 } else {
@@ -269,7 +269,7 @@ final class PollLoop implements AutoCloseable {
                 error.getMessage());
         topics.values().forEach(same -> same.forEach(subscription -> subscription.pollFailed(error)));
         // Who has heard nothing yet is in a hurry; who polls now and then, and runs something, is not.
-        boolean isUrgent = soon || !subscriptions().stream().allMatch(TopicSubscription::hasHeard);
+        boolean isUrgent = soon || !subscriptions().stream().allMatch(Following::hasHeard);
         Duration wait = isUrgent
                 ? limits.pollRetry().after(failures, world.random())
                 : limits.pollRetry().byChance(world.random());
@@ -320,9 +320,9 @@ final class PollLoop implements AutoCloseable {
     }
 
     /** The state of the one among several subscriptions of a topic that an answer must not leave out. */
-    private static TopicState mostInNeed(List<TopicSubscription<?>> same) {
+    private static TopicState mostInNeed(List<Following<?>> same) {
         TopicState worst = same.get(0).report();
-        for (TopicSubscription<?> subscription : same.subList(1, same.size())) {
+        for (Following<?> subscription : same.subList(1, same.size())) {
             TopicState state = subscription.report();
             if (state.getRevision() < worst.getRevision() || state.getVersion() < worst.getVersion()) {
                 worst = state;

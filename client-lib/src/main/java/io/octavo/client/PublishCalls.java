@@ -29,13 +29,7 @@ final class PublishCalls {
             return call.apply(PublishServiceGrpc.newBlockingStub(node.channel())
                     .withDeadlineAfter(atMost.toMillis(), TimeUnit.MILLISECONDS));
         } catch (StatusRuntimeException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException(doing + ": interrupted");
-            }
-            if (Errors.isNodeFailure(e)) {
-                nodes.failed(node);
-            }
-            throw Errors.from(e, doing);
+            throw nodes.failed(node, e, doing);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.octavo.client;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.octavo.protocol.PayloadLink;
+import io.octavo.rules.ErrorCode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,83 +36,59 @@ final class RangeReader {
         this.watch = new StallWatch(limits.stall(), world.clock());
     }
 
-    /** Where bytes go that come in their order, from one thread at a time. */
-    @FunctionalInterface
-    interface Taker {
-        void take(long position, ByteBuffer bytes);
-    }
-
-    /** Bytes wanted, of which the first may be there. */
-    static final class Range {
-        private final long size;
-        private final long end;
-        private final Taker taker;
-        private volatile long position;
-
-        /**
-         * @param size of the whole payload
-         * @param from the first byte wanted
-         * @param end  the first one not wanted
-         */
-        Range(long size, long from, long end, Taker taker) {
-            this.size = size;
-            this.position = from;
-            this.end = end;
-            this.taker = taker;
-        }
-
-        boolean isComplete() {
-            return position == end;
-        }
-
-        private void take(ByteBuffer bytes) {
-            long from = position;
-            int count = bytes.remaining();
-            if (from + count > end) {
-                throw OctavoException.passing("more bytes than were asked for", null);
-            }
-            taker.take(from, bytes);
-            position = from + count;
-        }
-    }
-
     /**
      * Tries the links until the range is complete; throws what the last one did.
      *
-     * @param used is told of each region of which bytes were taken
+     * @param used      is told of each region of which bytes were taken
+     * @param end       when it must be over
+     * @param cancelled ends it soon, with whatever exception
      */
-    void read(List<PayloadLink> links, Range range, Consumer<String> used, Instant end) throws InterruptedException {
+    void read(List<PayloadLink> links, Range range, Consumer<String> used, Instant end, BooleanSupplier cancelled)
+            throws InterruptedException {
         List<PayloadLink> left = new ArrayList<>();
         OctavoException last = OctavoException.passing("the service named no place to get the payload from", null);
         for (PayloadLink link : links) {
-            URI address = address(link);
-            CircuitBreaker breaker = breaker(address);
-            if (!breaker.tryAcquirePermission()) {
-                left.add(link);
-                continue;
-            }
-            long start = System.nanoTime();
             try {
-                read(link, address, range, used, end);
-                breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-                return;
+                if (guarded(link, range, used, end, cancelled)) {
+                    return;
+                }
+                left.add(link);
             } catch (OctavoException e) {
-                breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
                 last = passing(e);
-            } catch (InterruptedException e) {
-                breaker.releasePermission();
-                throw e;
             }
         }
         for (PayloadLink link : left) {
             try {
-                read(link, address(link), range, used, end);
+                read(link, address(link), range, used, end, cancelled);
                 return;
             } catch (OctavoException e) {
                 last = passing(e);
             }
         }
         throw last;
+    }
+
+    /** Answers false, and does nothing, if the store has kept failing. */
+    private boolean guarded(
+            PayloadLink link, Range range, Consumer<String> used, Instant end, BooleanSupplier cancelled)
+            throws InterruptedException {
+        URI address = address(link);
+        CircuitBreaker breaker = breaker(address);
+        if (!breaker.tryAcquirePermission()) {
+            return false;
+        }
+        long start = breaker.getCurrentTimestamp();
+        try {
+            read(link, address, range, used, end, cancelled);
+            breaker.onSuccess(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit());
+            return true;
+        } catch (OctavoException e) {
+            breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
+            throw e;
+        } catch (InterruptedException e) {
+            breaker.releasePermission();
+            throw e;
+        }
     }
 
     private static OctavoException passing(OctavoException failure) {
@@ -121,22 +98,23 @@ final class RangeReader {
         return failure;
     }
 
-    private void read(PayloadLink link, URI address, Range range, Consumer<String> used, Instant end)
+    private void read(
+            PayloadLink link, URI address, Range range, Consumer<String> used, Instant end, BooleanSupplier cancelled)
             throws InterruptedException {
-        long from = range.position;
-        HttpRequest request = HttpRequest.newBuilder(address)
-                .timeout(limits.request())
-                .header("Range", "bytes=" + from + "-" + (range.end - 1))
-                .build();
-        Bytes bytes = new Bytes(range, from);
-        CompletableFuture<HttpResponse<Boolean>> answer = http.client().sendAsync(request, bytes);
+        long from = range.position();
+        HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(limits.request());
+        if (!range.asked().isEmpty()) {
+            request.header("Range", range.asked());
+        }
+        Bytes bytes = new Bytes(range);
+        CompletableFuture<HttpResponse<Boolean>> answer = http.client().sendAsync(request.build(), bytes);
         try {
-            int status = watch.await(answer, () -> range.position, end).statusCode();
+            int status = watch.await(answer, () -> bytes.come(cancelled), end).statusCode();
             if (!bytes.isTaken) {
                 throw broken(link, "HTTP status " + status, null);
             }
             if (!range.isComplete()) {
-                throw broken(link, "ended after " + (range.position - from) + " bytes", null);
+                throw broken(link, "ended after " + (range.position() - from) + " bytes", null);
             }
         } catch (StallWatch.Broken e) {
             throw e.getCause() instanceof OctavoException known
@@ -145,7 +123,7 @@ final class RangeReader {
         } finally {
             answer.cancel(true);
             bytes.stop();
-            if (range.position > from) {
+            if (range.position() > from) {
                 used.accept(link.getRegion());
             }
         }
@@ -168,28 +146,39 @@ final class RangeReader {
         return OctavoException.passing("payload from region " + link.getRegion() + ": " + how, cause);
     }
 
-    /** Takes the bytes of an answer if it is one to what was asked. */
+    /** Takes the bytes of an answer if it is one to what was asked; of an answer with all bytes those that are missing. */
     private static final class Bytes implements BodyHandler<Boolean> {
         private final Range range;
         private final long from;
         private volatile boolean isTaken;
+        private volatile long count;
+        private long next;
         private boolean stopped;
         private @Nullable HttpBody body;
 
-        Bytes(Range range, long from) {
+        Bytes(Range range) {
             this.range = range;
-            this.from = from;
+            this.from = range.position();
+        }
+
+        /** How many have come. */
+        long come(BooleanSupplier cancelled) {
+            if (cancelled.getAsBoolean()) {
+                throw OctavoException.lasting(ErrorCode.UNAVAILABLE, "not wanted any more", null);
+            }
+            return count;
         }
 
         @Override
         public synchronized HttpResponse.BodySubscriber<Boolean> apply(HttpResponse.ResponseInfo info) {
-            boolean whole = info.statusCode() == 200 && from == 0 && range.end == range.size;
+            boolean whole = info.statusCode() == 200 && range.isWhole();
             boolean part = info.statusCode() == 206
                     && info.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + from + "-");
             isTaken = whole || part;
+            next = whole ? 0 : from;
             HttpBody made = new HttpBody(bytes -> {
                 if (isTaken) {
-                    range.take(bytes);
+                    take(bytes);
                 }
             });
             body = made;
@@ -203,6 +192,16 @@ final class RangeReader {
             stopped = true;
             if (body != null) {
                 body.stop();
+            }
+        }
+
+        private void take(ByteBuffer bytes) {
+            int all = bytes.remaining();
+            long known = Math.min(all, range.position() - next);
+            next += all;
+            count = next;
+            if (known < all) {
+                range.take(bytes.position(bytes.position() + (int) known));
             }
         }
     }

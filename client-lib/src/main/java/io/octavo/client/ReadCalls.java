@@ -100,13 +100,7 @@ final class ReadCalls {
             }
             return new Found(bytes, List.of());
         } catch (StatusRuntimeException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException(doing + ": interrupted");
-            }
-            if (Errors.isNodeFailure(e)) {
-                nodes.failed(node);
-            }
-            throw Errors.from(e, doing);
+            throw nodes.failed(node, e, doing);
         } finally {
             context.detach(before);
             context.cancel(null);

@@ -1,13 +1,10 @@
 package io.octavo.client;
 
-import io.octavo.protocol.CachedTopic;
-import io.octavo.protocol.Consumer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +17,8 @@ final class StartChain {
     private static final int FAILED_POLLS = 2;
 
     private final String topic;
-    private final Consumer consumer;
+    private final StartSources sources;
     private final SubscriptionMachinery machinery;
-    private final Supplier<@Nullable CachedTopic> kept;
     private final Subscriber subscriber;
     private final Tried tried = new Tried();
     private @Nullable Future<?> patience;
@@ -42,17 +38,10 @@ final class StartChain {
         void foundNothing(OctavoException why, int times);
     }
 
-    /** @param kept what this machine has kept; waits for it */
-    StartChain(
-            String topic,
-            Consumer consumer,
-            SubscriptionMachinery machinery,
-            Supplier<@Nullable CachedTopic> kept,
-            Subscriber subscriber) {
-        this.topic = topic;
-        this.consumer = consumer;
+    StartChain(StartSources sources, SubscriptionMachinery machinery, Subscriber subscriber) {
+        this.topic = sources.topic();
+        this.sources = sources;
         this.machinery = machinery;
-        this.kept = kept;
         this.subscriber = subscriber;
     }
 
@@ -115,7 +104,7 @@ final class StartChain {
     private void ask() {
         Target found = null;
         try {
-            found = machinery.starts().withoutService(topic, consumer, kept.get(), tried);
+            found = sources.withoutService(tried);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "topic " + topic + ": looking for something to start with failed", e);
         }

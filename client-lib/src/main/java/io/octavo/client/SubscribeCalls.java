@@ -63,7 +63,7 @@ final class SubscribeCalls {
                             .build())
                     .getRecord();
         } catch (StatusRuntimeException e) {
-            throw failed(node, e, "read version " + version + " of " + topic);
+            throw nodes.failed(node, e, "read version " + version + " of " + topic);
         }
     }
 
@@ -80,7 +80,7 @@ final class SubscribeCalls {
                             .build())
                     .getRecordsList();
         } catch (StatusRuntimeException e) {
-            throw failed(node, e, "list versions of " + topic);
+            throw nodes.failed(node, e, "list versions of " + topic);
         }
     }
 
@@ -112,17 +112,10 @@ final class SubscribeCalls {
             }
             return List.of();
         } catch (StatusRuntimeException e) {
-            throw failed(node, e, "read the payload of " + topic + " version " + version);
+            throw nodes.failed(node, e, "read the payload of " + topic + " version " + version);
         } finally {
             context.detach(before);
             context.cancel(null);
         }
-    }
-
-    private OctavoException failed(Node node, StatusRuntimeException error, String doing) {
-        if (Errors.isNodeFailure(error)) {
-            nodes.failed(node);
-        }
-        return Errors.from(error, doing);
     }
 }

@@ -95,12 +95,6 @@ public final class SubscriptionBuilder<T> {
                 required);
         TopicSubscription<T> subscription = new TopicSubscription<>(topic, options, listeners, machinery);
         subscription.begin();
-        try {
-            machinery.polls().add(subscription);
-        } catch (RuntimeException e) {
-            subscription.close();
-            throw e;
-        }
         return subscription;
     }
 }

@@ -65,10 +65,10 @@ final class Wiring implements AutoCloseable {
         SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
         fallback = fallback(start);
         DiskCache disk = new DiskCache(start.cacheDirectory(), start.cacheLimit(), files, world, metrics);
-        LinkReader links = new LinkReader(http, limits, world.clock());
+        RangeReader ranges = new RangeReader(http, limits, world);
         machinery = new SubscriptionMachinery(
                 new PollLoop(calls::poll, identity::consumer, limits, world, metrics),
-                new Downloads(calls, links, fallback, disk, files, limits, world),
+                new Downloads(calls, ranges, fallback, disk, files, limits, world),
                 new Starts(calls, fallback, world),
                 disk,
                 start,
@@ -79,10 +79,7 @@ final class Wiring implements AutoCloseable {
         PartTasks partTasks = new PartTasks(parts);
         ReadCalls readCalls = new ReadCalls(
                 subscribeNodes, new Hedge(subscribeNodes, limits, world.timers(), System::nanoTime), limits, world);
-        reads = new Reads(
-                readCalls,
-                new Downloader(readCalls, new RangeReader(http, limits, world), partTasks, limits, world),
-                identity::consumer);
+        reads = new Reads(readCalls, new Downloader(readCalls, ranges, partTasks, limits, world), identity::consumer);
         PublishCalls publishCalls = new PublishCalls(publishNodes, limits);
         publisher = new Publisher(
                 publishNodes,

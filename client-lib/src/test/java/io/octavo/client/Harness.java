@@ -48,6 +48,11 @@ final class Harness {
         this(Runnable::run, Runnable::run, Duration.ZERO, null, start, List.of());
     }
 
+    /** One that keeps things on disk, with such regions of a fallback cache. */
+    Harness(StartConfig start, List<? extends FallbackRegion> regions) {
+        this(Runnable::run, Runnable::run, Duration.ZERO, null, start, regions);
+    }
+
     /** One that keeps things on disk, with such a service and such regions of a fallback cache. */
     Harness(
             StartConfig start,
@@ -68,7 +73,7 @@ final class Harness {
             @Nullable Function<PollRequest, CompletableFuture<PollResponse>> service,
             StartConfig start,
             List<? extends FallbackRegion> others) {
-        Limits limits = Limits.of(Duration.ofSeconds(10), Duration.ofMinutes(1), PERIOD, hold);
+        Limits limits = limits(hold);
         World world = new World(timers, new Random(1), timers);
         Consumer consumer =
                 Consumer.newBuilder().setRegion("eu").setInstance("one").build();
@@ -91,7 +96,7 @@ final class Harness {
                 new PollLoop(service == null ? this::answer : service, () -> consumer, limits, world, counts),
                 new Downloads(
                         calls,
-                        new LinkReader(new Http(limits.request(), null), limits, timers),
+                        new RangeReader(new Http(limits.request(), null), limits, world),
                         fallback,
                         disk,
                         files,
@@ -104,6 +109,22 @@ final class Harness {
                 limits,
                 world,
                 counts);
+    }
+
+    /** The usual ones, but for the waits between attempts of a transfer, which are real ones here too. */
+    private static Limits limits(Duration hold) {
+        Limits usual = Limits.of(Duration.ofSeconds(10), Duration.ofMinutes(1), PERIOD, hold);
+        return new Limits(
+                usual.request(),
+                usual.stall(),
+                usual.transfer(),
+                usual.downloads(),
+                usual.uploads(),
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(5)),
+                usual.reload(),
+                usual.pollRetry(),
+                usual.pollPeriod(),
+                usual.hold());
     }
 
     SubscriptionBuilder<String> subscription() {

@@ -6,13 +6,15 @@ import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A region of the fallback cache in memory, with one topic, that can be away. */
+/** A region of the fallback cache in memory, with one topic at most, that can be away. */
 final class MemoryRegion implements FallbackRegion {
+    private final String region;
     private final Topics topics;
     private TopicHead head = TopicHead.getDefaultInstance();
     private boolean away;
 
-    MemoryRegion(Topics topics) {
+    MemoryRegion(String region, Topics topics) {
+        this.region = region;
         this.topics = topics;
     }
 
@@ -30,13 +32,13 @@ final class MemoryRegion implements FallbackRegion {
 
     @Override
     public String region() {
-        return "eu";
+        return region;
     }
 
     @Override
     public @Nullable Position newest(String topic) {
         if (away) {
-            throw OctavoException.passing("region eu: away", null);
+            throw OctavoException.passing("region " + region + ": away", null);
         }
         return head.getTopic().equals(topic) ? new Position(topic, head.getEpoch(), head.getRevision()) : null;
     }
@@ -53,6 +55,9 @@ final class MemoryRegion implements FallbackRegion {
 
     @Override
     public void readDirect(long payloadId, PayloadSink sink, BooleanSupplier cancelled) {
+        if (head.getTopic().isEmpty()) {
+            throw OctavoException.passing("region " + region + ": it has no payloads", null);
+        }
         // In these tests a payload's id is its version's number.
         sink.write(topics.payload(head.getTopic(), payloadId).asReadOnlyByteBuffer());
     }

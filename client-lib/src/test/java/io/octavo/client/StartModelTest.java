@@ -59,7 +59,7 @@ class StartModelTest {
         private final Topics topics = new Topics();
         private final List<TopicHead> steps = new ArrayList<>();
         private final int[] seen = new int[2];
-        private final MemoryRegion fallback = new MemoryRegion(topics);
+        private final MemoryRegion fallback = new MemoryRegion("eu", topics);
         private final Set<Long> everPinned = new HashSet<>();
         private final Set<Long> everWithdrawn = new HashSet<>();
         private final Set<Long> unreadable = new HashSet<>();

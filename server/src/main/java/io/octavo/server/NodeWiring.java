@@ -207,7 +207,8 @@ class NodeWiring {
                 readiness::isReady,
                 () -> role == null ? null : state(role),
                 () -> Stream.concat(stopped(housekeeping.getIfAvailable()), waitsFor(silent.getIfAvailable()))
-                        .toList());
+                        .toList(),
+                () -> found(housekeeping.getIfAvailable()));
         return new StatusBoard(
                 installation,
                 directory,
@@ -228,6 +229,15 @@ class NodeWiring {
                 : housekeeping.tasks().stream()
                         .flatMap(task -> Stream.ofNullable(task.stopped())
                                 .map(why -> new Installation.Stopped(task.task(), why)));
+    }
+
+    private static List<Installation.Found> found(@Nullable Housekeeping housekeeping) {
+        return housekeeping == null
+                ? List.of()
+                : housekeeping.tasks().stream()
+                        .flatMap(task ->
+                                Stream.ofNullable(task.found()).map(what -> new Installation.Found(task.task(), what)))
+                        .toList();
     }
 
     private static Stream<Installation.Stopped> waitsFor(@Nullable SilentNodes silent) {

@@ -89,12 +89,10 @@ final class DeleteCommand implements Subcommand {
     }
 
     private Write deletion(long number, String why) {
-        if (number < 1) {
-            throw new InvalidField("VERSION", number, "a version's number, 1 or more");
-        }
         return Write.of(
                         "DELETE",
-                        Target.of("topics", topic, "versions", number).with("reason", why),
+                        Target.of("topics", topic, "versions", Versions.check("VERSION", number))
+                                .with("reason", why),
                         CommandWords.of("delete", topic, number).option("--reason", why))
                 .tell("Delete", "version " + number + " of " + topic + ", for ever")
                 .tell("Reason", why);

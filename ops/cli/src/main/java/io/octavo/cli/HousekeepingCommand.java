@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Shows which node leads each task, and of the last run on the node that is asked when it began, how it ended,"
                     + " how long it took, and how many things it looked at, put in order, and left to a later run.",
+            "The last lines tell of topics that nobody uses: see octavo topics --idle.",
             "What a task has stopped, and waits with for an operator, is known to the node that leads it: the last lines say"
                     + " how to ask that one.",
             "Only nodes with the role housekeeping know; octavo status lists the nodes."
@@ -50,6 +51,9 @@ final class HousekeepingCommand implements Subcommand {
         for (JsonNode task : Json.list(document, "tasks")) {
             if (task.has("stopped")) {
                 session.shell().out().println(Text.line(Json.text(task, "task") + " " + Json.text(task, "stopped")));
+            }
+            if (task.has("found")) {
+                session.shell().out().println(Text.line(Json.text(task, "found")));
             }
         }
         tasks.noteLeadersElsewhere(document);

@@ -32,6 +32,9 @@ final class StatusCommand implements Subcommand {
         for (JsonNode stopped : Json.list(status, "stopped")) {
             out.println(Text.line(Json.text(stopped, "task") + " " + Json.text(stopped, "why")));
         }
+        for (JsonNode found : Json.list(status, "found")) {
+            out.println(Text.line(Json.text(found, "what")));
+        }
         out.println();
         Table nodes = new Table("NODE", "ROLES", "REGION", "HTTP", "GRPC", ">UP FOR", ">SEEN BEFORE");
         for (JsonNode node : Json.list(status, "nodes")) {

@@ -59,10 +59,11 @@ class HousekeepingCommandsTest {
     void whatIsStoppedIsToldAndWhoKnowsOfTasksThatAreLedElsewhere() {
         server.on(LIST, TestServer.json(200, """
                         {"tasks":[{"task":"expiry","intervalMillis":1000,"leader":"n2","ledElsewhere":true},
-                         {"task":"retention","intervalMillis":1000,"leader":"n1","stopped":"waits for a word"}]}"""));
+                         {"task":"retention","intervalMillis":1000,"leader":"n1","stopped":"waits for a word"},
+                         {"task":"idle","intervalMillis":1000,"leader":"n1","found":"topics that nobody uses: 3"}]}"""));
         Run run = Run.against(server);
         assertThat(run.status("housekeeping")).isZero();
-        assertThat(run.out()).endsWith("retention waits for a word\n");
+        assertThat(run.out()).endsWith("retention waits for a word\ntopics that nobody uses: 3\n");
         assertThat(run.err())
                 .contains("n2 leads expiry", "octavo housekeeping --server http://n2:8080")
                 .doesNotContain("n1 leads");

@@ -1,6 +1,7 @@
 package io.octavo.server.grpc;
 
 import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -30,17 +31,19 @@ public record GrpcConfig(
         @DefaultValue("60s") Duration keepAlive,
         @DefaultValue("30s") Duration requestTimeout,
         @DefaultValue("10s") Duration drain) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.grpc.");
+
     /** Refuses values that make no working server. */
     public GrpcConfig {
         Endpoint.parse(endpoint);
-        check("max-message", maxMessage, inside(maxMessage.toBytes(), 64 << 10, 64 << 20), "64KB to 64MB");
-        check("max-headers", maxHeaders, inside(maxHeaders.toBytes(), 1 << 10, 1 << 20), "1KB to 1MB");
-        check("calls-per-connection", callsPerConnection, inside(callsPerConnection, 1, 100_000), "1 to 100000");
-        check("max-calls", maxCalls, inside(maxCalls, 1, 100_000), "1 to 100000");
-        check("worker-threads", workerThreads, inside(workerThreads, 1, 1000), "1 to 1000");
-        check("keep-alive", keepAlive, inside(keepAlive.toMillis(), 1000, 86_400_000), "1s to 24h");
-        check("request-timeout", requestTimeout, inside(requestTimeout.toMillis(), 10, 600_000), "10ms to 10m");
-        check("drain", drain, inside(drain.toMillis(), 0, 600_000), "0s to 10m");
+        KEYS.check("max-message", maxMessage, inside(maxMessage.toBytes(), 64 << 10, 64 << 20), "64KB to 64MB");
+        KEYS.check("max-headers", maxHeaders, inside(maxHeaders.toBytes(), 1 << 10, 1 << 20), "1KB to 1MB");
+        KEYS.check("calls-per-connection", callsPerConnection, inside(callsPerConnection, 1, 100_000), "1 to 100000");
+        KEYS.check("max-calls", maxCalls, inside(maxCalls, 1, 100_000), "1 to 100000");
+        KEYS.check("worker-threads", workerThreads, inside(workerThreads, 1, 1000), "1 to 1000");
+        KEYS.check("keep-alive", keepAlive, inside(keepAlive.toMillis(), 1000, 86_400_000), "1s to 24h");
+        KEYS.check("request-timeout", requestTimeout, inside(requestTimeout.toMillis(), 10, 600_000), "10ms to 10m");
+        KEYS.check("drain", drain, inside(drain.toMillis(), 0, 600_000), "0s to 10m");
     }
 
     /** The name or address of {@link #endpoint}, without its port. */
@@ -50,12 +53,6 @@ public record GrpcConfig(
 
     private static boolean inside(long value, long from, long to) {
         return value >= from && value <= to;
-    }
-
-    private static void check(String key, Object value, boolean right, String expected) {
-        if (!right) {
-            throw new InvalidField("octavo.grpc." + key, value, expected);
-        }
     }
 
     /** Where to listen. */

@@ -1,6 +1,6 @@
 package io.octavo.server.housekeeping;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -22,15 +22,16 @@ public record HousekeepingConfig(
         @DefaultValue Sweep sweep,
         @DefaultValue Repair repair,
         @DefaultValue Export export) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.housekeeping.");
     private static final Duration DAY = Duration.ofDays(1);
 
     /** Refuses values out of bounds. */
     public HousekeepingConfig {
-        check("lease", lease, Duration.ofSeconds(2), Duration.ofMinutes(10));
+        KEYS.between("lease", lease, Duration.ofSeconds(2), Duration.ofMinutes(10));
         if (leaseMargin.isNegative() || leaseMargin.multipliedBy(3).compareTo(lease) >= 0) {
-            throw invalid("lease-margin", leaseMargin, "less than a third of octavo.housekeeping.lease");
+            throw KEYS.invalid("lease-margin", leaseMargin, "less than a third of octavo.housekeeping.lease");
         }
-        check("run-timeout", runTimeout, Duration.ofSeconds(1), DAY);
+        KEYS.between("run-timeout", runTimeout, Duration.ofSeconds(1), DAY);
     }
 
     /**
@@ -43,8 +44,8 @@ public record HousekeepingConfig(
             @DefaultValue("1s") Duration interval,
             @DefaultValue("10m") Duration scanInterval) {
         public Expiry {
-            check("expiry.interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
-            check("expiry.scan-interval", scanInterval, Duration.ofSeconds(1), DAY);
+            KEYS.between("expiry.interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+            KEYS.between("expiry.scan-interval", scanInterval, Duration.ofSeconds(1), DAY);
         }
     }
 
@@ -66,16 +67,16 @@ public record HousekeepingConfig(
             @DefaultValue("100") int objectsPerSecond,
             @DefaultValue("400d") Duration tokenMargin) {
         public Sweep {
-            check("sweep.interval", interval, Duration.ofMillis(100), DAY);
-            check("sweep.margin", margin, Duration.ZERO, Duration.ofDays(365));
+            KEYS.between("sweep.interval", interval, Duration.ofMillis(100), DAY);
+            KEYS.between("sweep.margin", margin, Duration.ZERO, Duration.ofDays(365));
             if (deletesPerSecond < 1 || deletesPerSecond > 10_000) {
-                throw invalid("sweep.deletes-per-second", deletesPerSecond, "1…10000");
+                throw KEYS.invalid("sweep.deletes-per-second", deletesPerSecond, "1…10000");
             }
-            check("sweep.scan-interval", scanInterval, Duration.ZERO, Duration.ofDays(365));
+            KEYS.between("sweep.scan-interval", scanInterval, Duration.ZERO, Duration.ofDays(365));
             if (objectsPerSecond < 1 || objectsPerSecond > 10_000) {
-                throw invalid("sweep.objects-per-second", objectsPerSecond, "1…10000");
+                throw KEYS.invalid("sweep.objects-per-second", objectsPerSecond, "1…10000");
             }
-            check("sweep.token-margin", tokenMargin, Duration.ZERO, Duration.ofDays(36_500));
+            KEYS.between("sweep.token-margin", tokenMargin, Duration.ZERO, Duration.ofDays(36_500));
         }
     }
 
@@ -96,13 +97,13 @@ public record HousekeepingConfig(
         private static final DataSize FASTEST = DataSize.ofGigabytes(100);
 
         public Repair {
-            check("repair.interval", interval, Duration.ofMillis(100), DAY);
-            check("repair.scan-interval", scanInterval, Duration.ZERO, Duration.ofDays(365));
+            KEYS.between("repair.interval", interval, Duration.ofMillis(100), DAY);
+            KEYS.between("repair.scan-interval", scanInterval, Duration.ZERO, Duration.ofDays(365));
             if (checksPerSecond < 1 || checksPerSecond > 10_000) {
-                throw invalid("repair.checks-per-second", checksPerSecond, "1…10000");
+                throw KEYS.invalid("repair.checks-per-second", checksPerSecond, "1…10000");
             }
             if (copyRate.compareTo(SLOWEST) < 0 || copyRate.compareTo(FASTEST) > 0) {
-                throw invalid("repair.copy-rate", copyRate, "8MB…100GB");
+                throw KEYS.invalid("repair.copy-rate", copyRate, "8MB…100GB");
             }
         }
     }
@@ -121,22 +122,12 @@ public record HousekeepingConfig(
             @DefaultValue("10m") Duration keep,
             @DefaultValue("1000") int putsPerSecond) {
         public Export {
-            check("export.interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
-            check("export.scan-interval", scanInterval, Duration.ofSeconds(1), DAY);
-            check("export.keep", keep, Duration.ZERO, Duration.ofDays(365));
+            KEYS.between("export.interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+            KEYS.between("export.scan-interval", scanInterval, Duration.ofSeconds(1), DAY);
+            KEYS.between("export.keep", keep, Duration.ZERO, Duration.ofDays(365));
             if (putsPerSecond < 1 || putsPerSecond > 100_000) {
-                throw invalid("export.puts-per-second", putsPerSecond, "1…100000");
+                throw KEYS.invalid("export.puts-per-second", putsPerSecond, "1…100000");
             }
         }
-    }
-
-    private static void check(String key, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw invalid(key, value, least + "…" + most);
-        }
-    }
-
-    private static InvalidField invalid(String key, Object value, String expected) {
-        return new InvalidField("octavo.housekeeping." + key, value, expected);
     }
 }

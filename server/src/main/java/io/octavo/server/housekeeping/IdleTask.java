@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,6 +113,20 @@ public final class IdleTask implements Task {
             }
             settle(topic, rule, run);
         }
+    }
+
+    @Override
+    public @Nullable String found() {
+        long archived = count(Idle.State.ARCHIVED) + count(Idle.State.DELETABLE);
+        long all = archived + count(Idle.State.UNUSED);
+        return all == 0
+                ? null
+                : "topics that nobody uses: " + all + ", of these archived: " + archived + ", to be deleted or kept: "
+                        + count(Idle.State.DELETABLE);
+    }
+
+    private long count(Idle.State state) {
+        return Objects.requireNonNull(counts.get(state)).get();
     }
 
     /** Writes what is a day newer than its row; answers what is known then. */

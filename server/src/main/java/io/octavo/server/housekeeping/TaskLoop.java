@@ -87,6 +87,7 @@ final class TaskLoop {
     TaskStatus status() {
         // Before what the run did: once it is not pending, that is there.
         boolean pending = asked.availablePermits() == 0;
+        boolean isHere = runner.mayRun();
         return new TaskStatus(
                 name(),
                 runner.task().interval(),
@@ -95,7 +96,8 @@ final class TaskLoop {
                 pending,
                 runner.last(),
                 lastAsked,
-                runner.mayRun() ? runner.task().stopped() : null);
+                isHere ? runner.task().stopped() : null,
+                isHere ? runner.task().found() : null);
     }
 
     /** Allows what the task has stopped. */

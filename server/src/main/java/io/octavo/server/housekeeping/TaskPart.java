@@ -16,4 +16,9 @@ public interface TaskPart {
     default @Nullable String stopped() {
         return null;
     }
+
+    /** What its last look has come to, if somebody is to know of it; null = nothing. Any thread may ask. */
+    default @Nullable String found() {
+        return null;
+    }
 }

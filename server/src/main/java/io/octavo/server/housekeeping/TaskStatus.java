@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param last      the last run on this node; null if there was none
  * @param lastAsked the last of them that was asked for; null if there was none
  * @param stopped   why this node, which leads it, doesn't do what it was to do, and what helps; null = it does
+ * @param found     what its last look on this node, which leads it, has come to, if somebody is to know of it; else null
  */
 public record TaskStatus(
         String task,
@@ -22,4 +23,5 @@ public record TaskStatus(
         boolean pending,
         @Nullable RunReport last,
         @Nullable RunReport lastAsked,
-        @Nullable String stopped) {}
+        @Nullable String stopped,
+        @Nullable String found) {}

@@ -1,6 +1,6 @@
 package io.octavo.server.idle;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,20 +20,15 @@ public record IdleConfig(
         @DefaultValue("90d") Duration after,
         @DefaultValue("30d") Duration archiveAfter,
         @DefaultValue("30d") Duration grace) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.housekeeping.idle.");
     private static final Duration CENTURY = Duration.ofDays(36_500);
 
     /** Refuses values out of bounds. */
     public IdleConfig {
-        check("interval", interval, Duration.ofMillis(100), Duration.ofHours(12));
+        KEYS.between("interval", interval, Duration.ofMillis(100), Duration.ofHours(12));
         // When a topic was consumed last is known to a day.
-        check("after", after, Duration.ofDays(2), CENTURY);
-        check("archive-after", archiveAfter, Duration.ZERO, CENTURY);
-        check("grace", grace, Duration.ZERO, CENTURY);
-    }
-
-    private static void check(String key, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new InvalidField("octavo.housekeeping.idle." + key, value, least + "…" + most);
-        }
+        KEYS.between("after", after, Duration.ofDays(2), CENTURY);
+        KEYS.between("archive-after", archiveAfter, Duration.ZERO, CENTURY);
+        KEYS.between("grace", grace, Duration.ZERO, CENTURY);
     }
 }

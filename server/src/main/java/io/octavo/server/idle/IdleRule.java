@@ -66,7 +66,8 @@ public final class IdleRule {
         if (known == null) {
             return null;
         }
-        Instant since = latest(latest(published, known), consumed.get(head.getTopic()));
+        Instant used = latest(Instant.ofEpochMilli(said.getUsedMs()), consumed.get(head.getTopic()));
+        Instant since = latest(latest(published, known), used);
         Instant reported = since.plus(config.after());
         return reported.isAfter(now)
                 ? null

@@ -1,6 +1,6 @@
 package io.octavo.server.payload;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -39,6 +39,8 @@ public record PayloadConfig(
         @DefaultValue("64") int maxReads,
         @DefaultValue("15m") Duration linkLifetime,
         @DefaultValue("16MB") DataSize justStored) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.payload.");
+
     /** 50 GiB: with parts of 8 MiB that is 6,400 parts, below the 10,000 that S3 allows for one upload. */
     private static final DataSize LARGEST = DataSize.ofGigabytes(50);
 
@@ -49,36 +51,20 @@ public record PayloadConfig(
 
     public PayloadConfig {
         if (maxSize.toBytes() < DirectPayloads.LIMIT || maxSize.compareTo(LARGEST) > 0) {
-            throw invalid("max-size", maxSize, "1MB…50GB");
+            throw KEYS.invalid("max-size", maxSize, "1MB…50GB");
         }
-        between("concurrent-uploads", concurrentUploads, 1, 1000);
-        between("concurrent-small-uploads", concurrentSmallUploads, 1, 10_000);
-        between("attempts", attempts, 1, 10);
-        between("max-reads", maxReads, 1, 10_000);
-        between("upload-wait", uploadWait, Duration.ZERO, Duration.ofMinutes(5));
-        between("connect-timeout", connectTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
-        between("read-timeout", readTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
-        between("call-timeout", callTimeout, Duration.ofMillis(100), Duration.ofMinutes(30));
-        between("complete-timeout", completeTimeout, Duration.ofMillis(100), Duration.ofHours(2));
-        between("link-lifetime", linkLifetime, Duration.ofMinutes(1), LONGEST_LINK);
+        KEYS.between("concurrent-uploads", concurrentUploads, 1, 1000);
+        KEYS.between("concurrent-small-uploads", concurrentSmallUploads, 1, 10_000);
+        KEYS.between("attempts", attempts, 1, 10);
+        KEYS.between("max-reads", maxReads, 1, 10_000);
+        KEYS.between("upload-wait", uploadWait, Duration.ZERO, Duration.ofMinutes(5));
+        KEYS.between("connect-timeout", connectTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+        KEYS.between("read-timeout", readTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
+        KEYS.between("call-timeout", callTimeout, Duration.ofMillis(100), Duration.ofMinutes(30));
+        KEYS.between("complete-timeout", completeTimeout, Duration.ofMillis(100), Duration.ofHours(2));
+        KEYS.between("link-lifetime", linkLifetime, Duration.ofMinutes(1), LONGEST_LINK);
         if (justStored.isNegative() || justStored.compareTo(MOST_JUST_STORED) > 0) {
-            throw invalid("just-stored", justStored, "0B…1GB");
+            throw KEYS.invalid("just-stored", justStored, "0B…1GB");
         }
-    }
-
-    private static void between(String key, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw invalid(key, value, least + "…" + most);
-        }
-    }
-
-    private static void between(String key, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw invalid(key, value, least + "…" + most);
-        }
-    }
-
-    private static InvalidField invalid(String key, Object value, String expected) {
-        return new InvalidField("octavo.payload." + key, value, expected);
     }
 }

@@ -1,12 +1,10 @@
 package io.octavo.server.payload;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -24,13 +22,13 @@ final class S3Objects implements SmallObjects {
     private final String region;
     private final String bucket;
     private final S3Client client;
-    private final MeterRegistry meters;
+    private final S3Calls calls;
 
     S3Objects(RegionConfig region, PayloadConfig config, int connections, MeterRegistry meters) {
         this.region = region.name();
         this.bucket = region.s3().bucket();
         this.client = S3Clients.client(region.s3(), config, connections);
-        this.meters = meters;
+        this.calls = new S3Calls(region.name(), meters);
     }
 
     @Override
@@ -40,7 +38,7 @@ final class S3Objects implements SmallObjects {
 
     @Override
     public boolean create(String key, byte[] bytes, @Nullable Origin origin) {
-        return call("CreateObject", () -> {
+        return calls.call("CreateObject", () -> {
             try {
                 client.putObject(
                         r -> r.bucket(bucket)
@@ -62,7 +60,7 @@ final class S3Objects implements SmallObjects {
 
     @Override
     public @Nullable Origin origin(String key) {
-        return call("HeadObject", () -> {
+        return calls.call("HeadObject", () -> {
             try {
                 return Origin.of(client.headObject(
                                 r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)))
@@ -75,7 +73,7 @@ final class S3Objects implements SmallObjects {
 
     @Override
     public byte @Nullable [] read(String key) {
-        return call("GetObject", () -> {
+        return calls.call("GetObject", () -> {
             try {
                 return client.getObjectAsBytes(
                                 r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)))
@@ -88,7 +86,7 @@ final class S3Objects implements SmallObjects {
 
     @Override
     public List<Listed> list(String prefix, String after, int most) {
-        return call(
+        return calls.call(
                 "ListObjects",
                 () -> client
                         .listObjectsV2(r -> r.bucket(bucket)
@@ -111,7 +109,7 @@ final class S3Objects implements SmallObjects {
         List<ObjectIdentifier> objects = keys.stream()
                 .map(key -> ObjectIdentifier.builder().key(key).build())
                 .toList();
-        call("DeleteObjects", () -> {
+        calls.call("DeleteObjects", () -> {
             DeleteObjectsResponse answer = client.deleteObjects(r -> r.bucket(bucket)
                     .delete(d -> d.objects(objects).quiet(true))
                     .overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)));
@@ -127,19 +125,5 @@ final class S3Objects implements SmallObjects {
     @Override
     public void close() {
         client.close();
-    }
-
-    private <T extends @Nullable Object> T call(String operation, Supplier<T> remote) {
-        Timer.Sample sample = Timer.start(meters);
-        String outcome = "failed";
-        try {
-            T answer = remote.get();
-            outcome = "ok";
-            return answer;
-        } catch (SdkException e) {
-            throw S3Failures.unavailable(region, operation, e);
-        } finally {
-            sample.stop(meters.timer("octavo.s3.calls", "region", region, "operation", operation, "outcome", outcome));
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.octavo.server.payload;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.octavo.protocol.PayloadLink;
 import io.octavo.protocol.S3Location;
 import java.io.ByteArrayInputStream;
@@ -10,10 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -41,7 +38,7 @@ final class S3Region implements RegionStore {
     private final S3Client writes;
     private final S3Client reads;
     private final S3Presigner presigner;
-    private final MeterRegistry meters;
+    private final S3Calls calls;
 
     S3Region(RegionConfig region, PayloadConfig config, MeterRegistry meters) {
         this.name = region.name();
@@ -51,7 +48,7 @@ final class S3Region implements RegionStore {
         this.writes = S3Clients.client(region.s3(), config, writers);
         this.reads = S3Clients.client(region.s3(), config, config.maxReads());
         this.presigner = S3Clients.presigner(region.s3());
-        this.meters = meters;
+        this.calls = new S3Calls(region.name(), meters);
     }
 
     @Override
@@ -70,7 +67,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public void check(boolean createBucket) {
-        boolean there = call("HeadBucket", () -> {
+        boolean there = calls.call("HeadBucket", () -> {
             try {
                 writes.headBucket(r -> r.bucket(bucket).overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT)));
                 return true;
@@ -82,7 +79,7 @@ final class S3Region implements RegionStore {
             }
         });
         if (!there) {
-            call("CreateBucket", () -> {
+            calls.call("CreateBucket", () -> {
                 try {
                     return writes.createBucket(r -> r.bucket(bucket));
                 } catch (BucketAlreadyOwnedByYouException e) {
@@ -95,7 +92,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public String begin(String key, Origin origin) {
-        return call(
+        return calls.call(
                 "CreateMultipartUpload",
                 () -> writes.createMultipartUpload(
                                 r -> r.bucket(bucket).key(key).metadata(origin.metadata()))
@@ -107,7 +104,7 @@ final class S3Region implements RegionStore {
         String md5 = Md5.of(bytes, length);
         ContentStreamProvider body =
                 ContentStreamProvider.fromInputStreamSupplier(() -> new ByteArrayInputStream(bytes, 0, length));
-        return call(
+        return calls.call(
                 "UploadPart",
                 () -> writes.uploadPart(
                                 r -> r.bucket(bucket)
@@ -127,7 +124,7 @@ final class S3Region implements RegionStore {
             int number = parts.size() + 1;
             parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
         }
-        call(
+        calls.call(
                 "CompleteMultipartUpload",
                 () -> writes.completeMultipartUpload(r -> r.bucket(bucket)
                         .key(key)
@@ -138,7 +135,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public @Nullable List<StoredPart> parts(String key, String attempt) {
-        return call("ListParts", () -> {
+        return calls.call("ListParts", () -> {
             try {
                 return writes.listPartsPaginator(r -> r.bucket(bucket).key(key).uploadId(attempt)).parts().stream()
                         .map(part -> new StoredPart(part.partNumber(), part.size(), part.eTag()))
@@ -163,7 +160,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public void abort(String key, String attempt) {
-        call("AbortMultipartUpload", () -> {
+        calls.call("AbortMultipartUpload", () -> {
             try {
                 return writes.abortMultipartUpload(r -> r.bucket(bucket)
                         .key(key)
@@ -177,7 +174,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public List<String> attempts(String key) {
-        return call(
+        return calls.call(
                 "ListMultipartUploads",
                 () -> writes.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(key)).uploads().stream()
                         .filter(upload -> upload.key().equals(key))
@@ -187,7 +184,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public List<Unfinished> unfinished(String prefix, Instant before, int most) {
-        return call(
+        return calls.call(
                 "ListMultipartUploads",
                 () -> writes.listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(prefix)).uploads().stream()
                         .filter(upload ->
@@ -199,7 +196,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public String tag(String key) {
-        return call("HeadObject", () -> {
+        return calls.call("HeadObject", () -> {
             try {
                 return writes.headObject(r -> r.bucket(bucket).key(key)).eTag();
             } catch (NoSuchKeyException e) {
@@ -215,7 +212,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public long size(S3Location location) {
-        return call("HeadObject", () -> {
+        return calls.call("HeadObject", () -> {
             try {
                 return writes.headObject(r -> r.bucket(location.getBucket()).key(location.getKey()))
                         .contentLength();
@@ -227,7 +224,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public boolean has(S3Location location) {
-        return call("HeadObject", () -> {
+        return calls.call("HeadObject", () -> {
             try {
                 writes.headObject(r -> r.bucket(location.getBucket())
                         .key(location.getKey())
@@ -244,7 +241,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public void delete(String key) {
-        call(
+        calls.call(
                 "DeleteObject",
                 () -> writes.deleteObject(
                         r -> r.bucket(bucket).key(key).overrideConfiguration(o -> o.apiCallTimeout(SHORT_TIMEOUT))));
@@ -252,7 +249,7 @@ final class S3Region implements RegionStore {
 
     @Override
     public InputStream read(S3Location location, long offset, long length) {
-        return call("GetObject", () -> {
+        return calls.call("GetObject", () -> {
             try {
                 ResponseInputStream<GetObjectResponse> body = reads.getObject(r -> r.bucket(location.getBucket())
                         .key(location.getKey())
@@ -280,22 +277,5 @@ final class S3Region implements RegionStore {
         writes.close();
         reads.close();
         presigner.close();
-    }
-
-    private <T extends @Nullable Object> T call(String operation, Supplier<T> remote) {
-        Timer.Sample sample = Timer.start(meters);
-        String outcome = "failed";
-        try {
-            T answer = remote.get();
-            outcome = "ok";
-            return answer;
-        } catch (MissingPayload e) {
-            outcome = "missing";
-            throw e;
-        } catch (SdkException e) {
-            throw S3Failures.unavailable(name, operation, e);
-        } finally {
-            sample.stop(meters.timer("octavo.s3.calls", "region", name, "operation", operation, "outcome", outcome));
-        }
     }
 }

@@ -1,6 +1,6 @@
 package io.octavo.server.payload;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -21,6 +21,7 @@ public record UploadsConfig(
         @DefaultValue("1h") Duration linkLifetime,
         @DefaultValue("32") int openPerTopic,
         @DefaultValue("8") int concurrent) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.uploads.");
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     /** What the key of an upload made is kept as long: an upload must not outlive that. S3 signs no longer either. */
     private static final Duration LONGEST = Duration.ofDays(7);
@@ -29,21 +30,9 @@ public record UploadsConfig(
     private static final int MOST_CONCURRENT = 100;
 
     public UploadsConfig {
-        between("lifetime", lifetime);
-        between("link-lifetime", linkLifetime);
-        between("open-per-topic", openPerTopic, MOST_OPEN);
-        between("concurrent", concurrent, MOST_CONCURRENT);
-    }
-
-    private static void between(String key, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new InvalidField("octavo.uploads." + key, value, "1…" + most);
-        }
-    }
-
-    private static void between(String key, Duration value) {
-        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-            throw new InvalidField("octavo.uploads." + key, value, SHORTEST + "…" + LONGEST);
-        }
+        KEYS.between("lifetime", lifetime, SHORTEST, LONGEST);
+        KEYS.between("link-lifetime", linkLifetime, SHORTEST, LONGEST);
+        KEYS.between("open-per-topic", openPerTopic, 1, MOST_OPEN);
+        KEYS.between("concurrent", concurrent, 1, MOST_CONCURRENT);
     }
 }

@@ -1,6 +1,6 @@
 package io.octavo.server.publish;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -21,6 +21,7 @@ public record ArrivalConfig(
         @DefaultValue("30s") Duration rateWindow,
         @DefaultValue("30s") Duration rateGrace,
         @DefaultValue("2h") Duration timeLimit) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.publish.");
     private static final DataSize HIGHEST_RATE = DataSize.ofMegabytes(100);
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST_WINDOW = Duration.ofMinutes(10);
@@ -28,20 +29,10 @@ public record ArrivalConfig(
 
     public ArrivalConfig {
         if (minRate.isNegative() || minRate.compareTo(HIGHEST_RATE) > 0) {
-            throw invalid("min-rate", minRate, "0B…100MB a second");
+            throw KEYS.invalid("min-rate", minRate, "0B…100MB a second");
         }
-        between("rate-window", rateWindow, SHORTEST, LONGEST_WINDOW);
-        between("rate-grace", rateGrace, Duration.ZERO, LONGEST_WINDOW);
-        between("time-limit", timeLimit, SHORTEST, LONGEST);
-    }
-
-    private static void between(String key, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw invalid(key, value, least + "…" + most);
-        }
-    }
-
-    private static InvalidField invalid(String key, Object value, String expected) {
-        return new InvalidField("octavo.publish." + key, value, expected);
+        KEYS.between("rate-window", rateWindow, SHORTEST, LONGEST_WINDOW);
+        KEYS.between("rate-grace", rateGrace, Duration.ZERO, LONGEST_WINDOW);
+        KEYS.between("time-limit", timeLimit, SHORTEST, LONGEST);
     }
 }

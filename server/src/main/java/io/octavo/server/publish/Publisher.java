@@ -16,6 +16,7 @@ import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.topic.UnarchiveTopic;
 import io.octavo.server.validation.CheckedBody;
 import io.octavo.server.validation.PayloadChecks;
 import io.octavo.server.validation.SizeRules;
@@ -262,7 +263,20 @@ public final class Publisher {
             discard(source, stored);
         }
         Outcome outcome = used ? Outcome.MADE : done.effect() == Effect.REPLAYED ? Outcome.REPLAYED : Outcome.UNCHANGED;
+        if (outcome == Outcome.UNCHANGED) {
+            noteUse(order, done.head());
+        }
         return published(done, command, outcome);
+    }
+
+    /**
+     * Notes that a topic is used whose version a publish has found there. Before that is answered: if this node dies
+     * first, whoever asks knows that nothing is certain, and asks again.
+     */
+    void noteUse(PublishOrder order, TopicHead head) {
+        if (head.getSettings().getIdleness().getArchivedMs() > 0) {
+            commits.commit(order.topic(), new UnarchiveTopic("published again, unchanged"), order.who(), null, head);
+        }
     }
 
     private static Published published(Committed done, PublishVersion command, Outcome outcome) {

@@ -14,6 +14,7 @@ import io.octavo.server.payload.SignedUploads;
 import io.octavo.server.payload.StoredPayload;
 import io.octavo.server.publish.PayloadIntake.Announced;
 import io.octavo.server.publish.PayloadIntake.Stored;
+import io.octavo.server.publish.Published.Outcome;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.validation.TopicChecks;
@@ -119,7 +120,12 @@ public final class Uploader {
 
     /** Tells what {@link #complete} would do as far as the topic is concerned; looks at no bytes. */
     Published dryRun(PublishOrder order) {
-        return publisher.dryRun(order, new Uploaded(order, requireKey(order), 0));
+        Published asked = publisher.dryRun(order, new Uploaded(order, requireKey(order), 0));
+        if (asked.outcome() == Outcome.UNCHANGED) {
+            // Nobody uploads what is there: no publish comes after this one.
+            publisher.noteUse(order, asked.head());
+        }
+        return asked;
     }
 
     /**

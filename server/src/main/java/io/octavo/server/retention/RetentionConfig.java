@@ -1,6 +1,6 @@
 package io.octavo.server.retention;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -34,42 +34,27 @@ public record RetentionConfig(
         @DefaultValue("100") int brakeFrom,
         @DefaultValue("20000") int maxEvents,
         @DefaultValue("365d") Duration maxHistory) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.housekeeping.retention.");
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration CENTURY = Duration.ofDays(36_500);
     private static final int MILLION = 1_000_000;
 
     /** Refuses values out of bounds. */
     public RetentionConfig {
-        check("interval", interval, Duration.ofMillis(100), DAY);
-        check("max-versions", maxVersions, 2, MILLION);
-        check("max-age", maxAge, Duration.ZERO, CENTURY);
-        check("grace", grace, Duration.ofSeconds(1), Duration.ofDays(365));
-        check("deletes-per-second", deletesPerSecond, 1, 10_000);
-        check("brake-topic-percent", brakeTopicPercent, 1, 100);
-        check("brake-percent", brakePercent, 1, 100);
-        check("brake-from", brakeFrom, 0, MILLION);
-        check("max-events", maxEvents, 100, MILLION);
-        check("max-history", maxHistory, Duration.ofDays(8), CENTURY);
+        KEYS.between("interval", interval, Duration.ofMillis(100), DAY);
+        KEYS.between("max-versions", maxVersions, 2, MILLION);
+        KEYS.between("max-age", maxAge, Duration.ZERO, CENTURY);
+        KEYS.between("grace", grace, Duration.ofSeconds(1), Duration.ofDays(365));
+        KEYS.between("deletes-per-second", deletesPerSecond, 1, 10_000);
+        KEYS.between("brake-topic-percent", brakeTopicPercent, 1, 100);
+        KEYS.between("brake-percent", brakePercent, 1, 100);
+        KEYS.between("brake-from", brakeFrom, 0, MILLION);
+        KEYS.between("max-events", maxEvents, 100, MILLION);
+        KEYS.between("max-history", maxHistory, Duration.ofDays(8), CENTURY);
     }
 
     /** What is kept of a topic whose owner has set nothing. */
     public RetentionPolicy policy() {
         return new RetentionPolicy(maxVersions, maxAge, grace);
-    }
-
-    private static void check(String key, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw invalid(key, value, least + "…" + most);
-        }
-    }
-
-    private static void check(String key, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw invalid(key, value, least + "…" + most);
-        }
-    }
-
-    private static InvalidField invalid(String key, Object value, String expected) {
-        return new InvalidField("octavo.housekeeping.retention." + key, value, expected);
     }
 }

@@ -1,6 +1,6 @@
 package io.octavo.server.subscribe;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -22,22 +22,24 @@ public record HeldConfig(
         @DefaultValue("20000") int wakeupsPerSecond,
         @DefaultValue("128MB") DataSize wakeupBytesPerSecond,
         @DefaultValue("32MB") DataSize inlineInFlight) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.subscribe.held.");
     private static final long GIB = 1L << 30;
 
     /** Refuses values out of bounds. */
     public HeldConfig {
-        check("memory", memory, memory.toBytes() >= 0 && memory.toBytes() <= 1024 * GIB, "0B to 1TB, below the heap");
-        check(
+        KEYS.check(
+                "memory", memory, memory.toBytes() >= 0 && memory.toBytes() <= 1024 * GIB, "0B to 1TB, below the heap");
+        KEYS.check(
                 "wakeups-per-second",
                 wakeupsPerSecond,
                 wakeupsPerSecond >= 1 && wakeupsPerSecond <= 10_000_000,
                 "1 to 10000000");
-        check(
+        KEYS.check(
                 "wakeup-bytes-per-second",
                 wakeupBytesPerSecond,
                 wakeupBytesPerSecond.toBytes() >= 4096 && wakeupBytesPerSecond.toBytes() <= 1024 * GIB,
                 "4KB to 1TB");
-        check(
+        KEYS.check(
                 "inline-in-flight",
                 inlineInFlight,
                 inlineInFlight.toBytes() >= 0 && inlineInFlight.toBytes() <= 1024 * GIB,
@@ -52,11 +54,5 @@ public record HeldConfig(
     /** Memory for polls that wait, in bytes. */
     long memoryBytes() {
         return memory.toBytes() == 0 ? Runtime.getRuntime().maxMemory() / 8 : memory.toBytes();
-    }
-
-    private static void check(String key, Object value, boolean right, String expected) {
-        if (!right) {
-            throw new InvalidField("octavo.subscribe.held." + key, value, expected);
-        }
     }
 }

@@ -1,6 +1,6 @@
 package io.octavo.server.subscribe;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,25 +20,21 @@ public record SubscribeConfig(
         @DefaultValue("1MB") DataSize inlineBytes,
         @DefaultValue("32MB") DataSize payloadCacheBytes,
         @DefaultValue("0s") Duration pollInterval) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.subscribe.");
+
     /** Refuses values out of bounds. */
     public SubscribeConfig {
-        check("sweep-interval", sweepInterval, inside(sweepInterval.toMillis(), 1000, 3_600_000), "1s to 1h");
-        check("inline-bytes", inlineBytes, inside(inlineBytes.toBytes(), 0, 3 << 20), "0B to 3MB");
-        check(
+        KEYS.check("sweep-interval", sweepInterval, inside(sweepInterval.toMillis(), 1000, 3_600_000), "1s to 1h");
+        KEYS.check("inline-bytes", inlineBytes, inside(inlineBytes.toBytes(), 0, 3 << 20), "0B to 3MB");
+        KEYS.check(
                 "payload-cache-bytes",
                 payloadCacheBytes,
                 inside(payloadCacheBytes.toBytes(), 0, 1L << 40),
                 "0B to 1TB, well below the heap");
-        check("poll-interval", pollInterval, inside(pollInterval.toMillis(), 0, 3_600_000), "0s to 1h");
+        KEYS.check("poll-interval", pollInterval, inside(pollInterval.toMillis(), 0, 3_600_000), "0s to 1h");
     }
 
     private static boolean inside(long value, long from, long to) {
         return value >= from && value <= to;
-    }
-
-    private static void check(String key, Object value, boolean right, String expected) {
-        if (!right) {
-            throw new InvalidField("octavo.subscribe." + key, value, expected);
-        }
     }
 }

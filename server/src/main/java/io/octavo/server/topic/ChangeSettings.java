@@ -53,7 +53,11 @@ public record ChangeSettings(
     /** The mark of an archived topic is not its owner's: it stays, unless the topic is to be kept. */
     private static Settings marked(Settings wanted, Settings before) {
         Idleness idleness = wanted.getIdleness().getKept()
-                ? Idleness.newBuilder().setKept(true).build()
+                ? before.getIdleness().toBuilder()
+                        .clearArchivedMs()
+                        .clearSinceMs()
+                        .setKept(true)
+                        .build()
                 : before.getIdleness().toBuilder().clearKept().build();
         return idleness.equals(Idleness.getDefaultInstance())
                 ? wanted.toBuilder().clearIdleness().build()

@@ -303,11 +303,15 @@ final class TopicEdit {
         }
     }
 
-    /** Takes the mark of an archived topic away, if it has one. */
-    void unarchive() {
+    /** A version says that it is used: of that, only whether its owner keeps it is left. */
+    private void unarchive() {
         Idleness idleness = head.getSettings().getIdleness();
-        if (idleness.getArchivedMs() > 0) {
-            idleness(idleness.toBuilder().clearArchivedMs().clearSinceMs().build());
+        if (head.getSettings().hasIdleness()) {
+            idleness(idleness.toBuilder()
+                    .clearArchivedMs()
+                    .clearSinceMs()
+                    .clearUsedMs()
+                    .build());
         }
     }
 

@@ -1,10 +1,11 @@
 package io.octavo.server.topic;
 
 import io.octavo.protocol.EventKind;
+import io.octavo.protocol.Idleness;
 import java.util.List;
 
 /**
- * Takes the mark of an archived topic away.
+ * Takes the mark of an archived topic away: it is in use, from now on.
  *
  * @param reason who uses it again
  */
@@ -16,11 +17,16 @@ public record UnarchiveTopic(String reason) implements Command {
     @Override
     public void apply(TopicEdit edit) {
         edit.requireTopic();
-        if (edit.settings().getIdleness().getArchivedMs() == 0) {
+        Idleness before = edit.settings().getIdleness();
+        if (before.getArchivedMs() == 0) {
             edit.nothingToDo(0);
             return;
         }
-        edit.unarchive();
+        edit.idleness(before.toBuilder()
+                .clearArchivedMs()
+                .clearSinceMs()
+                .setUsedMs(edit.now())
+                .build());
         edit.event(EventKind.TOPIC_UNARCHIVED, 0, List.of(), reason);
     }
 

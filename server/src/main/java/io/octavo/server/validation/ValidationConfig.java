@@ -1,6 +1,6 @@
 package io.octavo.server.validation;
 
-import io.octavo.rules.InvalidField;
+import io.octavo.server.config.ConfigKeys;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -22,20 +22,15 @@ public record ValidationConfig(
         @DefaultValue("64MB") DataSize memory,
         @DefaultValue("2") int concurrentChecks,
         @DefaultValue("10s") Duration timeLimit) {
+    private static final ConfigKeys KEYS = new ConfigKeys("octavo.validation.");
     private static final DataSize LARGEST = DataSize.ofMegabytes(64);
     private static final DataSize MOST_MEMORY = DataSize.ofGigabytes(1);
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
     public ValidationConfig {
-        between("max-document", maxDocument, DataSize.ofMegabytes(1), LARGEST);
-        between("memory", memory, maxDocument, MOST_MEMORY);
-        between("concurrent-checks", concurrentChecks, 1, 100);
-        between("time-limit", timeLimit, Duration.ofMillis(100), LONGEST);
-    }
-
-    private static <T extends Comparable<T>> void between(String key, T value, T least, T most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new InvalidField("octavo.validation." + key, value, least + "…" + most);
-        }
+        KEYS.between("max-document", maxDocument, DataSize.ofMegabytes(1), LARGEST);
+        KEYS.between("memory", memory, maxDocument, MOST_MEMORY);
+        KEYS.between("concurrent-checks", concurrentChecks, 1, 100);
+        KEYS.between("time-limit", timeLimit, Duration.ofMillis(100), LONGEST);
     }
 }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -68,29 +67,17 @@ final class AllPinsController {
         if (last != null && !TopicNames.isValid(last.split(" ", 2)[0])) {
             throw PageToken.invalid(last);
         }
-        String after = last == null ? "" : last;
         Instant now = clock.instant();
-        // No more is kept than goes on the page, and one that tells whether there is another page.
-        TreeMap<String, PinOfTopic> pins = new TreeMap<>();
+        NamedPage<PinOfTopic> page = new NamedPage<>(last == null ? "" : last, limit);
         Predicate<String> readable = Access.readable(request);
         heads.forEach(head -> {
             boolean isHidden = head.hasDeletion() || (readable != null && !readable.test(head.getTopic()));
             for (Pin pin : isHidden ? List.<Pin>of() : head.getPinsList()) {
                 PinOfTopic view = view(head, pin, now);
-                if (view.key().compareTo(after) > 0) {
-                    pins.put(view.key(), view);
-                    if (pins.size() > limit + 1) {
-                        pins.pollLastEntry();
-                    }
-                }
+                page.add(view.key(), view);
             }
         });
-        boolean more = pins.size() > limit;
-        if (more) {
-            pins.pollLastEntry();
-        }
-        return Answers.ok()
-                .body(new AllPins(List.copyOf(pins.values()), more ? PageToken.after(LIST, pins.lastKey()) : null));
+        return Answers.ok().body(new AllPins(page.entries(), page.next(LIST)));
     }
 
     private static PinOfTopic view(TopicHead head, Pin pin, Instant now) {

@@ -62,12 +62,9 @@ final class EventsController {
     ResponseEntity<Events> ofTopic(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "limit", PageToken.PARAMETER);
         int limit = Paging.limit(query);
-        String last = PageToken.read(OF_TOPIC, query);
-        long below = last == null
-                ? Long.MAX_VALUE
-                : Query.wholeNumber(PageToken.PARAMETER, last, "the nextPageToken of an earlier answer");
+        long below = PageToken.below(OF_TOPIC, query);
         TopicHead head = reads.require(topic);
-        if (last != null && below <= head.getHorizon().getRevision()) {
+        if (below <= head.getHorizon().getRevision()) {
             throw Gone.history(head);
         }
         EventCursor cursor = EventCursor.below(log, topic, below);

@@ -1,6 +1,5 @@
 package io.octavo.server.web;
 
-import io.octavo.rules.TopicNames;
 import io.octavo.server.idle.Idle;
 import io.octavo.server.idle.IdleRule;
 import io.octavo.server.idle.IdleTopics;
@@ -9,7 +8,6 @@ import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -74,35 +72,18 @@ final class IdleController {
     ResponseEntity<IdleView> list(HttpServletRequest request) {
         Query query = Query.of(request, "owner", "limit", PageToken.PARAMETER);
         int limit = Paging.limit(query);
-        String last = PageToken.read(LIST, query);
-        if (last != null && !TopicNames.isValid(last)) {
-            throw PageToken.invalid(last);
-        }
         String owner = query.text("owner");
-        String after = last == null ? "" : last;
         Predicate<String> readable = Access.readable(request);
         IdleRule rule = idle.rule();
-        // No more is kept than goes on the page, and one that tells whether there is another page.
-        TreeMap<String, IdleTopic> topics = new TreeMap<>();
+        NamedPage<IdleTopic> page = new NamedPage<>(PageToken.afterTopic(LIST, query), limit);
         heads.forEach(head -> {
             boolean isShown = (readable == null || readable.test(head.getTopic()))
                     && (owner == null || owner.equals(head.getSettings().getOwner()));
-            Idle found = isShown && head.getTopic().compareTo(after) > 0 ? idle.of(rule, head) : null;
+            Idle found = isShown && page.takes(head.getTopic()) ? idle.of(rule, head) : null;
             if (found != null) {
-                topics.put(found.topic(), IdleTopic.of(found));
-                if (topics.size() > limit + 1) {
-                    topics.pollLastEntry();
-                }
+                page.add(found.topic(), IdleTopic.of(found));
             }
         });
-        boolean more = topics.size() > limit;
-        if (more) {
-            topics.pollLastEntry();
-        }
-        return Answers.ok()
-                .body(new IdleView(
-                        List.copyOf(topics.values()),
-                        rule.knownSince(),
-                        more ? PageToken.after(LIST, topics.lastKey()) : null));
+        return Answers.ok().body(new IdleView(page.entries(), rule.knownSince(), page.next(LIST)));
     }
 }

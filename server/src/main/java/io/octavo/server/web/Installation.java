@@ -14,20 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param ready       whether its roles can do their work
  * @param cache       the state of the heads in memory; answers null where there are none
  * @param stopped     tasks that wait for an operator, or for a node
+ * @param found       what tasks have found that somebody is to know of
  */
 public record Installation(
         String environment,
         String version,
         BooleanSupplier ready,
         Supplier<@Nullable Cache> cache,
-        Supplier<List<Stopped>> stopped) {
-    /** One in which no task has stopped. */
+        Supplier<List<Stopped>> stopped,
+        Supplier<List<Found>> found) {
+    /** One in which no task has stopped, nor found anything. */
     public Installation(String environment, String version, BooleanSupplier ready, Supplier<@Nullable Cache> cache) {
-        this(environment, version, ready, cache, List::of);
+        this(environment, version, ready, cache, List::of, List::of);
     }
 
     /** A task that doesn't do what it was to do, as far as this node knows, with the reason and what helps. */
     public record Stopped(String task, String why) {}
+
+    /** What a task's last look on this node has come to. */
+    public record Found(String task, String what) {}
 
     /**
      * The heads in memory.

@@ -1,6 +1,7 @@
 package io.octavo.server.web;
 
 import io.octavo.rules.InvalidField;
+import io.octavo.rules.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,24 @@ final class PageToken {
             // Said below.
         }
         throw invalid(token);
+    }
+
+    /** The name that a token was made of, of a list of topics by name; empty if there is no token. */
+    static String afterTopic(char kind, Query query) {
+        String last = read(kind, query);
+        if (last == null) {
+            return "";
+        }
+        if (!TopicNames.isValid(last)) {
+            throw invalid(last);
+        }
+        return last;
+    }
+
+    /** The number that a token was made of, of a list that is ordered by numbers, the highest first. */
+    static long below(char kind, Query query) {
+        String last = read(kind, query);
+        return last == null ? Long.MAX_VALUE : Query.wholeNumber(PARAMETER, last, EXPECTED);
     }
 
     static InvalidField invalid(String token) {

@@ -1,7 +1,6 @@
 package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
-import io.octavo.rules.TopicNames;
 import io.octavo.server.retention.Evidence;
 import io.octavo.server.retention.Retention;
 import io.octavo.server.retention.Verdict;
@@ -14,10 +13,7 @@ import io.octavo.server.web.openapi.Call;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -48,10 +44,7 @@ final class RetentionController {
     ResponseEntity<KeptView> ofTopic(HttpServletRequest request, @PathVariable String topic) {
         Query query = Query.of(request, "limit", PageToken.PARAMETER);
         int limit = Paging.limit(query);
-        String last = PageToken.read(OF_TOPIC, query);
-        long below = last == null
-                ? Long.MAX_VALUE
-                : Query.wholeNumber(PageToken.PARAMETER, last, "the nextPageToken of an earlier answer");
+        long below = PageToken.below(OF_TOPIC, query);
         TopicHead head = reads.require(topic);
         List<Verdict> page = new ArrayList<>();
         retention.judge(head, retention.evidence(topic), Read.LOCAL, verdict -> {
@@ -80,31 +73,15 @@ final class RetentionController {
     ResponseEntity<TopicTotals> ofAll(HttpServletRequest request) {
         Query query = Query.of(request, "limit", PageToken.PARAMETER);
         int limit = Paging.limit(query);
-        String last = PageToken.read(OF_ALL, query);
-        if (last != null && !TopicNames.isValid(last)) {
-            throw PageToken.invalid(last);
-        }
-        NavigableMap<String, TopicHead> page = page(last == null ? "" : last, limit + 1, Access.readable(request));
-        String more = page.size() > limit ? page.pollLastEntry().getKey() : null;
-        return Answers.ok()
-                .body(new TopicTotals(
-                        page.values().stream().map(this::total).toList(),
-                        more == null ? null : PageToken.after(OF_ALL, page.lastKey())));
-    }
-
-    /** No more is kept than goes on the page, and one that tells whether there is another page. */
-    private NavigableMap<String, TopicHead> page(String after, int most, @Nullable Predicate<String> readable) {
-        TreeMap<String, TopicHead> page = new TreeMap<>();
+        NamedPage<TopicHead> page = new NamedPage<>(PageToken.afterTopic(OF_ALL, query), limit);
+        Predicate<String> readable = Access.readable(request);
         heads.forEach(head -> {
-            boolean isHidden = readable != null && !readable.test(head.getTopic());
-            if (!isHidden && head.getTopic().compareTo(after) > 0) {
-                page.put(head.getTopic(), head);
-                if (page.size() > most) {
-                    page.pollLastEntry();
-                }
+            if (readable == null || readable.test(head.getTopic())) {
+                page.add(head.getTopic(), head);
             }
         });
-        return page;
+        return Answers.ok()
+                .body(new TopicTotals(page.entries().stream().map(this::total).toList(), page.next(OF_ALL)));
     }
 
     private KeptView.TopicTotal total(TopicHead head) {

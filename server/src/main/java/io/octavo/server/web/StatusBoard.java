@@ -74,6 +74,7 @@ public final class StatusBoard {
         List<Node> known = Probe.await(askedNodes, left(begun)).value();
         List<Leaders.Leader> leading = Probe.await(askedLeaders, left(begun)).value();
         List<Installation.Stopped> stopped = installation.stopped().get();
+        List<Installation.Found> found = installation.found().get();
         List<FallbackAges.Age> ages = Probe.await(askedFallback, left(begun)).value();
         return new StatusView(
                 installation.environment(),
@@ -87,7 +88,8 @@ public final class StatusBoard {
                         ? List.of()
                         : ages.stream().map(StatusView.Fallback::of).toList(),
                 cache(installation.cache().get()),
-                stopped.isEmpty() ? null : stopped);
+                stopped.isEmpty() ? null : stopped,
+                found.isEmpty() ? null : found);
     }
 
     private Duration left(long begun) {

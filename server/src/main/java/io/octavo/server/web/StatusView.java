@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stopped tasks that this node leads and that wait for an operator, and what waits for a node that fell silent;
  *     absent if nothing does
+ * @param found   what tasks that this node leads have found and somebody is to know of; absent if that is nothing
  */
 record StatusView(
         String environment,
@@ -21,7 +22,8 @@ record StatusView(
         List<Store> stores,
         List<Fallback> fallback,
         @Nullable Cache cache,
-        @Nullable List<Installation.Stopped> stopped) {
+        @Nullable List<Installation.Stopped> stopped,
+        @Nullable List<Installation.Found> found) {
 
     /** Whether something can be published; if not, what helps. */
     record Writes(boolean working, @Nullable String help) {}

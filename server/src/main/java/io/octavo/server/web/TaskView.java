@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastRun the last run on this node; absent if there was none
  * @param lastAskedRun the last of them that was asked for; absent if there was none
  * @param stopped why it doesn't do what it was to do, and what helps; absent if it does
+ * @param found   what its last look has come to, if somebody is to know of it; else absent
  */
 record TaskView(
         String task,
@@ -24,7 +25,8 @@ record TaskView(
         @Nullable Boolean pending,
         @Nullable Run lastRun,
         @Nullable Run lastAskedRun,
-        @Nullable String stopped) {
+        @Nullable String stopped,
+        @Nullable String found) {
     /** All tasks. */
     record Tasks(List<TaskView> tasks) {}
 
@@ -60,7 +62,8 @@ record TaskView(
                 status.pending() ? true : null,
                 run(status.last()),
                 run(status.lastAsked()),
-                status.stopped());
+                status.stopped(),
+                status.found());
     }
 
     private static @Nullable Run run(@Nullable RunReport report) {

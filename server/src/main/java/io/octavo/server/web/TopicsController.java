@@ -1,7 +1,6 @@
 package io.octavo.server.web;
 
 import io.octavo.protocol.TopicHead;
-import io.octavo.rules.TopicNames;
 import io.octavo.server.security.Right;
 import io.octavo.server.topic.Limits;
 import io.octavo.server.web.TopicView.Topics;
@@ -38,7 +37,7 @@ final class TopicsController {
         List<TopicHead> heads = page(
                 part == null ? "" : Limits.checkText("query", part, Limits.NAME_LENGTH),
                 query.text("owner"),
-                after(query),
+                PageToken.afterTopic(LIST, query),
                 limit + 1,
                 readable);
         boolean more = heads.size() > limit;
@@ -59,16 +58,5 @@ final class TopicsController {
                 .filter(head -> readable.test(head.getTopic()))
                 .limit(limit)
                 .toList();
-    }
-
-    private static String after(Query query) {
-        String last = PageToken.read(LIST, query);
-        if (last == null) {
-            return "";
-        }
-        if (!TopicNames.isValid(last)) {
-            throw PageToken.invalid(last);
-        }
-        return last;
     }
 }

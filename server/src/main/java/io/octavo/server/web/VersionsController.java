@@ -40,7 +40,7 @@ final class VersionsController {
         Map<String, String> metadata = Metadata.of("meta", query.all("meta"));
         Limits.checkMetadata("meta", metadata);
         int limit = Paging.limit(query);
-        long below = below(query);
+        long below = PageToken.below(LIST, query);
         TopicHead head = reads.require(topic);
         VersionSearch.Page page = search.page(head, metadata, below, limit);
         Long next = page.next();
@@ -61,12 +61,5 @@ final class VersionsController {
         long number = TopicReads.number(version);
         TopicHead head = reads.require(topic);
         return Answers.ok().body(VersionView.of(head, reads.requireVersion(head, number)));
-    }
-
-    private static long below(Query query) {
-        String last = PageToken.read(LIST, query);
-        return last == null
-                ? Long.MAX_VALUE
-                : Query.wholeNumber(PageToken.PARAMETER, last, "the nextPageToken of an earlier answer");
     }
 }

@@ -16,9 +16,13 @@ import io.octavo.server.retention.Evidence;
 import io.octavo.server.retention.SlowRetention;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.Commit;
+import io.octavo.server.topic.DeleteVersion;
 import io.octavo.server.topic.PinScope;
 import io.octavo.server.topic.RandomCommands;
+import io.octavo.server.topic.ReleaseHold;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.topic.UnpinScope;
+import io.octavo.server.topic.WithdrawVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -172,7 +176,7 @@ class HousekeepingModelTest {
         private void act() {
             depth++;
             try {
-                switch (random.nextInt(18)) {
+                switch (random.nextInt(19)) {
                     case 0, 1, 2 -> newUpload().goOn(Integer.MAX_VALUE);
                     case 3 -> {
                         ModelUpload upload = newUpload();
@@ -196,6 +200,11 @@ class HousekeepingModelTest {
                         nodes.add(newNode());
                         if (nodes.size() > 3) {
                             nodes.remove(0);
+                        }
+                    }
+                    case 11 -> {
+                        if (depth == 1) {
+                            giveUp(topic());
                         }
                     }
                     default -> {
@@ -248,13 +257,18 @@ class HousekeepingModelTest {
         private void operate() {
             String topic = topic();
             TopicHead head = head(topic);
-            Command command = random.nextInt(8) == 0
-                    ? new PinScope(
-                            scope(),
-                            1 + random.nextLong(Math.max(1, head.getNewestVersion())),
-                            "for a while",
-                            time.instant().plus(Duration.ofHours(3)).toEpochMilli())
-                    : commands.nextOfOld(head.getNewestVersion(), head.getRevision());
+            operate(
+                    topic,
+                    random.nextInt(8) == 0
+                            ? new PinScope(
+                                    scope(),
+                                    1 + random.nextLong(Math.max(1, head.getNewestVersion())),
+                                    "for a while",
+                                    time.instant().plus(Duration.ofHours(3)).toEpochMilli())
+                            : commands.nextOfOld(head.getNewestVersion(), head.getRevision()));
+        }
+
+        private void operate(String topic, Command command) {
             try {
                 Life operator = new Life(house);
                 operator.begin();
@@ -262,6 +276,41 @@ class HousekeepingModelTest {
             } catch (ServiceException | InvalidField refused) {
                 // As it may be.
             }
+        }
+
+        /**
+         * Somebody wants a version away for ever that a region still gives: it is taken back and deleted, and retention
+         * comes before the region has heard of any of that.
+         */
+        private void giveUp(String topic) {
+            house.quiet(true);
+            TopicHead front = Stocktaking.front(house.buckets.get(random.nextInt(2)), topic);
+            if (front != null) {
+                List<Long> given = List.copyOf(Stocktaking.given(front));
+                if (!given.isEmpty()) {
+                    takeAway(topic, given.get(random.nextInt(given.size())));
+                    ModelNode node = nodes.get(nodes.size() - 1);
+                    run(node, node.retention());
+                }
+            }
+            house.quiet(false);
+        }
+
+        private void takeAway(String topic, long version) {
+            TopicHead head = head(topic);
+            head.getPinsList().stream()
+                    .filter(pin -> pin.getVersion() == version)
+                    .forEach(pin -> operate(topic, new UnpinScope(pin.getScope(), "leaked")));
+            head.getHoldsList().stream()
+                    .filter(hold -> hold.getVersion() == version)
+                    .forEach(hold -> operate(topic, new ReleaseHold(version, hold.getHolder(), "leaked")));
+            VersionRecord row = house.log.version(topic, version, Read.SERIAL);
+            if (row != null) {
+                row.getPublicationsList()
+                        .forEach(publication ->
+                                operate(topic, new WithdrawVersion(version, publication.getScope(), "leaked")));
+            }
+            operate(topic, new DeleteVersion(version, "leaked"));
         }
 
         private Scope scope() {

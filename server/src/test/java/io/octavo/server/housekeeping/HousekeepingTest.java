@@ -111,7 +111,8 @@ class HousekeepingTest {
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(ran).hasSize(1);
         assertThat(a.tasks())
-                .containsExactly(new TaskStatus("test", Duration.ofHours(1), "a", true, false, report, report, null));
+                .containsExactly(
+                        new TaskStatus("test", Duration.ofHours(1), "a", true, false, report, report, null, null));
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.topic.UnarchiveTopic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -123,6 +124,7 @@ class IdleModelTest {
                             publish(topic);
                         }
                     }
+                    case 5 -> publishAgain(topic);
                     case 3, 4 -> {
                         if (topic.equals("a") || random.nextInt(6) == 0) {
                             // Where nobody can ask for it, if there is such a node: that is the hard case.
@@ -172,6 +174,14 @@ class IdleModelTest {
                     List.of(Part.getDefaultInstance()), Map.of(), List.of(Scopes.GLOBAL), null, false, null, 0, "");
             commits(log).commit(topic, command, "publisher", null);
             use(topic);
+        }
+
+        /** With what is there already: that makes no version, and is noted of an archived topic only. */
+        private void publishAgain(String topic) {
+            if (isArchived(topic)) {
+                commits(log).commit(topic, new UnarchiveTopic("published again, unchanged"), "publisher", null);
+                use(topic);
+            }
         }
 
         private void consume(String topic, int node) {

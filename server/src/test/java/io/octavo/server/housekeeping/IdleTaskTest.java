@@ -28,6 +28,7 @@ import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog.Read;
+import io.octavo.server.topic.UnarchiveTopic;
 import io.octavo.server.topic.WithdrawVersion;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,11 +65,14 @@ class IdleTaskTest {
         Instant published = time.instant();
         days(89);
         assertThat(idle("a")).isNull();
+        assertThat(task.found()).isNull();
         days(1);
         assertThat(idle("a"))
                 .isEqualTo(new Idle(
                         "a", "", published, null, State.UNUSED, published, published.plus(DAY.multipliedBy(120))));
         assertThat(gauge(State.UNUSED)).isEqualTo(1);
+        assertThat(task.found())
+                .isEqualTo("topics that nobody uses: 1, of these archived: 0, to be deleted or kept: 0");
         days(30);
         Instant archived = time.instant();
         assertThat(idle("a"))
@@ -80,6 +84,8 @@ class IdleTaskTest {
         assertThat(event.getReason()).isEqualTo("nobody has published or consumed it since " + published);
         days(20);
         assertThat(requireNonNull(idle("a")).state()).isEqualTo(State.DELETABLE);
+        assertThat(task.found())
+                .isEqualTo("topics that nobody uses: 1, of these archived: 1, to be deleted or kept: 1");
         days(1_000);
         assertThat(head("a").getRevision()).as("publish and mark").isEqualTo(2);
         assertThat(head("a").hasDeletion()).isFalse();
@@ -135,6 +141,23 @@ class IdleTaskTest {
         days(1);
         assertThat(idle("a")).isNull();
         assertThat(kinds("a")).startsWith(EventKind.TOPIC_UNARCHIVED);
+    }
+
+    @Test
+    void whatWasFoundInUseWithoutAVersionIsUnusedOnlyAfterAsLongAgain() {
+        publish("a");
+        days(121);
+        commit("a", new UnarchiveTopic("published again, unchanged"));
+        Instant used = time.instant();
+        days(89);
+        assertThat(idle("a")).isNull();
+        days(1);
+        assertThat(requireNonNull(idle("a")).since()).isEqualTo(used);
+        settings("a", settings(Idleness.newBuilder().setKept(true)));
+        settings("a", Settings.getDefaultInstance());
+        assertThat(requireNonNull(idle("a")).since()).as("kept for a while").isEqualTo(used);
+        publish("a");
+        assertThat(head("a").getSettings().hasIdleness()).isFalse();
     }
 
     @Test

@@ -71,6 +71,10 @@ final class ModelNode extends Life {
         return List.of(expiry, export, retention, sweep);
     }
 
+    Task retention() {
+        return retention;
+    }
+
     Task export() {
         return export;
     }

@@ -388,7 +388,7 @@ public final class Stocktaking {
     }
 
     /** The versions that consumers of any kind are given. */
-    private static Set<Long> given(TopicHead head) {
+    static Set<Long> given(TopicHead head) {
         Set<Long> given = new TreeSet<>(RandomCommands.resolved(head).values());
         given.remove(0L);
         return given;

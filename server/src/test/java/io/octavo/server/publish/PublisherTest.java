@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.Settings;
+import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.Validation;
 import io.octavo.protocol.Validation.Format;
 import io.octavo.rules.Digests;
@@ -17,15 +19,18 @@ import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.PayloadIntake.Announced;
 import io.octavo.server.publish.Published.Outcome;
+import io.octavo.server.topic.ArchiveTopic;
 import io.octavo.server.topic.ChangeSettings;
 import io.octavo.server.topic.DeleteTopic;
 import io.octavo.server.topic.Impact;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog.Read;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -255,6 +260,54 @@ class PublisherTest {
         assertThat(same.version().getVersion()).isEqualTo(1);
         assertThat(payloads.stored()).isEqualTo(2);
         assertThat(payloads.left()).isEqualTo(1);
+    }
+
+    @Test
+    void aPublishThatFindsItsVersionThereEndsTheArchive() {
+        publish(Orders.of("prices"), "one");
+        archive("prices");
+
+        publisher.dryRun(Orders.of("prices").onlyIfChanged().order(), body("one"));
+        assertThat(isArchived("prices")).as("a dry run changes nothing").isTrue();
+        Published same = publish(Orders.of("prices").onlyIfChanged().key("k"), "one");
+        publish(Orders.of("prices").onlyIfChanged().key("k"), "one");
+
+        assertThat(same.outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(isArchived("prices")).isFalse();
+        assertThat(log.eventsBelow("prices", Long.MAX_VALUE, 10))
+                .extracting(TopicEvent::getKind)
+                .containsExactly(EventKind.TOPIC_UNARCHIVED, EventKind.TOPIC_ARCHIVED, EventKind.PUBLISHED);
+    }
+
+    @Test
+    void aNodeThatDiesBeforeTheArchiveIsEndedHasAnsweredNothing() {
+        publish(Orders.of("prices"), "one");
+        archive("prices");
+        Orders order = Orders.of("prices").onlyIfChanged().key("k");
+
+        log.loseAnswersUnless(commit -> false);
+        assertRefused(ErrorCode.UNAVAILABLE, () -> publish(order, "one"));
+        log.loseAnswersUnless(commit -> true);
+
+        assertThat(publish(order, "one").outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(isArchived("prices")).isFalse();
+        assertThat(log.eventsBelow("prices", Long.MAX_VALUE, 10))
+                .as("not twice")
+                .hasSize(3);
+        assertThat(payloads.left()).isEqualTo(1);
+    }
+
+    private void archive(String topic) {
+        long revision = requireNonNull(log.head(topic, Read.SERIAL)).getRevision();
+        commits.commit(topic, new ArchiveTopic(revision, Instant.EPOCH), "octavo:idle", null);
+    }
+
+    private boolean isArchived(String topic) {
+        return requireNonNull(log.head(topic, Read.SERIAL))
+                        .getSettings()
+                        .getIdleness()
+                        .getArchivedMs()
+                > 0;
     }
 
     @Test

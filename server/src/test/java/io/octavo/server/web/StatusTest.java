@@ -28,7 +28,18 @@ class StatusTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         assertThat(status.propertyNames())
                 .containsExactly(
-                        "environment", "ready", "version", "writes", "nodes", "leaders", "stores", "fallback", "cache");
+                        "environment",
+                        "ready",
+                        "version",
+                        "writes",
+                        "nodes",
+                        "leaders",
+                        "stores",
+                        "fallback",
+                        "cache",
+                        "found");
+        assertThat(status.get("found").toString())
+                .isEqualTo("[{\"task\":\"idle\",\"what\":\"topics that nobody uses: 3\"}]");
         assertThat(status.get("fallback").toString())
                 .isEqualTo("[{\"region\":\"eu\",\"ageMillis\":4000},{\"region\":\"us\",\"detail\":\"away\"}]");
         assertThat(status.get("writes").toString()).isEqualTo("{\"working\":true}");

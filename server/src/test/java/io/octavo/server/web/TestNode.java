@@ -419,7 +419,9 @@ final class TestNode implements AutoCloseable {
                     "test",
                     "1.2.3",
                     () -> true,
-                    () -> new Installation.Cache(3, Duration.ofMillis(700), true, false, 0));
+                    () -> new Installation.Cache(3, Duration.ofMillis(700), true, false, 0),
+                    List::of,
+                    () -> List.of(new Installation.Found("idle", "topics that nobody uses: 3")));
             return new StatusBoard(
                     installation,
                     () -> List.of(new Node(

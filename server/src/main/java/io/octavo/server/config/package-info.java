@@ -1,0 +1,5 @@
+/** What configured values may be. */
+@NullMarked
+package io.octavo.server.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -289,9 +289,7 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
         }
         machinery.polls().report();
         if (target == null) {
-            fresh.letGo(before, machinery.metrics());
-            finish();
-            return CompletableFuture.completedFuture(null);
+            return inUse.letGo(fresh, before).thenRun(this::finish);
         }
         return inUse.settle(before, fresh).thenRun(this::finish);
     }

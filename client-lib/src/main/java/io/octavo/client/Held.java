@@ -3,6 +3,9 @@ package io.octavo.client;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +36,27 @@ record Held<T>(Snapshot<T> snapshot, LoadedPayload payload) {
         return new Held<>(snapshot.confirmed(now), payload);
     }
 
-    /** Closes the value, unless it is also the one that took its place, and deletes its file. */
-    void letGo(@Nullable Held<T> successor, ClientMetrics metrics) {
+    /**
+     * Closes the value, unless it is also the one that took its place, and deletes its file.
+     *
+     * @param callbacks where values are closed
+     */
+    CompletionStage<?> letGo(@Nullable Held<T> successor, Executor callbacks, ClientMetrics metrics) {
         T value = snapshot.value();
         boolean stays = successor != null && successor.snapshot.value() == value;
+        CompletableFuture<?> closed = CompletableFuture.completedFuture(null);
         if (value instanceof AutoCloseable closeable && !stays) {
-            try {
-                closeable.close();
-            } catch (Exception e) {
-                LOG.log(Level.WARNING, "a value of topic " + payload.topic() + " can't be closed", e);
-                metrics.failed(payload.topic(), ClientMetrics.Failure.CLOSE);
-            }
+            closed = CompletableFuture.runAsync(() -> close(closeable, metrics), callbacks);
         }
-        payload.delete();
+        return closed.thenRun(payload::delete);
+    }
+
+    private void close(AutoCloseable value, ClientMetrics metrics) {
+        try {
+            value.close();
+        } catch (Exception e) {
+            LOG.log(Level.WARNING, "a value of topic " + payload.topic() + " can't be closed", e);
+            metrics.failed(payload.topic(), ClientMetrics.Failure.CLOSE);
+        }
     }
 }

@@ -152,16 +152,10 @@ final class InUse<T> {
 
     /** Tells all listeners of the value in use, and lets go of the one before when they have returned. */
     CompletionStage<?> settle(@Nullable Held<T> before, Held<T> now) {
-        return listeners
-                .updated(now.snapshot())
-                .thenRunAsync(
-                        () -> {
-                            ready.complete(true);
-                            if (before != null) {
-                                before.letGo(now, machinery.metrics());
-                            }
-                        },
-                        machinery.workers());
+        return listeners.updated(now.snapshot()).thenComposeAsync(heard -> {
+            ready.complete(true);
+            return before == null ? CompletableFuture.completedFuture(null) : letGo(before, now);
+        }, machinery.workers());
     }
 
     /** This is how it is doing, unless it is closed; of a failure that is new the listeners hear. */
@@ -199,10 +193,12 @@ final class InUse<T> {
             Held<T> last = held;
             held = null;
             ready.complete(false);
-            if (last != null) {
-                last.letGo(null, machinery.metrics());
-            }
-            return CompletableFuture.completedFuture(null);
+            return last == null ? CompletableFuture.completedFuture(null) : letGo(last, null);
         });
+    }
+
+    /** A value that isn't in use. */
+    CompletionStage<?> letGo(Held<T> value, @Nullable Held<T> successor) {
+        return value.letGo(successor, machinery.callbacks(), machinery.metrics());
     }
 }

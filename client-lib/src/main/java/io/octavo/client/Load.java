@@ -42,7 +42,8 @@ final class Load<T> implements Runnable {
     public void run() {
         try {
             load();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors as well, such as a class that is missing: else it would wait for ever, and nobody would know why.
             receiver.failed(this, Errors.from(e, "load " + sources.topic()));
         }
     }

@@ -69,7 +69,7 @@ public final class SubscriptionBuilder<T> {
 
     /** Adds a listener that is called on the client's threads. */
     public SubscriptionBuilder<T> listener(SubscriptionListener<T> listener) {
-        return listener(machinery.workers(), listener);
+        return listener(machinery.callbacks(), listener);
     }
 
     /** Adds a listener that is called on {@code executor}. */

@@ -4,9 +4,9 @@ package io.octavo.client;
  * Is told of a subscription's values.
  *
  * <ul>
- *   <li>Calls come one after the other, on the executor given with the listener, else on one of the client's few
- *       threads, where listeners must not block for long. A listener that doesn't return holds up its own
- *       subscription.
+ *   <li>Calls come one after the other, on the executor given with the listener, else on one of the client's 16 threads
+ *       for listeners. A listener that doesn't return holds up its own subscription; 16 that don't hold up all
+ *       subscriptions that have listeners without an executor.
  *   <li>On registration it gets the current value, if there is one; a default is not delivered.
  *   <li>It is about states, not events: versions may be skipped, and a number may be lower than the one before.
  *   <li>The subscription has the value already when the listener is called, and the value before is not closed until

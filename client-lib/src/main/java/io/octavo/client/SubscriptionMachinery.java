@@ -26,11 +26,12 @@ record SubscriptionMachinery(
      * Threads.
      *
      * @param loads   for downloads and deserializers: as many as may run at once
-     * @param workers for lanes and for listeners without an executor
+     * @param workers for lanes: nothing of the user's
+     * @param callbacks for listeners without an executor, and for closing values
      * @param lookups for asking the fallback cache
      * @param io      for small files of the cache directory
      */
-    record Threads(Executor loads, Executor workers, Executor lookups, Executor io) {}
+    record Threads(Executor loads, Executor workers, Executor callbacks, Executor lookups, Executor io) {}
 
     Executor loads() {
         return threads.loads();
@@ -38,6 +39,10 @@ record SubscriptionMachinery(
 
     Executor workers() {
         return threads.workers();
+    }
+
+    Executor callbacks() {
+        return threads.callbacks();
     }
 
     Executor lookups() {

@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 final class TopicSubscription<T> implements Subscription<T> {
     private final String topic;
     private final SubscriptionOptions<T> options;
-    private final Executor workers;
+    private final Executor callbacks;
     private final InUse<T> inUse;
     private final Following<T> following;
 
@@ -20,7 +20,7 @@ final class TopicSubscription<T> implements Subscription<T> {
             SubscriptionMachinery machinery) {
         this.topic = topic;
         this.options = options;
-        this.workers = machinery.workers();
+        this.callbacks = machinery.callbacks();
         this.inUse = new InUse<>(topic, options, listeners, machinery);
         this.following = new Following<>(topic, options, inUse, machinery);
     }
@@ -64,7 +64,7 @@ final class TopicSubscription<T> implements Subscription<T> {
 
     @Override
     public void listen(SubscriptionListener<T> listener) {
-        listen(workers, listener);
+        listen(callbacks, listener);
     }
 
     @Override

@@ -16,8 +16,11 @@ import java.util.function.Supplier;
 
 /** Puts a client together, and takes it apart. */
 final class Wiring implements AutoCloseable {
-    /** For lanes, and for listeners that bring no executor of their own. */
+    /** For lanes. */
     private static final int WORKERS = 4;
+
+    /** For listeners that bring no executor of their own, and for closing values: so many may block at once. */
+    private static final int CALLBACKS = 16;
 
     /** Many topics are looked up at once when a process starts without the service. */
     private static final int LOOKUPS = 8;
@@ -33,6 +36,7 @@ final class Wiring implements AutoCloseable {
     private final WorkDirectory files;
     private final ExecutorService loads;
     private final ExecutorService workers;
+    private final ExecutorService callbacks;
     private final ExecutorService lookups;
     private final ExecutorService io;
     private final FallbackCache fallback;
@@ -54,7 +58,8 @@ final class Wiring implements AutoCloseable {
         StartConfig start = config.start();
         files = new WorkDirectory(start.cacheDirectory());
         loads = pool(config.concurrentLoads(), "octavo-load");
-        workers = workers();
+        workers = unrefusing(WORKERS, "octavo-worker");
+        callbacks = unrefusing(CALLBACKS, "octavo-listener");
         lookups = pool(LOOKUPS, "octavo-fallback");
         io = pool(1, "octavo-cache");
         parts = pool(config.transfers().concurrent(), "octavo-part");
@@ -72,7 +77,7 @@ final class Wiring implements AutoCloseable {
                 new Starts(calls, fallback, world),
                 disk,
                 start,
-                new SubscriptionMachinery.Threads(loads, workers, lookups, io),
+                new SubscriptionMachinery.Threads(loads, workers, callbacks, lookups, io),
                 limits,
                 world,
                 metrics);
@@ -124,6 +129,7 @@ final class Wiring implements AutoCloseable {
         lookups.shutdownNow();
         parts.shutdownNow();
         workers.shutdown();
+        callbacks.shutdown();
         io.shutdown();
         subscribeNodes.close();
         publishNodes.close();
@@ -186,13 +192,13 @@ final class Wiring implements AutoCloseable {
     }
 
     /**
-     * Threads for lanes. What comes once they are closed, the rest of a step that waited for a listener, is done by the
-     * thread that brings it: values are closed and files let go all the same.
+     * What comes once they are closed, the rest of a step that waited for a listener, is done by the thread that brings
+     * it: values are closed and files let go all the same.
      */
-    static ExecutorService workers() {
-        ThreadPoolExecutor workers = pool(WORKERS, "octavo-worker");
-        workers.setRejectedExecutionHandler((rest, closed) -> rest.run());
-        return workers;
+    static ExecutorService unrefusing(int threads, String name) {
+        ThreadPoolExecutor pool = pool(threads, name);
+        pool.setRejectedExecutionHandler((rest, closed) -> rest.run());
+        return pool;
     }
 
     /** Each subscription has at most one load and one step of its lane in a queue. */

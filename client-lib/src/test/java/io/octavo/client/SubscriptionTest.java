@@ -148,7 +148,7 @@ class SubscriptionTest {
 
     @Test
     void closingInTheMiddleOfAStepIsNoErrorAndClosesTheValueBefore() throws Exception {
-        ExecutorService workers = Wiring.workers();
+        ExecutorService workers = Wiring.unrefusing(4, "worker");
         Harness closing = new Harness(Runnable::run, workers);
         BlockingQueue<Runnable> busy = new LinkedBlockingQueue<>();
         List<String> closed = new CopyOnWriteArrayList<>();

@@ -1,16 +1,20 @@
 package io.octavo.client;
 
+import io.octavo.rules.ErrorCode;
 import io.octavo.tls.Authorities;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP, with TLS where an address says so, begun at its first use. */
-final class Http {
+/** HTTP, with TLS where an address says so, begun at its first use; when it is closed, its connections and threads end. */
+final class Http implements AutoCloseable {
     private final Duration connectTimeout;
     private final HttpClient.Redirect redirects;
     private final @Nullable Authorities trusted;
     private @Nullable HttpClient client;
+    private @Nullable ThreadGroup threads;
+    private boolean closed;
 
     /**
      * Follows redirects, but from https to http.
@@ -28,6 +32,9 @@ final class Http {
     }
 
     synchronized HttpClient client() {
+        if (closed) {
+            throw OctavoException.lasting(ErrorCode.UNAVAILABLE, "this client is closed", null);
+        }
         HttpClient known = client;
         if (known == null) {
             HttpClient.Builder builder = HttpClient.newBuilder()
@@ -37,9 +44,36 @@ final class Http {
             if (trusted != null) {
                 builder.sslContext(Authorities.context(null, trusted.besidesKnown()));
             }
-            known = builder.build();
+            ThreadGroup own = newGroup();
+            known = new CompletableFuture<HttpClient>()
+                    .completeAsync(builder::build, task -> new Thread(own, task, "octavo-http").start())
+                    .join();
+            threads = own;
             client = known;
         }
         return known;
+    }
+
+    /** Doesn't wait for what is under way, which may never end then: its callers are to have given up before. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        client = null;
+        if (threads != null) {
+            threads.interrupt();
+            threads = null;
+        }
+    }
+
+    /**
+     * A client of Java 17 can't be closed: its thread, and what that holds, goes some time after the client was collected.
+     * But it ends when it is interrupted, and is made in the group of the thread that makes the client.
+     */
+    @SuppressWarnings("removal")
+    private static ThreadGroup newGroup() {
+        ThreadGroup group = new ThreadGroup("octavo-http");
+        // Java 17 keeps other groups for ever; later ones keep none.
+        group.setDaemon(true);
+        return group;
     }
 }

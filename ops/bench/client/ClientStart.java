@@ -25,18 +25,21 @@ final class ClientStart {
     private static final int PUBLISHERS = 8;
     private static final String NOBODY = "http://127.0.0.1:1";
     private static final Pattern FALLBACK_AGE = Pattern.compile("\"fallback\":\\[\\{[^}]*\"ageMillis\":(\\d+)");
-    private static final List<String> SOURCES = List.of("service", "cached", "disk", "fallback", "override");
+    private static final List<String> SOURCES = List.of("service", "cached", "disk", "fallback", "distant", "override");
+    private static final int MILLIS_TO_DISTANT = 20;
 
     private final String server = "http://127.0.0.1:" + Integer.getInteger("bench.http");
     private final Path work = Path.of(System.getProperty("bench.work"));
     private final Path files = work.resolve("files");
+    private final Distant distant;
     private final int pairs;
 
     /** What a start printed. */
     private record Started(double seconds, long heap, long classes, long threads) {}
 
-    private ClientStart(int pairs) {
+    private ClientStart(int pairs) throws IOException {
         this.pairs = pairs;
+        this.distant = new Distant(URI.create(System.getenv("OCTAVO_REGIONS_0_S3_ENDPOINT")), MILLIS_TO_DISTANT);
     }
 
     public static void main(String[] args) throws Exception {
@@ -157,6 +160,7 @@ final class ClientStart {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-Dbench.server=" + address,
+                "-Dbench.distant=" + distant.address(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 main,

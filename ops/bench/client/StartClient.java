@@ -31,9 +31,12 @@ final class StartClient {
         if (from.equals("cached") || from.equals("disk")) {
             builder.cacheDirectory(Path.of(arguments[3]));
         }
-        if (from.equals("fallback")) {
+        if (from.equals("fallback") || from.equals("distant")) {
+            String store = from.equals("distant")
+                    ? System.getProperty("bench.distant")
+                    : System.getenv("OCTAVO_REGIONS_0_S3_ENDPOINT");
             builder.fallback(Fallback.of("local", System.getenv("OCTAVO_REGIONS_0_S3_BUCKET"))
-                    .endpoint(URI.create(System.getenv("OCTAVO_REGIONS_0_S3_ENDPOINT")))
+                    .endpoint(URI.create(store))
                     .credentials(
                             System.getenv("OCTAVO_REGIONS_0_S3_ACCESSKEY"),
                             System.getenv("OCTAVO_REGIONS_0_S3_SECRETKEY")));
@@ -51,7 +54,12 @@ final class StartClient {
                 each.awaitValue(BOUND);
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            Source expected = from.equals("cached") ? Source.SERVICE : Source.valueOf(from.toUpperCase(java.util.Locale.ROOT));
+            Source expected =
+                    switch (from) {
+                        case "cached" -> Source.SERVICE;
+                        case "distant" -> Source.FALLBACK;
+                        default -> Source.valueOf(from.toUpperCase(java.util.Locale.ROOT));
+                    };
             for (Subscription<byte[]> each : subscriptions) {
                 Bench.require(
                         each.current().source() == expected,

@@ -116,6 +116,9 @@ final class StartChain {
         Target found = null;
         try {
             found = machinery.starts().withoutService(topic, consumer, kept.get(), tried);
+            if (found != null && subscriber.isInNeed()) {
+                found = machinery.downloads().readAhead(topic, found);
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "topic " + topic + ": looking for something to start with failed", e);
         }

@@ -87,7 +87,7 @@ final class ManyPublishes {
     /** Versions are numbered from 1 in each topic. */
     private void awaitNewest() throws InterruptedException {
         for (int i = 0; i < TOPICS; i++) {
-            long newest = (published - i + TOPICS - 1) / TOPICS;
+            int newest = (published - i + TOPICS - 1) / TOPICS;
             for (long end = System.nanoTime() + BOUND.toNanos();
                     subscriptions.get(i).state().version() < newest; ) {
                 if (System.nanoTime() > end) {

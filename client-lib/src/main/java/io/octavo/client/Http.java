@@ -4,16 +4,26 @@ import io.octavo.rules.ErrorCode;
 import io.octavo.tls.Authorities;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP, with TLS where an address says so, begun at its first use; when it is closed, its connections and threads end. */
 final class Http implements AutoCloseable {
+    /**
+     * Where clients are made, one at a time, so that the thread of each is known. A client of Java 17 can't be closed: its
+     * thread, with what that holds, goes some time after the client was collected; but it ends when it is interrupted.
+     */
+    private static final ThreadGroup MAKING = new ThreadGroup("octavo-http");
+
     private final Duration connectTimeout;
     private final HttpClient.Redirect redirects;
     private final @Nullable Authorities trusted;
     private @Nullable HttpClient client;
-    private @Nullable ThreadGroup threads;
+    private Set<Thread> selectors = Set.of();
     private boolean closed;
 
     /**
@@ -44,11 +54,14 @@ final class Http implements AutoCloseable {
             if (trusted != null) {
                 builder.sslContext(Authorities.context(null, trusted.besidesKnown()));
             }
-            ThreadGroup own = newGroup();
-            known = new CompletableFuture<HttpClient>()
-                    .completeAsync(builder::build, task -> new Thread(own, task, "octavo-http").start())
-                    .join();
-            threads = own;
+            synchronized (MAKING) {
+                Set<Thread> before = selectors();
+                known = new CompletableFuture<HttpClient>()
+                        .completeAsync(builder::build, task -> new Thread(MAKING, task, "octavo-http").start())
+                        .join();
+                selectors = selectors();
+                selectors.removeAll(before);
+            }
             client = known;
         }
         return known;
@@ -59,21 +72,15 @@ final class Http implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         client = null;
-        if (threads != null) {
-            threads.interrupt();
-            threads = null;
-        }
+        selectors.forEach(Thread::interrupt);
+        selectors = Set.of();
     }
 
-    /**
-     * A client of Java 17 can't be closed: its thread, and what that holds, goes some time after the client was collected.
-     * But it ends when it is interrupted, and is made in the group of the thread that makes the client.
-     */
-    @SuppressWarnings("removal")
-    private static ThreadGroup newGroup() {
-        ThreadGroup group = new ThreadGroup("octavo-http");
-        // Java 17 keeps other groups for ever; later ones keep none.
-        group.setDaemon(true);
-        return group;
+    private static Set<Thread> selectors() {
+        Thread[] all = new Thread[MAKING.activeCount() + 100];
+        int count = MAKING.enumerate(all);
+        return Arrays.stream(all, 0, count)
+                .filter(thread -> thread.getName().endsWith("-SelectorManager"))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,7 @@ final class ClientStart {
     private static final String NOBODY = "http://127.0.0.1:1";
     private static final Pattern FALLBACK_AGE = Pattern.compile("\"fallback\":\\[\\{[^}]*\"ageMillis\":(\\d+)");
     private static final List<String> SOURCES = List.of("service", "cached", "disk", "fallback", "distant", "override");
+    private static final List<String> WITH_SERVICE = List.of("service", "cached", "override");
     private static final int MILLIS_TO_DISTANT = 20;
 
     private final String server = "http://127.0.0.1:" + Integer.getInteger("bench.http");
@@ -35,7 +37,9 @@ final class ClientStart {
     private final int pairs;
 
     /** What a start printed. */
-    private record Started(double seconds, long heap, long classes, long threads) {}
+    private record Started(double seconds, double cpu, long heap, long classes, long threads) {}
+
+    private record Read(double seconds, double cpu) {}
 
     private ClientStart(int pairs) throws IOException {
         this.pairs = pairs;
@@ -92,9 +96,11 @@ final class ClientStart {
     }
 
     private void starts(int most) throws Exception {
-        System.out.println("seconds until all topics of " + PAYLOAD_BYTES + " bytes have a value, medians of " + pairs
-                + "; against the bytes alone by HTTP/1, and from files");
-        System.out.printf("%-28s %8s %8s %8s %8s %8s%n", "topics, source", "seconds", "http", "ratio", "files", "classes");
+        System.out.println("until all topics of " + PAYLOAD_BYTES + " bytes have a value: seconds, and of CPU; medians of " + pairs
+                + ", and ratios to the bytes alone by HTTP/1; and from files");
+        System.out.printf(
+                "%-18s %8s %8s %8s  %8s %8s %8s  %8s %8s%n",
+                "topics, source", "seconds", "http", "ratio", "CPU", "http", "ratio", "files", "classes");
         long heapOfOne = 0;
         int[] counts = IntStream.concat(IntStream.of(1, 100, 1000).filter(few -> few < most), IntStream.of(most))
                 .toArray();
@@ -102,31 +108,34 @@ final class ClientStart {
             Path cache = Files.createDirectories(work.resolve("cache-" + count));
             // Fills the cache directory.
             start("cached", server, count, cache);
-            double[] http = plain("http", count);
-            double[] fromFiles = plain("files", count);
+            Read http = plain("http", count);
+            Read fromFiles = plain("files", count);
             for (String source : SOURCES) {
-                boolean isThere = source.equals("service") || source.equals("cached") || source.equals("override");
                 List<Started> all = new ArrayList<>();
                 for (int i = 0; i < pairs; i++) {
-                    all.add(start(source, isThere ? server : NOBODY, count, cache));
+                    all.add(start(source, WITH_SERVICE.contains(source) ? server : NOBODY, count, cache));
                 }
-                double seconds = Bench.median(
-                        all.stream().mapToDouble(Started::seconds).toArray());
+                double seconds = median(all, Started::seconds);
+                double cpu = median(all, Started::cpu);
                 System.out.printf(
-                        "%-28s %8.2f %8.2f %8.2f %8.2f %8d%n",
+                        "%-18s %8.2f %8.2f %8.2f  %8.2f %8.2f %8.2f  %8.2f %8d%n",
                         count + " " + source,
                         seconds,
-                        Bench.median(http),
-                        seconds / Bench.median(http),
-                        Bench.median(fromFiles),
+                        http.seconds(),
+                        seconds / http.seconds(),
+                        cpu,
+                        http.cpu(),
+                        cpu / http.cpu(),
+                        fromFiles.seconds(),
                         all.get(0).classes());
                 if (source.equals("service")) {
                     long heap = all.get(0).heap();
-                    heapOfOne = count == 1 ? heap : heapOfOne;
-                    if (count > 1) {
+                    if (count == 1) {
+                        heapOfOne = heap;
+                    } else {
                         System.out.printf(
-                                "%-28s %8d bytes of heap each beside the payload, %d threads%n",
-                                count + " subscriptions",
+                                "%d subscriptions: %d bytes of heap each beside the payload, %d threads%n",
+                                count,
                                 (heap - heapOfOne) / (count - 1) - PAYLOAD_BYTES,
                                 all.get(0).threads());
                     }
@@ -135,21 +144,27 @@ final class ClientStart {
         }
     }
 
-    private double[] plain(String how, int count) throws Exception {
-        double[] seconds = new double[pairs];
+    private static <T> double median(List<T> all, ToDoubleFunction<T> figure) {
+        return Bench.median(all.stream().mapToDouble(figure).toArray());
+    }
+
+    private Read plain(String how, int count) throws Exception {
+        List<Read> all = new ArrayList<>();
         for (int i = 0; i < pairs; i++) {
-            seconds[i] = Double.parseDouble(java(server, "PlainRead", how, count, files));
+            String[] words = java(server, "PlainRead", how, count, files).split(" ");
+            all.add(new Read(Double.parseDouble(words[0]), Double.parseDouble(words[1])));
         }
-        return seconds;
+        return new Read(median(all, Read::seconds), median(all, Read::cpu));
     }
 
     private Started start(String source, String address, int count, Path cache) throws Exception {
         String[] words = java(address, "StartClient", source, count, cache).split(" ");
         return new Started(
                 Double.parseDouble(words[0]),
-                Long.parseLong(words[1]),
+                Double.parseDouble(words[1]),
                 Long.parseLong(words[2]),
-                Long.parseLong(words[3]));
+                Long.parseLong(words[3]),
+                Long.parseLong(words[4]));
     }
 
     /** A fresh process, whose last line is what it has to say. */

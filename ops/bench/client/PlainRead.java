@@ -6,7 +6,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads the same bytes without the client, one payload after the other, and says how many seconds that took. */
+/** Reads the same bytes without the client, one payload after the other: {@code seconds cpuSeconds}. */
 final class PlainRead {
     private PlainRead() {}
 
@@ -34,6 +34,10 @@ final class PlainRead {
                 values[i] = answer.body();
             }
         }
-        System.out.printf(java.util.Locale.ROOT, "%.3f%n", (System.nanoTime() - start) / 1e9);
+        System.out.printf(
+                java.util.Locale.ROOT,
+                "%.3f %.3f%n",
+                (System.nanoTime() - start) / 1e9,
+                Bench.cpuMicros(ProcessHandle.current().pid()) / 1e6);
     }
 }

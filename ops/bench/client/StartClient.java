@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Starts a client with topics from one source, and says how long it took from the first line of this program on until all
- * had a value: {@code seconds heapBytes classes threads}.
+ * had a value: {@code seconds cpuSeconds heapBytes classes threads}. The CPU time is that of the whole process.
  */
 final class StartClient {
     private static final Duration BOUND = Duration.ofMinutes(3);
@@ -54,6 +54,7 @@ final class StartClient {
                 each.awaitValue(BOUND);
             }
             double seconds = (System.nanoTime() - start) / 1e9;
+            double cpu = Bench.cpuMicros(ProcessHandle.current().pid()) / 1e6;
             Source expected =
                     switch (from) {
                         case "cached" -> Source.SERVICE;
@@ -68,8 +69,9 @@ final class StartClient {
             int classes = ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
             System.out.printf(
                     java.util.Locale.ROOT,
-                    "%.3f %d %d %d%n",
+                    "%.3f %.3f %d %d %d%n",
                     seconds,
+                    cpu,
                     Bench.liveBytes(ProcessHandle.current().pid()),
                     classes,
                     Thread.activeCount());

@@ -133,7 +133,8 @@ final class FallbackCache implements AutoCloseable {
         }
     }
 
-    private void readOnce(Part part, PayloadSink sink, BooleanSupplier cancelled) {
+    /** As {@link #read}, without asking a region again that has failed. */
+    void readOnce(Part part, PayloadSink sink, BooleanSupplier cancelled) {
         OctavoException last =
                 OctavoException.lasting(ErrorCode.NOT_FOUND, "it is in no region whose bucket this client knows", null);
         for (FallbackRegion region : regions) {

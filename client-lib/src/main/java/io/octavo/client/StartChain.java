@@ -105,6 +105,9 @@ final class StartChain {
         Target found = null;
         try {
             found = sources.withoutService(tried);
+            if (found != null && subscriber.isInNeed()) {
+                found = machinery.downloads().readAhead(sources.topic(), found);
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "topic " + topic + ": looking for something to start with failed", e);
         }

@@ -19,6 +19,9 @@ final class Http implements AutoCloseable {
      */
     private static final ThreadGroup MAKING = new ThreadGroup("octavo-http");
 
+    /** Not the group: whoever makes a thread in that locks it. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
     private final Duration connectTimeout;
     private final HttpClient.Redirect redirects;
     private final @Nullable Authorities trusted;
@@ -54,7 +57,7 @@ final class Http implements AutoCloseable {
             if (trusted != null) {
                 builder.sslContext(Authorities.context(null, trusted.besidesKnown()));
             }
-            synchronized (MAKING) {
+            synchronized (ONE_AT_A_TIME) {
                 Set<Thread> before = selectors();
                 known = new CompletableFuture<HttpClient>()
                         .completeAsync(builder::build, task -> new Thread(MAKING, task, "octavo-http").start())

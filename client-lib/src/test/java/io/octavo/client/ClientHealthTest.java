@@ -54,9 +54,7 @@ class ClientHealthTest {
         Class<?> fallback = without.loadClass(Fallback.class.getName());
         Object regions = Array.newInstance(fallback, 1);
         Array.set(
-                regions,
-                0,
-                fallback.getMethod("of", String.class, String.class).invoke(null, "eu", "bucket"));
+                regions, 0, fallback.getMethod("of", String.class, String.class).invoke(null, "eu", "bucket"));
         assertThatThrownBy(() -> builder.getClass()
                         .getMethod("fallback", regions.getClass())
                         .invoke(builder, regions))

@@ -333,10 +333,12 @@ class DiskCacheTest {
         DiskCache disk = harness.machinery.disk();
         harness.topics.publish(TOPIC, "one");
         harness.subscription().start();
-        Path unneeded = Files.createDirectories(directory.resolve("payloads/aa")).resolve("aa");
+        Path unneeded =
+                Files.createDirectories(directory.resolve("payloads/aa")).resolve("aa");
         Files.createFile(unneeded);
         Files.setLastModifiedTime(unneeded, FileTime.from(harness.timers.instant()));
-        CachedTopic known = Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
+        CachedTopic known =
+                Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
         LoadedPayload payload = Objects.requireNonNull(disk.find(TOPIC, known.getGood(0)), "payload");
         for (int i = 0; i < 500; i++) {
             disk.put(payload);

@@ -48,8 +48,7 @@ final class FootprintIT {
                 client.publish("footprint.many." + i).bytes(payload);
             }
         }
-        Figures of = run(
-                "ManySubscriptions", stack.newFolder(), Integer.toString(SUBSCRIPTIONS), "footprint.many.");
+        Figures of = run("ManySubscriptions", stack.newFolder(), Integer.toString(SUBSCRIPTIONS), "footprint.many.");
         assertThat(of.figure("one connections")).as(of.said("connections")).isOne();
         assertThat(of.figure("all connections")).as(of.said("connections")).isOne();
         assertThat(of.out()).as(of.said("it is a node's")).containsPattern("all: connection to \\w*" + node());
@@ -57,17 +56,14 @@ final class FootprintIT {
         System.out.printf("%d subscriptions more: %d bytes of heap each%n", SUBSCRIPTIONS - 1, heap / SUBSCRIPTIONS);
         assertThat(heap).as(of.said("heap besides the payloads")).isLessThan(2 * MIB);
         // With the first subscriptions come those of pools, which are bounded.
-        assertThat(of.figure("all threads"))
-                .as(of.said("threads"))
-                .isLessThanOrEqualTo(of.figure("some threads") + 2);
+        assertThat(of.figure("all threads")).as(of.said("threads")).isLessThanOrEqualTo(of.figure("some threads") + 2);
     }
 
     @Test
     void thousandsOfPublishesLeaveMemoryThreadsDescriptorsAndFilesAsTheyWere() throws Exception {
         Path folder = stack.newFolder();
         Path cache = folder.resolve("cache");
-        Figures of = run(
-                "ManyPublishes", folder, Integer.toString(PUBLISHES), "footprint.churn.", cache.toString());
+        Figures of = run("ManyPublishes", folder, Integer.toString(PUBLISHES), "footprint.churn.", cache.toString());
         System.out.printf(
                 "%d and then %d publishes a second, followed in the same process%n",
                 of.figure("tenth publishes a second"), of.figure("all publishes a second"));
@@ -110,7 +106,9 @@ final class FootprintIT {
                 .isEmpty();
         assertThat(of.figure("heap left")).as(of.said("heap")).isLessThan(MIB);
         // Some end before they are noticed.
-        assertThat(of.figure("closed amid a download")).as(of.said("closed amid a download")).isPositive();
+        assertThat(of.figure("closed amid a download"))
+                .as(of.said("closed amid a download"))
+                .isPositive();
     }
 
     private OctavoClient client() {
@@ -119,7 +117,8 @@ final class FootprintIT {
 
     /** The node that polls go to, as Linux writes it. */
     private String node() throws IOException, InterruptedException {
-        JsonObject node = new Rest(stack).get("/status").getAsJsonArray("nodes").get(0).getAsJsonObject();
+        JsonObject node =
+                new Rest(stack).get("/status").getAsJsonArray("nodes").get(0).getAsJsonObject();
         String address = node.get("grpc").getAsString();
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         return String.format("0100007F:%04X", port);

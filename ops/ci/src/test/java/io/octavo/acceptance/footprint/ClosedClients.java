@@ -139,8 +139,8 @@ final class ClosedClients {
     private List<Subscription<String>> subscribe(OctavoClient client) {
         List<Subscription<String>> subscriptions = new ArrayList<>();
         for (int i = 0; i < TOPICS; i++) {
-            subscriptions.add(client.subscription(prefix + i, Deserializers.utf8())
-                    .start());
+            subscriptions.add(
+                    client.subscription(prefix + i, Deserializers.utf8()).start());
         }
         return subscriptions;
     }

@@ -74,7 +74,8 @@ record Footprint(
     /** The classes whose objects take more than before. */
     void printGrowth(String when, Footprint before) {
         heap.entrySet().stream()
-                .map(entry -> Map.entry(entry.getKey(), entry.getValue() - before.heap.getOrDefault(entry.getKey(), 0L)))
+                .map(entry ->
+                        Map.entry(entry.getKey(), entry.getValue() - before.heap.getOrDefault(entry.getKey(), 0L)))
                 .filter(entry -> entry.getValue() > WORTH_NAMING)
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(NAMED)

@@ -54,8 +54,7 @@ final class ManyPublishes {
     private void subscribe() {
         for (int i = 0; i < TOPICS; i++) {
             boolean isFile = i % 4 == 0;
-            subscriptions.add(client.subscription(
-                            prefix + i, isFile ? Deserializers.file() : Deserializers.utf8())
+            subscriptions.add(client.subscription(prefix + i, isFile ? Deserializers.file() : Deserializers.utf8())
                     .start());
         }
     }
@@ -72,8 +71,7 @@ final class ManyPublishes {
         for (Future<?> each : running) {
             each.get(BOUND.toSeconds() * 2, TimeUnit.SECONDS);
         }
-        Footprint.figure(
-                when + " publishes a second", (until - before) * 1_000_000_000L / (System.nanoTime() - start));
+        Footprint.figure(when + " publishes a second", (until - before) * 1_000_000_000L / (System.nanoTime() - start));
         awaitNewest();
         Footprint then = Footprint.settled();
         then.print(when);

@@ -31,13 +31,15 @@ final class ManySubscriptions {
             many.printGrowth("all", one);
             Footprint.figure(
                     "payloads",
-                    subscriptions.stream().skip(1).mapToLong(each -> each.get().length).sum());
+                    subscriptions.stream()
+                            .skip(1)
+                            .mapToLong(each -> each.get().length)
+                            .sum());
         }
     }
 
     private static Footprint with(
-            OctavoClient client, String prefix, List<Subscription<byte[]>> subscriptions, int count)
-            throws Exception {
+            OctavoClient client, String prefix, List<Subscription<byte[]>> subscriptions, int count) throws Exception {
         while (subscriptions.size() < count) {
             subscriptions.add(client.subscription(prefix + subscriptions.size(), Deserializers.bytes())
                     .start());

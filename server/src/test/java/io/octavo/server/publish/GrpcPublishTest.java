@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.FieldMask;
-import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
@@ -170,7 +170,9 @@ class GrpcPublishTest {
     void theUptakeIsOfAVersion() {
         GetUptakeRequest request = GetUptakeRequest.newBuilder().setTopic("t").build();
         assertThatThrownBy(() -> node.stub().getUptake(request)).hasMessageContaining("version: 0");
-        assertThat(node.stub().getUptake(request.toBuilder().setVersion(1).build()).getInstances())
+        assertThat(node.stub()
+                        .getUptake(request.toBuilder().setVersion(1).build())
+                        .getInstances())
                 .isZero();
     }
 

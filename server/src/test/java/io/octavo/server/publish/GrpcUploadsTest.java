@@ -86,11 +86,12 @@ class GrpcUploadsTest {
     void anotherProcessGoesOnWithTheKeyAlone() {
         nodes.put(nodes.begin("key").getPartsList().subList(0, 3));
         try (GrpcFixture other = nodes.node(true)) {
-            BeginUploadResponse begun = nodes.stub(other).beginUpload(nodes.beginning("key").build());
+            BeginUploadResponse begun =
+                    UploadNodes.stub(other).beginUpload(nodes.beginning("key").build());
             assertThat(begun.getMissing()).isEqualTo(1);
             assertThat(begun.getParts(0).getRegion()).isEqualTo("us");
             nodes.put(begun.getPartsList());
-            assertThat(nodes.stub(other)
+            assertThat(UploadNodes.stub(other)
                             .completeUpload(nodes.completing("key", begun.getUploadId()))
                             .getRecord()
                             .getVersion())
@@ -115,7 +116,8 @@ class GrpcUploadsTest {
         assertThat(anew.getUploadId()).isNotEqualTo(begun.getUploadId());
         assertThat(anew.getMissing()).isEqualTo(4);
         nodes.put(anew.getPartsList());
-        assertThat(nodes.complete("key", anew.getUploadId()).getRecord().getVersion()).isEqualTo(1);
+        assertThat(nodes.complete("key", anew.getUploadId()).getRecord().getVersion())
+                .isEqualTo(1);
     }
 
     @Test
@@ -128,7 +130,8 @@ class GrpcUploadsTest {
         BeginUploadResponse anew = nodes.begin("key");
         assertThat(anew.getMissing()).isEqualTo(4);
         nodes.put(anew.getPartsList());
-        assertThat(nodes.complete("key", anew.getUploadId()).getRecord().getVersion()).isEqualTo(1);
+        assertThat(nodes.complete("key", anew.getUploadId()).getRecord().getVersion())
+                .isEqualTo(1);
     }
 
     @Test
@@ -175,19 +178,21 @@ class GrpcUploadsTest {
         assertThat(log.head("prices", Read.SERIAL)).isNull();
         assertRefused(
                 "VERSION_CONFLICT",
-                () -> nodes.stub().completeUpload(asking.toBuilder()
-                        .setHeader(nodes.header("key").setExpectedVersion(7))
-                        .build()));
+                () -> nodes.stub()
+                        .completeUpload(asking.toBuilder()
+                                .setHeader(nodes.header("key").setExpectedVersion(7))
+                                .build()));
     }
 
     @Test
     void aTrialThatFindsTheVersionThereIsAllOfAPublishAndEndsTheArchive() {
         nodes.publish("first");
         commits.commit("prices", new ArchiveTopic(1, Instant.EPOCH), "octavo:idle", null);
-        PublishResponse tried = nodes.stub().completeUpload(CompleteUploadRequest.newBuilder()
-                .setHeader(nodes.header("key").setIfChanged(true))
-                .setDryRun(true)
-                .build());
+        PublishResponse tried = nodes.stub()
+                .completeUpload(CompleteUploadRequest.newBuilder()
+                        .setHeader(nodes.header("key").setIfChanged(true))
+                        .setDryRun(true)
+                        .build());
         assertThat(tried.getUnchanged()).isTrue();
         assertThat(requireNonNull(log.head("prices", Read.SERIAL))
                         .getSettings()

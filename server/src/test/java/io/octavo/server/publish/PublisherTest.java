@@ -75,7 +75,8 @@ class PublisherTest {
         assertThat(asked.version().getVersion()).isEqualTo(2);
         assertThat(asked.impact()).containsExactly(new Impact(Scopes.GLOBAL, 1, 2, null));
         assertThat(payloads.stored()).isEqualTo(1);
-        assertThat(house.publish(Orders.of("prices"), "three").version().getVersion()).isEqualTo(2);
+        assertThat(house.publish(Orders.of("prices"), "three").version().getVersion())
+                .isEqualTo(2);
     }
 
     @Test

@@ -29,8 +29,7 @@ class PublishesUnderWayTest {
 
     @Test
     void aRefusedCommitLeavesNoPayload() {
-        Publisher racing =
-                house.publisher(overtaken());
+        Publisher racing = house.publisher(overtaken());
 
         assertRefused(
                 ErrorCode.VERSION_CONFLICT,
@@ -52,7 +51,8 @@ class PublishesUnderWayTest {
     @Test
     void aCommitOfUnknownOutcomeKeepsItsPayload() {
         log.loseAnswersUnless(commit -> false);
-        assertRefused(ErrorCode.UNAVAILABLE, () -> house.publish(Orders.of("prices").key("k"), "one"));
+        assertRefused(
+                ErrorCode.UNAVAILABLE, () -> house.publish(Orders.of("prices").key("k"), "one"));
         assertThat(payloads.left()).isEqualTo(1);
 
         log.loseAnswersUnless(commit -> true);
@@ -68,7 +68,8 @@ class PublishesUnderWayTest {
         held.awaitReader();
 
         assertRefused(
-                ErrorCode.REQUEST_RUNNING, () -> house.publish(Orders.of("prices").key("k"), "one"));
+                ErrorCode.REQUEST_RUNNING,
+                () -> house.publish(Orders.of("prices").key("k"), "one"));
         house.publish(Orders.of("prices").key("l"), "two");
         house.publish(Orders.of("other").key("k"), "three");
         held.release();

@@ -43,8 +43,7 @@ final class PublishingNode implements AutoCloseable {
     final InMemoryTopicLog log = new InMemoryTopicLog(InstantSource.system());
     final MemoryPayloads payloads = new MemoryPayloads();
     final WatchedIntake intake = new WatchedIntake();
-    final ThreadPoolExecutor workers =
-            new ThreadPoolExecutor(0, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
+    final ThreadPoolExecutor workers = new ThreadPoolExecutor(0, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
     final AtomicInteger looks = new AtomicInteger();
     private final GrpcFixture fixture;
 

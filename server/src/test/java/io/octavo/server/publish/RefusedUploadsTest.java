@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.octavo.protocol.AbortUploadRequest;
 import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.CompleteUploadRequest;
-import io.octavo.protocol.Validation.Format;
 import io.octavo.protocol.Validation;
+import io.octavo.protocol.Validation.Format;
 import io.octavo.server.grpc.GrpcFixture;
 import io.octavo.server.payload.TestUploads;
 import io.octavo.server.topic.ChangeSettings;
@@ -68,11 +68,13 @@ class RefusedUploadsTest {
         nodes.put(begun.getPartsList());
         assertRefused(
                 "VERSION_CONFLICT",
-                () -> nodes.stub().completeUpload(CompleteUploadRequest.newBuilder()
-                        .setUploadId(begun.getUploadId())
-                        .setHeader(nodes.header("key").setExpectedVersion(0))
-                        .build()));
-        assertThat(nodes.stub().completeUpload(CompleteUploadRequest.newBuilder()
+                () -> nodes.stub()
+                        .completeUpload(CompleteUploadRequest.newBuilder()
+                                .setUploadId(begun.getUploadId())
+                                .setHeader(nodes.header("key").setExpectedVersion(0))
+                                .build()));
+        assertThat(nodes.stub()
+                        .completeUpload(CompleteUploadRequest.newBuilder()
                                 .setUploadId(begun.getUploadId())
                                 .setHeader(nodes.header("key").setExpectedVersion(1))
                                 .build())
@@ -103,53 +105,67 @@ class RefusedUploadsTest {
         BeginUploadResponse begun = nodes.begin("key");
         assertRefused(
                 "IDEMPOTENCY_KEY_REUSED",
-                () -> nodes.stub().beginUpload(
+                () -> nodes.stub()
+                        .beginUpload(
                                 nodes.beginning("key").setSize(bytes.length + 1).build()));
         assertRefused(
                 "IDEMPOTENCY_KEY_REUSED",
-                () -> nodes.stub().beginUpload(
-                                nodes.beginning("key").setSha256(sha256(new byte[0])).build()));
+                () -> nodes.stub()
+                        .beginUpload(nodes.beginning("key")
+                                .setSha256(sha256(new byte[0]))
+                                .build()));
         assertRefused(
                 "IDEMPOTENCY_KEY_REUSED",
-                () -> nodes.stub().completeUpload(CompleteUploadRequest.newBuilder()
-                        .setUploadId(begun.getUploadId())
-                        .setHeader(nodes.header("key").setSize(bytes.length + 1))
-                        .build()));
+                () -> nodes.stub()
+                        .completeUpload(CompleteUploadRequest.newBuilder()
+                                .setUploadId(begun.getUploadId())
+                                .setHeader(nodes.header("key").setSize(bytes.length + 1))
+                                .build()));
         nodes.put(begun.getPartsList());
         nodes.complete("key", begun.getUploadId());
         assertRefused(
                 "IDEMPOTENCY_KEY_REUSED",
-                () -> nodes.stub().completeUpload(CompleteUploadRequest.newBuilder()
-                        .setHeader(nodes.header("key").putMetadata("more", "of it"))
-                        .build()));
+                () -> nodes.stub()
+                        .completeUpload(CompleteUploadRequest.newBuilder()
+                                .setHeader(nodes.header("key").putMetadata("more", "of it"))
+                                .build()));
     }
 
     @Test
     void badInputIsRefusedByName() {
         assertField(
                 "topic",
-                () -> nodes.stub().beginUpload(nodes.beginning("key").setTopic("Not A Name").build()));
-        assertField("Idempotency-Key", () -> nodes.stub().beginUpload(nodes.beginning("").build()));
+                () -> nodes.stub()
+                        .beginUpload(
+                                nodes.beginning("key").setTopic("Not A Name").build()));
+        assertField(
+                "Idempotency-Key",
+                () -> nodes.stub().beginUpload(nodes.beginning("").build()));
         assertField(
                 "size",
-                () -> nodes.stub().beginUpload(nodes.beginning("key").setSize(MIB - 1).build()));
+                () -> nodes.stub()
+                        .beginUpload(nodes.beginning("key").setSize(MIB - 1).build()));
         assertField(
                 "sha256",
-                () -> nodes.stub().beginUpload(nodes.beginning("key").clearSha256().build()));
+                () -> nodes.stub()
+                        .beginUpload(nodes.beginning("key").clearSha256().build()));
         assertField(
                 "partSize",
-                () -> nodes.stub().beginUpload(nodes.beginning("key").setPartSize(1).build()));
+                () -> nodes.stub()
+                        .beginUpload(nodes.beginning("key").setPartSize(1).build()));
         assertField(
                 "topic",
-                () -> nodes.stub().abortUpload(AbortUploadRequest.newBuilder()
-                        .setIdempotencyKey("key")
-                        .build()));
+                () -> nodes.stub()
+                        .abortUpload(AbortUploadRequest.newBuilder()
+                                .setIdempotencyKey("key")
+                                .build()));
         assertField("Idempotency-Key", () -> nodes.complete("", 1));
         assertField(
                 "sha256",
-                () -> nodes.stub().completeUpload(CompleteUploadRequest.newBuilder()
-                        .setHeader(nodes.header("key").clearSize())
-                        .build()));
+                () -> nodes.stub()
+                        .completeUpload(CompleteUploadRequest.newBuilder()
+                                .setHeader(nodes.header("key").clearSize())
+                                .build()));
         BeginUploadResponse begun = nodes.begin("key");
         nodes.put(begun.getPartsList().subList(1, 4));
         assertField("parts", () -> nodes.complete("key", begun.getUploadId()));
@@ -161,10 +177,12 @@ class RefusedUploadsTest {
         try (GrpcFixture strict = nodes.node(false)) {
             assertRefused(
                     "TOPIC_NOT_FOUND",
-                    () -> nodes.stub(strict).beginUpload(nodes.beginning("key").build()));
+                    () -> UploadNodes.stub(strict).beginUpload(nodes.beginning("key").build()));
             assertThat(stores.started()).isEmpty();
             nodes.publish("first");
-            assertThat(nodes.stub(strict).beginUpload(nodes.beginning("key").build()).getMissing())
+            assertThat(UploadNodes.stub(strict)
+                            .beginUpload(nodes.beginning("key").build())
+                            .getMissing())
                     .isEqualTo(4);
         }
     }

@@ -14,8 +14,8 @@ import io.octavo.protocol.BeginUploadResponse;
 import io.octavo.protocol.CompleteUploadRequest;
 import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.PublishResponse;
-import io.octavo.protocol.PublishServiceGrpc.PublishServiceBlockingStub;
 import io.octavo.protocol.PublishServiceGrpc;
+import io.octavo.protocol.PublishServiceGrpc.PublishServiceBlockingStub;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.UploadPart;
 import io.octavo.rules.Digests;
@@ -52,8 +52,7 @@ final class UploadNodes implements AutoCloseable {
     final TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5), clock);
     final TestUploads stores = new TestUploads(clock);
     final MemoryPayloads payloads = new MemoryPayloads();
-    final ThreadPoolExecutor workers =
-            new ThreadPoolExecutor(0, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
+    final ThreadPoolExecutor workers = new ThreadPoolExecutor(0, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
     final byte[] bytes = bytes(6 * MIB);
     final GrpcFixture first = node(true);
 

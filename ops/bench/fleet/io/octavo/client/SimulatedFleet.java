@@ -103,8 +103,8 @@ public final class SimulatedFleet {
         WorkDirectory files = new WorkDirectory(null);
         DiskCache disk = new DiskCache(null, 0, files, world, none);
         FallbackCache fallback = new FallbackCache(List.of(), limits, world);
-        LinkReader links = new LinkReader(new Http(limits.request(), null), limits, time);
-        Downloads downloads = new Downloads(calls, links, fallback, disk, files, limits, world);
+        RangeReader ranges = new RangeReader(new Http(limits.request(), null), limits, world);
+        Downloads downloads = new Downloads(calls, ranges, fallback, disk, files, limits, world);
         Starts starts = new Starts(calls, fallback, world);
         SubscriptionMachinery.Threads threads =
                 new SubscriptionMachinery.Threads(Runnable::run, Runnable::run, Runnable::run, Runnable::run);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What holds in memory, where this runs as it is, and on the real stores, where {@code TestKitIT} runs it. */
+/** What holds in memory, where this runs as it is, and on the real stores, where {@code GuideIT} of ops/ci runs it. */
 @Timeout(60)
 class EitherServerTest {
     private static final String TOPIC = "kit.prices";

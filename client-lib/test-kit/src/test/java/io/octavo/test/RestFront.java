@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /** A server that runs, as far as tests call it: the REST API's little part in front of a node in memory. */
 final class RestFront implements AutoCloseable {
@@ -88,8 +87,8 @@ final class RestFront implements AutoCloseable {
 
     private void answer(HttpExchange exchange, String path, JsonObject body) throws IOException {
         if (path.equals("/status")) {
-            String status = "{'nodes':[{'roles':['publish','subscribe'],'grpc':'%s','grpcTls':false}]}";
-            send(exchange, 200, JsonParser.parseString(String.format(status, node.endpoint())).getAsJsonObject());
+            String status = "{'nodes':[{'roles':['publish','subscribe'],'grpcTls':false,'grpc':'" + node.endpoint() + "'}]}";
+            send(exchange, 200, JsonParser.parseString(status).getAsJsonObject());
             return;
         }
         List<String> steps = List.of(path.substring(1).split("/", -1));
@@ -138,13 +137,13 @@ final class RestFront implements AutoCloseable {
     }
 
     private static long seen(HttpExchange exchange) {
-        @Nullable String etag = exchange.getRequestHeaders().getFirst("If-Match");
+        String etag = exchange.getRequestHeaders().getFirst("If-Match");
         return etag == null ? -1 : Long.parseLong(etag.replace("\"", ""));
     }
 
     private static Map<String, String> query(HttpExchange exchange) {
         Map<String, String> query = new TreeMap<>();
-        @Nullable String text = exchange.getRequestURI().getRawQuery();
+        String text = exchange.getRequestURI().getRawQuery();
         for (String pair : text == null ? new String[0] : text.split("&", -1)) {
             String[] parts = pair.split("=", 2);
             query.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));

@@ -120,8 +120,7 @@ class RunningServerTest {
 
     @Test
     void whereNoServerIsItIsSaidAtOnce() {
-        URI address = front.address();
-        front.close();
+        URI address = URI.create("http://127.0.0.1:1");
         assertThatExceptionOfType(OctavoException.class)
                 .isThrownBy(() -> OctavoTestServer.at(address))
                 .withMessageContaining(address.toString())

@@ -81,6 +81,10 @@ final class RestFront implements AutoCloseable {
                 problem.addProperty("detail", e.getMessage());
                 int status = e.code() == ErrorCode.STALE_REVISION ? 412 : e.code() == ErrorCode.TOPIC_NOT_FOUND ? 404 : 409;
                 send(exchange, status, problem);
+            } catch (RuntimeException e) {
+                JsonObject problem = new JsonObject();
+                problem.addProperty("detail", e.toString());
+                send(exchange, 500, problem);
             }
         }
     }

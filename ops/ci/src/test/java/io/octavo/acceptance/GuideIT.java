@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -85,7 +86,7 @@ final class GuideIT {
                 .containsExactlyElementsOf(headings.stream()
                         .map(heading -> heading.replaceFirst(
                                 "(\\d+\\. )(.*)",
-                                "$1[$2](#" + heading.toLowerCase(java.util.Locale.ROOT).replace(".", "").replace(" ", "-") + ")"))
+                                "$1[$2](#" + heading.toLowerCase(Locale.ROOT).replaceAll("[.,]", "").replace(" ", "-") + ")"))
                         .toList());
         assertThat(list).hasSize(THINGS);
     }

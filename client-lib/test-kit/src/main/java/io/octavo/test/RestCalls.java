@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The REST API of a server. Calls block for half a minute at most, and throw {@link OctavoException} if the server says no
- * or can't be reached. Thread-safe.
+ * or can't be reached, {@link IllegalArgumentException} if it says that a value is wrong. Thread-safe.
  */
 final class RestCalls {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -96,7 +96,11 @@ final class RestCalls {
                     ErrorCode.UNAVAILABLE, answer.uri() + ": status " + answer.statusCode() + ", and not a server of Octavo");
         }
         if (answer.statusCode() / 100 != 2) {
-            throw OctavoException.of(code(body.get("code")), answer.uri() + ": " + body.get("detail"));
+            ErrorCode code = code(body.get("code"));
+            String detail = body.has("detail") ? body.get("detail").getAsString() : "status " + answer.statusCode();
+            throw code == ErrorCode.INVALID_ARGUMENT
+                    ? new IllegalArgumentException(detail)
+                    : OctavoException.of(code, detail);
         }
         return new Answer(answer.headers().firstValue("ETag").orElse(""), body);
     }

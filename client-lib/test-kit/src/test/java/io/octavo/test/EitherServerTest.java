@@ -87,5 +87,6 @@ class EitherServerTest {
                 .isThrownBy(() -> octavo.server().unpin(TOPIC, "region=eu"))
                 .satisfies(refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.PIN_NOT_FOUND));
         assertThatIllegalArgumentException().isThrownBy(() -> octavo.server().pin(TOPIC, "planet=mars", one));
+        assertThatIllegalArgumentException().isThrownBy(() -> octavo.server().rollback(TOPIC, "*", one));
     }
 }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.ErrorCode;
+import io.octavo.rules.InvalidField;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.topic.ChangeSettings;
@@ -81,10 +82,11 @@ final class RestFront implements AutoCloseable {
                 problem.addProperty("detail", e.getMessage());
                 int status = e.code() == ErrorCode.STALE_REVISION ? 412 : e.code() == ErrorCode.TOPIC_NOT_FOUND ? 404 : 409;
                 send(exchange, status, problem);
-            } catch (RuntimeException e) {
+            } catch (InvalidField e) {
                 JsonObject problem = new JsonObject();
-                problem.addProperty("detail", e.toString());
-                send(exchange, 500, problem);
+                problem.addProperty("code", ErrorCode.INVALID_ARGUMENT.name());
+                problem.addProperty("detail", e.getMessage());
+                send(exchange, 400, problem);
             }
         }
     }

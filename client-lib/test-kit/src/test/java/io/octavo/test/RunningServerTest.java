@@ -39,6 +39,7 @@ class RunningServerTest {
             server.liftQuarantine("prices", two);
             server.rollback("prices");
             server.liftQuarantine("prices", two);
+            server.unpin("prices", "*");
             server.rollback("prices", "region=eu", one);
             assertThat(front.calls)
                     .contains("PUT /topics/prices by octavo-test", "POST /topics/prices/rollback by octavo-test");

@@ -93,7 +93,8 @@ final class RestCalls {
             body = JsonParser.parseString(answer.body()).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
             throw OctavoException.of(
-                    ErrorCode.UNAVAILABLE, answer.uri() + ": status " + answer.statusCode() + ", and not a server of Octavo");
+                    ErrorCode.UNAVAILABLE,
+                    answer.uri() + ": status " + answer.statusCode() + ", and not a server of Octavo");
         }
         if (answer.statusCode() / 100 != 2) {
             ErrorCode code = code(body.get("code"));

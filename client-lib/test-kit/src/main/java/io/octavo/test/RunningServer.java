@@ -172,7 +172,8 @@ final class RunningServer implements OctavoTestServer {
             }
         }
         throw OctavoException.of(
-                ErrorCode.STALE_REVISION, topic + ": not deleted, for somebody goes on changing it; octavo delete " + topic);
+                ErrorCode.STALE_REVISION,
+                topic + ": not deleted, for somebody goes on changing it; octavo delete " + topic);
     }
 
     /** The path of a topic that may be touched. */

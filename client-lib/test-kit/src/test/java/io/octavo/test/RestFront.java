@@ -80,7 +80,8 @@ final class RestFront implements AutoCloseable {
                 JsonObject problem = new JsonObject();
                 problem.addProperty("code", e.code().name());
                 problem.addProperty("detail", e.getMessage());
-                int status = e.code() == ErrorCode.STALE_REVISION ? 412 : e.code() == ErrorCode.TOPIC_NOT_FOUND ? 404 : 409;
+                int status =
+                        e.code() == ErrorCode.STALE_REVISION ? 412 : e.code() == ErrorCode.TOPIC_NOT_FOUND ? 404 : 409;
                 send(exchange, status, problem);
             } catch (InvalidField e) {
                 JsonObject problem = new JsonObject();
@@ -93,7 +94,8 @@ final class RestFront implements AutoCloseable {
 
     private void answer(HttpExchange exchange, String path, JsonObject body) throws IOException {
         if (path.equals("/status")) {
-            String status = "{'nodes':[{'roles':['publish','subscribe'],'grpcTls':false,'grpc':'" + node.endpoint() + "'}]}";
+            String status =
+                    "{'nodes':[{'roles':['publish','subscribe'],'grpcTls':false,'grpc':'" + node.endpoint() + "'}]}";
             send(exchange, 200, JsonParser.parseString(status).getAsJsonObject());
             return;
         }
@@ -121,21 +123,27 @@ final class RestFront implements AutoCloseable {
         String call = method + " " + (steps.size() == 2 ? "" : steps.get(steps.size() - 1));
         String reason = body.has("reason") ? body.get("reason").getAsString() : query.getOrDefault("reason", "");
         return switch (call) {
-            case "PUT " -> new ChangeSettings(
-                    settings -> settings.toBuilder()
-                            .setDescription(body.get("description").getAsString())
-                            .build(),
-                    body.toString(),
-                    seen);
+            case "PUT " ->
+                new ChangeSettings(
+                        settings -> settings.toBuilder()
+                                .setDescription(body.get("description").getAsString())
+                                .build(),
+                        body.toString(),
+                        seen);
             case "DELETE " -> new DeleteTopic(seen, reason);
-            case "PUT pins" -> new PinScope(
-                    Scopes.parse(query.getOrDefault("scope", "")), body.get("version").getAsLong(), reason, 0);
+            case "PUT pins" ->
+                new PinScope(
+                        Scopes.parse(query.getOrDefault("scope", "")),
+                        body.get("version").getAsLong(),
+                        reason,
+                        0);
             case "DELETE pins" -> new UnpinScope(Scopes.parse(query.getOrDefault("scope", "")), reason);
-            case "POST rollback" -> new RollbackTopic(
-                    body.has("scope") ? Scopes.parse(body.get("scope").getAsString()) : null,
-                    body.has("to") ? (Long) body.get("to").getAsLong() : null,
-                    reason,
-                    body.has("keep") && body.get("keep").getAsBoolean());
+            case "POST rollback" ->
+                new RollbackTopic(
+                        body.has("scope") ? Scopes.parse(body.get("scope").getAsString()) : null,
+                        body.has("to") ? (Long) body.get("to").getAsLong() : null,
+                        reason,
+                        body.has("keep") && body.get("keep").getAsBoolean());
             case "PUT quarantine" -> new QuarantineVersion(Long.parseLong(steps.get(3)), reason);
             case "DELETE quarantine" -> new LiftQuarantine(Long.parseLong(steps.get(3)), reason);
             default -> throw new AssertionError(call);

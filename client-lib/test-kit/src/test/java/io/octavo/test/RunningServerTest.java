@@ -101,8 +101,7 @@ class RunningServerTest {
     void aTopicThatOthersDeletedIsGoneAsItShouldBe() {
         try (OctavoTestServer server = OctavoTestServer.at(front.address())) {
             server.claim("prices");
-            front.commit(
-                    "prices", new DeleteTopic(front.revision("prices"), "it was in the way"));
+            front.commit("prices", new DeleteTopic(front.revision("prices"), "it was in the way"));
         }
         assertThat(front.isThere("prices")).isFalse();
     }

@@ -43,7 +43,9 @@ final class GuideIT {
         for (Block application : guide.blocks("boot")) {
             Snippets spring = snippets(Snippets.module(client.resolve("spring-boot")));
             for (Block yaml : guide.blocks("yaml")) {
-                Files.writeString(spring.folder().resolve("application.yaml"), spring.here().apply(yaml.at(stack.url())));
+                Files.writeString(
+                        spring.folder().resolve("application.yaml"),
+                        spring.here().apply(yaml.at(stack.url())));
             }
             spring.runApplication(application);
         }
@@ -55,7 +57,8 @@ final class GuideIT {
         List<Block> blocks = guide.blocks("junit");
         kit.compileTests(blocks);
         List<String> classes = Stream.concat(
-                        Stream.of("io.octavo.test.EitherServerTest"), blocks.stream().map(GuideIT::testClass))
+                        Stream.of("io.octavo.test.EitherServerTest"),
+                        blocks.stream().map(GuideIT::testClass))
                 .toList();
         kit.runTests(classes, Map.of());
         kit.runTests(classes, settings("junit-environment"));
@@ -73,33 +76,45 @@ final class GuideIT {
                 .map(line -> line.substring("## ".length()))
                 .limit(THINGS)
                 .toList();
-        List<String> list = lines.stream()
-                .filter(line -> line.matches("\\d+\\. \\[.*"))
-                .toList();
+        List<String> list =
+                lines.stream().filter(line -> line.matches("\\d+\\. \\[.*")).toList();
         assertThat(list)
                 .containsExactlyElementsOf(headings.stream()
                         .map(heading -> heading.replaceFirst(
                                 "(\\d+\\. )(.*)",
-                                "$1[$2](#" + heading.toLowerCase(Locale.ROOT).replaceAll("[.,]", "").replace(" ", "-") + ")"))
+                                "$1[$2](#"
+                                        + heading.toLowerCase(Locale.ROOT)
+                                                .replaceAll("[.,]", "")
+                                                .replace(" ", "-") + ")"))
                         .toList());
         assertThat(list).hasSize(THINGS);
     }
 
     private Snippets snippets(String classPath) throws Exception {
         Path folder = stack.newFolder();
-        return new Snippets(stack, folder, classPath, text -> text.replace("/var/cache/shop/octavo", folder + "/cache")
-                // Nobody is there.
-                .replace("https://octavo.example", "http://127.0.0.1:1")
-                .replace("\"octavo-eu\"", "\"octavo\"")
-                .replace("\"octavo-us\"", "\"octavo\""));
+        return new Snippets(
+                stack,
+                folder,
+                classPath,
+                text -> text.replace("/var/cache/shop/octavo", folder + "/cache")
+                        // Nobody is there.
+                        .replace("https://octavo.example", "http://127.0.0.1:1")
+                        .replace("\"octavo-eu\"", "\"octavo\"")
+                        .replace("\"octavo-us\"", "\"octavo\""));
     }
 
     /** The test kit and its own tests, with JUnit and something that starts it. */
     private String kit() throws Exception {
         Path module = client.resolve("test-kit");
-        return module.resolve("target/test-classes") + File.pathSeparator + Snippets.module(module) + File.pathSeparator
+        return module.resolve("target/test-classes")
+                + File.pathSeparator
+                + Snippets.module(module)
+                + File.pathSeparator
                 + List.of(Launcher.class, RunTests.class).stream()
-                        .map(type -> Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                        .map(type -> Path.of(type.getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .getPath())
                                 .toString())
                         .collect(Collectors.joining(File.pathSeparator));
     }

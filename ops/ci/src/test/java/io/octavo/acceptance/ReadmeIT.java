@@ -43,9 +43,9 @@ final class ReadmeIT {
     @Test
     void javaCompilesWithTheClientAloneAndDoesWhatItSays() throws Exception {
         List<Block> blocks = readme.blocks("java");
-        assertThat(blocks).allSatisfy(block -> assertThat(block.shown())
-                .as("%s is short", block)
-                .hasSizeLessThanOrEqualTo(MOST_LINES));
+        assertThat(blocks)
+                .allSatisfy(block ->
+                        assertThat(block.shown()).as("%s is short", block).hasSizeLessThanOrEqualTo(MOST_LINES));
         new Snippets(stack, stack.newFolder(), Snippets.client(), text -> text).runStatements(blocks, Map.of());
     }
 

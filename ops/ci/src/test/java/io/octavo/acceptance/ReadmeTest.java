@@ -57,8 +57,7 @@ class ReadmeTest {
                         ```java
                         forgotten();
                         ```
-                        """))
-                .hasMessageContaining("text.md:6: a fence that isn't tried");
+                        """)).hasMessageContaining("text.md:6: a fence that isn't tried");
         assertThatThrownBy(() -> read("""
                         ```yaml
                         octavo.client:

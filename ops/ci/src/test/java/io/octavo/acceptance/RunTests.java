@@ -25,6 +25,7 @@ final class RunTests {
         summary.printFailuresTo(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         long passed = summary.getTestsSucceededCount();
         System.out.println(passed + " of " + summary.getTestsFoundCount() + " tests passed");
-        System.exit(passed > 0 && passed == summary.getTestsFoundCount() && summary.getTotalFailureCount() == 0 ? 0 : 1);
+        System.exit(
+                passed > 0 && passed == summary.getTestsFoundCount() && summary.getTotalFailureCount() == 0 ? 0 : 1);
     }
 }

@@ -66,7 +66,8 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
     void runStatements(List<Block> blocks, Map<String, String> environment) throws IOException, InterruptedException {
         Map<String, String> sources = new TreeMap<>();
         for (Block block : blocks) {
-            sources.put(name(block) + "/Snippet.java", """
+            sources.put(
+                    name(block) + "/Snippet.java", """
                     package %s;
 
                     %s
@@ -92,7 +93,9 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
         Ran ran = java(environment, "All");
         List<String> printed = List.of(ran.out().split(MARK, -1));
         assertThat(ran.status())
-                .as("%s\n%s\n%s", printed.size() > blocks.size() ? "" : blocks.get(printed.size() - 1), ran, stack.logs())
+                .as(
+                        "%s\n%s\n%s",
+                        printed.size() > blocks.size() ? "" : blocks.get(printed.size() - 1), ran, stack.logs())
                 .isZero();
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
@@ -134,9 +137,7 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
     private void compileTypes(List<Block> blocks, String imports) throws IOException {
         Map<String, String> sources = new TreeMap<>();
         for (Block block : blocks) {
-            sources.put(
-                    name(block) + "/Types.java",
-                    "package " + name(block) + ";\n\n" + imports + "\n" + text(block));
+            sources.put(name(block) + "/Types.java", "package " + name(block) + ";\n\n" + imports + "\n" + text(block));
         }
         compile(sources);
     }
@@ -146,8 +147,8 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
     }
 
     private void compile(Map<String, String> sources) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--release", "17", "-proc:none", "-parameters", "-cp", classPath, "-d", folder.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("--release", "17", "-proc:none", "-parameters", "-cp", classPath, "-d", folder.toString()));
         for (Map.Entry<String, String> source : sources.entrySet()) {
             Path file = folder.resolve(source.getKey());
             Files.createDirectories(Objects.requireNonNull(file.getParent()));
@@ -178,7 +179,8 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
 
     /** A module of this build, and all that it and its tests need. */
     static String module(Path folder) throws IOException {
-        return folder.resolve("target/classes") + File.pathSeparator
+        return folder.resolve("target/classes")
+                + File.pathSeparator
                 + Files.readString(folder.resolve("target/class-path")).strip();
     }
 }

@@ -1,16 +1,27 @@
 package io.octavo.spring;
 
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.octavo.client.ClientMetrics;
+import io.octavo.client.Source;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What a client does, as Micrometer's meters. */
 final class MeteredClient implements ClientMetrics {
     private final MeterRegistry registry;
     private final Timer propagation;
     private final DistributionSummary payload;
+    private final Map<String, Observed> observed = new ConcurrentHashMap<>();
+    /** Gauges are registered once. */
+    private final Set<Sourced> sources = ConcurrentHashMap.newKeySet();
 
     MeteredClient(MeterRegistry registry) {
         this.registry = registry;
@@ -22,6 +33,15 @@ final class MeteredClient implements ClientMetrics {
                 .baseUnit("bytes")
                 .register(registry);
     }
+
+    /** How a subscription was at the last poll. */
+    private record Observed(@Nullable Source source, Duration age) {
+        double millis() {
+            return source == null ? Double.NaN : age.toMillis();
+        }
+    }
+
+    private record Sourced(String topic, Source source) {}
 
     @Override
     public void polled(boolean answered) {
@@ -40,8 +60,29 @@ final class MeteredClient implements ClientMetrics {
     }
 
     @Override
+    public void observed(String topic, @Nullable Source source, Duration age) {
+        if (observed.put(topic, new Observed(source, age)) == null) {
+            TimeGauge.builder("octavo.client.subscription.age", () -> at(topic).millis(), TimeUnit.MILLISECONDS)
+                    .description("How long ago the value was known to be the right one, at the last poll")
+                    .tag("topic", topic)
+                    .register(registry);
+        }
+        if (source != null && sources.add(new Sourced(topic, source))) {
+            Gauge.builder("octavo.client.subscription.source", () -> at(topic).source() == source ? 1 : 0)
+                    .description("1 for what it is known from that the value is the right one, at the last poll")
+                    .tag("topic", topic)
+                    .tag("source", source.name())
+                    .register(registry);
+        }
+    }
+
+    @Override
     public void failed(String topic, Failure kind) {
         registry.counter("octavo.client.failures", "topic", topic, "kind", kind.name())
                 .increment();
+    }
+
+    private Observed at(String topic) {
+        return observed.getOrDefault(topic, new Observed(null, Duration.ZERO));
     }
 }

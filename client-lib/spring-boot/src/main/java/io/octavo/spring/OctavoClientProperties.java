@@ -1,11 +1,13 @@
 package io.octavo.spring;
 
+import io.octavo.client.Fallback;
 import io.octavo.client.OctavoClient;
 import io.octavo.client.OctavoClientBuilder;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -31,6 +33,12 @@ import org.springframework.util.unit.DataSize;
  * @param concurrentLoads    versions that may be downloaded and deserialized at once
  * @param concurrentParts    parts of large payloads on their way to or from S3 at once
  * @param straightToS3From   payloads of this size on are put straight into S3 when published
+ * @param cacheDirectory     where payloads and what is known of topics are kept, so that a start needs nobody
+ * @param cacheLimit         most bytes of payloads in the cache directory
+ * @param cacheVersions      versions of each topic that are kept in the cache directory
+ * @param fallback           buckets with the newest state of every topic, for starts without the service; nearest first
+ * @param fallbackAfter      how long a start waits for the service alone
+ * @param overrides          versions that this process runs whatever the service says, by topic
  * @param trust              PEM file of certificate authorities to believe besides those that Java knows
  */
 @ConfigurationProperties("octavo.client")
@@ -51,7 +59,47 @@ public record OctavoClientProperties(
         @Nullable Integer concurrentLoads,
         @Nullable Integer concurrentParts,
         @Nullable DataSize straightToS3From,
+        @Nullable Path cacheDirectory,
+        @Nullable DataSize cacheLimit,
+        @Nullable Integer cacheVersions,
+        @DefaultValue List<FallbackBucket> fallback,
+        @Nullable Duration fallbackAfter,
+        @DefaultValue Map<String, Long> overrides,
         @Nullable Path trust) {
+
+    /**
+     * A region's bucket, as {@link Fallback} describes it.
+     *
+     * @param region        as the servers call it
+     * @param bucket        its name
+     * @param prefix        what its keys begin with; "fallback" by default
+     * @param endpoint      the store's address, if it isn't AWS
+     * @param signingRegion region that requests are signed for
+     * @param accessKey     with the secret key, instead of what the AWS SDK finds
+     * @param secretKey     with the access key, instead of what the AWS SDK finds
+     */
+    public record FallbackBucket(
+            String region,
+            String bucket,
+            @Nullable String prefix,
+            @Nullable URI endpoint,
+            @Nullable String signingRegion,
+            @Nullable String accessKey,
+            @Nullable String secretKey) {
+        Fallback fallback() {
+            Fallback place = Fallback.of(region, bucket);
+            place = prefix == null ? place : place.prefix(prefix);
+            place = endpoint == null ? place : place.endpoint(endpoint);
+            place = signingRegion == null ? place : place.signingRegion(signingRegion);
+            return accessKey == null || secretKey == null ? place : place.credentials(accessKey, secretKey);
+        }
+
+        /** Without the keys. */
+        @Override
+        public String toString() {
+            return region + ": " + bucket;
+        }
+    }
 
     /** A client to be, as these keys say. */
     OctavoClientBuilder builder() {
@@ -71,6 +119,12 @@ public record OctavoClientProperties(
         set(concurrentLoads, builder::concurrentLoads);
         set(concurrentParts, builder::concurrentParts);
         set(straightToS3From, size -> builder.straightToS3From(size.toBytes()));
+        set(cacheDirectory, builder::cacheDirectory);
+        set(cacheLimit, size -> builder.cacheLimit(size.toBytes()));
+        set(cacheVersions, builder::cacheVersions);
+        builder.fallback(fallback.stream().map(FallbackBucket::fallback).toArray(Fallback[]::new));
+        set(fallbackAfter, builder::fallbackAfter);
+        overrides.forEach(builder::override);
         set(trust, builder::trust);
         return builder;
     }

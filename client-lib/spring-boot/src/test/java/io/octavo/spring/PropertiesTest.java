@@ -32,7 +32,19 @@ class PropertiesTest {
             Map.entry("transfer-timeout", "1m"),
             Map.entry("concurrent-loads", "2"),
             Map.entry("concurrent-parts", "3"),
-            Map.entry("straight-to-s3-from", "32MB"));
+            Map.entry("straight-to-s3-from", "32MB"),
+            Map.entry("cache-directory", "cache"),
+            Map.entry("cache-limit", "20GB"),
+            Map.entry("cache-versions", "3"),
+            Map.entry("fallback[0].region", "eu"),
+            Map.entry("fallback[0].bucket", "octavo-eu"),
+            Map.entry("fallback[0].prefix", "fallback"),
+            Map.entry("fallback[0].endpoint", "http://127.0.0.1:3"),
+            Map.entry("fallback[0].signing-region", "us-east-1"),
+            Map.entry("fallback[0].access-key", "key"),
+            Map.entry("fallback[0].secret-key", "secret"),
+            Map.entry("fallback-after", "1s"),
+            Map.entry("overrides.prices", "41"));
 
     @Test
     void everyKeyIsTakenAndHasMetadata() throws IOException {
@@ -46,7 +58,9 @@ class PropertiesTest {
                 getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json"))) {
             metadata = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        ALL.keySet().forEach(key -> assertThat(metadata).contains("\"octavo.client." + key + "\""));
+        ALL.keySet().stream()
+                .map(key -> key.replaceAll("(fallback)\\[.*|(overrides)\\..*", "$1$2"))
+                .forEach(key -> assertThat(metadata).contains("\"octavo.client." + key + "\""));
         assertThat(metadata).contains("\"octavo.client.trust\"");
     }
 
@@ -66,6 +80,13 @@ class PropertiesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> bind(Map.of("concurrent-parts", "0")).builder())
                 .withMessageStartingWith("concurrentParts: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bind(Map.of("overrides.prices", "0")).builder())
+                .withMessageStartingWith("override: ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bind(Map.of("fallback[0].region", "eu europe", "fallback[0].bucket", "b"))
+                        .builder())
+                .withMessageStartingWith("fallback.region: ");
         assertThatThrownBy(() -> bind(Map.of("concurrent-parts", "many")))
                 .hasMessageContaining("octavo.client.concurrent-parts");
     }

@@ -1,7 +1,9 @@
 package io.octavo.test;
 
 import io.octavo.client.OctavoClient;
+import java.net.URI;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -10,7 +12,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A server in memory for JUnit: one for each test, or for all tests of a class if the field is static.
+ * A server for JUnit: for each test, or for all tests of a class if the field is static.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -27,9 +29,34 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class OctavoExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    private static final String SERVER = "OCTAVO_TEST_SERVER";
+
+    private final Supplier<OctavoTestServer> servers;
     private @Nullable OctavoTestServer server;
     private @Nullable OctavoClient client;
     private boolean forAll;
+
+    /**
+     * In memory, {@linkplain OctavoTestServer#start() started} each time; if the variable {@code OCTAVO_TEST_SERVER} has the
+     * HTTP address of a server that runs, that one: see {@link OctavoTestServer#at}.
+     */
+    public OctavoExtension() {
+        this(where(System.getenv(SERVER)));
+    }
+
+    private OctavoExtension(Supplier<OctavoTestServer> servers) {
+        this.servers = servers;
+    }
+
+    /** In memory, whatever the environment says: for tests that take the server away. */
+    public static OctavoExtension inMemory() {
+        return new OctavoExtension(OctavoTestServer::start);
+    }
+
+    /** On this server that runs. */
+    public static OctavoExtension at(URI server) {
+        return new OctavoExtension(() -> OctavoTestServer.at(server));
+    }
 
     /** The server. */
     public synchronized OctavoTestServer server() {
@@ -49,13 +76,13 @@ public final class OctavoExtension
     @Override
     public synchronized void beforeAll(ExtensionContext context) {
         forAll = true;
-        server = OctavoTestServer.start();
+        server = servers.get();
     }
 
     @Override
     public synchronized void beforeEach(ExtensionContext context) {
         if (!forAll) {
-            server = OctavoTestServer.start();
+            server = servers.get();
         }
     }
 
@@ -73,14 +100,24 @@ public final class OctavoExtension
         }
     }
 
+    /** @param running the address of a server; null or empty = in memory */
+    static Supplier<OctavoTestServer> where(@Nullable String running) {
+        if (running == null || running.isEmpty()) {
+            return OctavoTestServer::start;
+        }
+        URI server = URI.create(running);
+        return () -> OctavoTestServer.at(server);
+    }
+
     private void close() {
         if (client != null) {
             client.close();
             client = null;
         }
         if (server != null) {
-            server.close();
+            OctavoTestServer used = server;
             server = null;
+            used.close();
         }
     }
 }

@@ -1,59 +1,56 @@
 package io.octavo.test;
 
-import io.octavo.client.OctavoClient;
 import io.octavo.client.OctavoClientBuilder;
-import io.octavo.protocol.Scope;
-import io.octavo.protocol.VersionRecord;
-import io.octavo.rules.InvalidField;
-import io.octavo.rules.Scopes;
-import io.octavo.server.topic.Command;
-import io.octavo.server.topic.LiftQuarantine;
-import io.octavo.server.topic.PinScope;
-import io.octavo.server.topic.QuarantineVersion;
-import io.octavo.server.topic.RollbackTopic;
-import io.octavo.server.topic.TopicLog.Read;
-import io.octavo.server.topic.UnpinScope;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
- * The real server, with all that clients call, in this process and in memory, on a free port of the loopback. Nothing
- * outlives it. Its helpers do what an operator would, and return once subscribed processes can hear of it. Safe for use by
- * several threads.
+ * A server for tests: the real one in this process and in memory, {@link #start()}, or one that runs somewhere on real
+ * stores, {@link #at}. What a test says to it is the same for both, so that one test class can run on either.
+ *
+ * <p>It does what an operator would, and returns once subscribed processes can hear of it. Refusals are {@link
+ * io.octavo.client.OctavoException}s, wrong values {@link IllegalArgumentException}s. Safe for use by several threads.
  */
-public final class OctavoTestServer implements AutoCloseable {
-    private static final String REASON = "test";
-
-    private final MemoryNode node = new MemoryNode();
-
-    private OctavoTestServer() {}
-
-    /** Starts one: in a fraction of a second. */
-    public static OctavoTestServer start() {
-        OctavoTestServer server = new OctavoTestServer();
-        server.node.start();
-        return server;
+public sealed interface OctavoTestServer extends AutoCloseable permits MemoryServer, RunningServer {
+    /** Starts one in memory, on a free port of the loopback: in a fraction of a second. Nothing outlives it. */
+    static OctavoTestServer start() {
+        return MemoryServer.started();
     }
 
-    /** {@code host:port} of its gRPC, for subscribe and publish endpoints. Stays the same. */
-    public String address() {
-        return node.endpoint();
+    /**
+     * One that runs already, such as {@code ./octavo up}. Only topics that are not there yet are touched: see {@link
+     * #claim}; closing this deletes them, and leaves the server as it is. The variable {@code OCTAVO_TEST_TOKEN} signs in,
+     * where that is needed. As there is only one life of a server, {@link #corrupt}, {@link #stop} and {@link #restart}
+     * throw {@link UnsupportedOperationException}; and as the numbers of versions go on where a name is used again, tests
+     * take those that {@link #publish} answers.
+     *
+     * @param server its HTTP address, such as {@code http://127.0.0.1:8080}
+     * @throws io.octavo.client.OctavoException if it doesn't answer
+     */
+    static OctavoTestServer at(URI server) {
+        return RunningServer.at(server);
     }
 
-    /** A client of this server to be: whoever builds it closes it. Its large payloads don't go to S3. */
-    public OctavoClientBuilder client() {
-        return OctavoClient.builder()
-                .subscribeEndpoints(List.of(node.endpoint()))
-                .publishEndpoints(List.of(node.endpoint()))
-                .straightToS3From(Long.MAX_VALUE);
-    }
+    /** {@code host:port} of a node's gRPC, for subscribe and publish endpoints. Stays the same. */
+    String address();
+
+    /** A client of this server to be: whoever builds it closes it. */
+    OctavoClientBuilder client();
+
+    /**
+     * Says that this test makes these topics. {@link #publish} says so by itself: needed only before something else, the code
+     * under test for example, publishes to one on a server that runs already.
+     *
+     * @throws IllegalArgumentException if that server has one of them
+     */
+    void claim(String... topics);
 
     /**
      * Publishes this text to everybody.
      *
      * @return the version's number
      */
-    public long publish(String topic, String payload) {
+    default long publish(String topic, String payload) {
         return publish(topic, "*", payload.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -62,69 +59,38 @@ public final class OctavoTestServer implements AutoCloseable {
      *
      * @return the version's number
      */
-    public long publish(String topic, String scope, byte[] payload) {
-        try (OctavoClient client = client().who(REASON).build()) {
-            return client.publish(topic).scope(scope).bytes(payload).version();
-        }
-    }
+    long publish(String topic, String scope, byte[] payload);
 
     /** Holds a scope at a version; {@code *} is everybody. */
-    public void pin(String topic, String scope, long version) {
-        commit(topic, new PinScope(Scopes.parse(scope), version, REASON, 0));
-    }
+    void pin(String topic, String scope, long version);
 
     /** Lets a scope go again. */
-    public void unpin(String topic, String scope) {
-        commit(topic, new UnpinScope(Scopes.parse(scope), REASON));
-    }
+    void unpin(String topic, String scope);
 
     /** Moves everybody back to what they ran before the newest published version, which is marked as bad. */
-    public void rollback(String topic) {
-        commit(topic, new RollbackTopic(null, null, REASON, false));
-    }
+    void rollback(String topic);
 
     /** Moves a scope back to a version, by a pin; the version left stays good. */
-    public void rollback(String topic, String scope, long to) {
-        Scope wanted = Scopes.parse(scope);
-        commit(topic, new RollbackTopic(wanted, to, REASON, true));
-    }
+    void rollback(String topic, String scope, long to);
 
     /** Marks a version as bad: nobody is given it any more. */
-    public void quarantine(String topic, long version) {
-        commit(topic, new QuarantineVersion(version, REASON));
-    }
+    void quarantine(String topic, long version);
 
     /** Takes that back. */
-    public void liftQuarantine(String topic, long version) {
-        commit(topic, new LiftQuarantine(version, REASON));
-    }
+    void liftQuarantine(String topic, long version);
 
-    /** From now on this version's bytes arrive wrong: clients refuse them. What is on its way already may be right. */
-    public void corrupt(String topic, long version) {
-        VersionRecord record = node.log().version(topic, version, Read.SERIAL);
-        if (record == null) {
-            throw new InvalidField("version", version, "one that " + topic + " has");
-        }
-        node.bytes().corrupt(record.getParts(0));
-    }
+    /**
+     * From now on this version's bytes arrive wrong: clients refuse them. What is on its way already may be right. In memory
+     * only.
+     */
+    void corrupt(String topic, long version);
 
-    /** Takes the service away: calls break off, and new ones find nobody. What was published stays. */
-    public void stop() {
-        node.stop();
-    }
+    /** Takes the service away: calls break off, and new ones find nobody. What was published stays. In memory only. */
+    void stop();
 
-    /** Brings it back, at the same address. */
-    public void restart() {
-        node.stop();
-        node.listen();
-    }
+    /** Brings it back, at the same address. In memory only. */
+    void restart();
 
     @Override
-    public void close() {
-        node.close();
-    }
-
-    private void commit(String topic, Command command) {
-        var unused = node.commits().commit(topic, command, REASON, null);
-    }
+    void close();
 }

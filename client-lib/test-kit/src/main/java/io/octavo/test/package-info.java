@@ -1,6 +1,6 @@
 /**
  * For tests of what uses the Java client: {@link io.octavo.test.SettableSubscription} where a subscription is injected,
- * and {@link io.octavo.test.OctavoExtension}, the real server in memory, where a client is.
+ * and {@link io.octavo.test.OctavoExtension}, the real server in memory or one that runs already, where a client is.
  */
 @NullMarked
 package io.octavo.test;

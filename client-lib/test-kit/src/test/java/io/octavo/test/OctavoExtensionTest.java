@@ -8,66 +8,24 @@ import io.octavo.client.Deserializers;
 import io.octavo.client.OctavoClient;
 import io.octavo.client.Published;
 import io.octavo.client.Reads;
-import io.octavo.client.Snapshot;
 import io.octavo.client.Subscription;
-import io.octavo.client.SubscriptionListener;
 import io.octavo.client.SubscriptionState;
 import io.octavo.client.SubscriptionState.Phase;
 import io.octavo.client.Version;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What is to be had in memory only, and all that clients do. */
 @Timeout(60)
 class OctavoExtensionTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
     @RegisterExtension
-    final OctavoExtension octavo = new OctavoExtension();
-
-    @Test
-    void subscribersFollowWhatOperatorsDo() throws Exception {
-        OctavoTestServer server = octavo.server();
-        Heard heard = new Heard();
-        assertThat(server.publish("prices", "one")).isEqualTo(1);
-        try (OctavoClient eu =
-                        server.client().region("eu").app("shop").instance("a").build();
-                Subscription<String> prices = eu.subscription("prices", Deserializers.utf8())
-                        .listener(heard)
-                        .start()) {
-            assertThat(heard.next()).isEqualTo("one");
-            server.publish("prices", "two");
-            assertThat(heard.next()).isEqualTo("two");
-            server.rollback("prices");
-            assertThat(heard.next()).isEqualTo("one");
-            server.liftQuarantine("prices", 2);
-            server.unpin("prices", "*");
-            assertThat(heard.next()).isEqualTo("two");
-            server.pin("prices", "region=eu,app=shop", 1);
-            assertThat(heard.next()).isEqualTo("one");
-            server.unpin("prices", "region=eu,app=shop");
-            assertThat(heard.next()).isEqualTo("two");
-            server.publish("prices", "region=us", "three".getBytes(StandardCharsets.UTF_8));
-            server.rollback("prices", "region=eu", 1);
-            assertThat(heard.next()).isEqualTo("one");
-            assertThat(prices.current().version()).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void aVersionWithoutConsumersLeftMovesThem() throws Exception {
-        octavo.server().publish("prices", "one");
-        octavo.server().publish("prices", "two");
-        octavo.server().quarantine("prices", 2);
-        assertThat(octavo.client().reads().latest("prices").version()).isEqualTo(1);
-    }
+    final OctavoExtension octavo = OctavoExtension.inMemory();
 
     @Test
     void wrongBytesAreRefusedAndTheValueStays() throws Exception {
@@ -129,31 +87,5 @@ class OctavoExtensionTest {
         assertThat(data.awaitValue(BOUND)).hasSize(2_000_000);
         Published second = client.publish("data").string("small");
         assertThat(client.waitForFleet(second, 100, BOUND).running()).isEqualTo(1);
-    }
-
-    /** What a subscription tells. */
-    private static final class Heard implements SubscriptionListener<String> {
-        private final BlockingQueue<String> values = new LinkedBlockingQueue<>();
-        private final BlockingQueue<SubscriptionState> failures = new LinkedBlockingQueue<>();
-
-        @Override
-        public void updated(Snapshot<String> snapshot) {
-            values.add(snapshot.value());
-        }
-
-        @Override
-        public void failed(SubscriptionState state) {
-            failures.add(state);
-        }
-
-        String next() throws InterruptedException {
-            return String.valueOf(values.poll(BOUND.toSeconds(), TimeUnit.SECONDS));
-        }
-
-        SubscriptionState nextFailure() throws InterruptedException {
-            SubscriptionState state = failures.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
-            assertThat(state).isNotNull();
-            return state == null ? new SubscriptionState(Phase.CLOSED, 0, 0, null) : state;
-        }
     }
 }

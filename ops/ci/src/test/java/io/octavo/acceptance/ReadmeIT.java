@@ -4,20 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.octavo.acceptance.Command.Ran;
 import io.octavo.acceptance.Readme.Block;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -25,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.class)
 final class ReadmeIT {
     private static final Duration BOUND = Duration.ofMinutes(2);
-    private static final Pattern CLASS = Pattern.compile("public (?:final )?class (\\w+)");
+    private static final int MOST_LINES = 10;
 
     private final Stack stack;
     private final Readme readme;
@@ -51,26 +42,11 @@ final class ReadmeIT {
 
     @Test
     void javaCompilesWithTheClientAloneAndDoesWhatItSays() throws Exception {
-        for (Block block : readme.blocks("java")) {
-            Path folder = stack.newFolder();
-            String text = block.at(stack.url());
-            Matcher name = CLASS.matcher(text);
-            assertThat(name.find()).as("%s has a public class", block).isTrue();
-            Path source = Files.writeString(folder.resolve(name.group(1) + ".java"), text);
-            compile(block, folder, source);
-            Ran ran = stack.run(
-                    folder,
-                    BOUND,
-                    List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            folder + ":" + classPath(),
-                            name.group(1)));
-            assertThat(ran.status()).as("%s\n%s\n%s", block, ran, stack.logs()).isZero();
-            assertThat(block.prints()).as("%s says what it prints", block).isNotEmpty();
-            assertThat(ran.out().lines()).as("%s\n%s", block, ran).containsSubsequence(block.prints());
-        }
+        List<Block> blocks = readme.blocks("java");
+        assertThat(blocks)
+                .allSatisfy(block ->
+                        assertThat(block.shown()).as("%s is short", block).hasSizeLessThanOrEqualTo(MOST_LINES));
+        new Snippets(stack, stack.newFolder(), Snippets.client(), text -> text).runStatements(blocks, Map.of());
     }
 
     private void runByBash(Block block) throws Exception {
@@ -87,32 +63,5 @@ final class ReadmeIT {
         for (int i = 0; i < expected.size(); i++) {
             assertThat(printed[i].strip()).as("%s\n%s", block, ran).endsWith(expected.get(i));
         }
-    }
-
-    /** The client and what it needs, and nothing else. */
-    private static String classPath() throws IOException {
-        try (Stream<Path> jars = Files.list(Path.of("target/client").toAbsolutePath())) {
-            return jars.map(Path::toString).sorted().collect(Collectors.joining(":"));
-        }
-    }
-
-    private static void compile(Block block, Path folder, Path source) throws IOException {
-        JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK");
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        int status = compiler.run(
-                null,
-                said,
-                said,
-                "--release",
-                "17",
-                "-proc:none",
-                "-cp",
-                classPath(),
-                "-d",
-                folder.toString(),
-                source.toString());
-        assertThat(status)
-                .as("%s\n%s", block, said.toString(StandardCharsets.UTF_8))
-                .isZero();
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.octavo.acceptance.Command.Ran;
 import io.octavo.local.Ports;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -140,17 +142,39 @@ final class Stack implements AutoCloseable {
 
     /** Runs a program that finds this stack, and more, in its environment. */
     Ran run(Path where, Map<String, String> more, List<String> words) throws IOException, InterruptedException {
-        Map<String, String> variables = new HashMap<>(environment());
-        variables.put("OCTAVO_SERVER", url);
-        variables.putAll(more);
-        return new Command(where, variables, Duration.ofMinutes(1), words).run();
+        return run(where, Duration.ofMinutes(1), more, words);
     }
 
     /** Runs a program that finds this stack in its environment. */
     Ran run(Path where, Duration bound, List<String> words) throws IOException, InterruptedException {
+        return run(where, bound, Map.of(), words);
+    }
+
+    /** Runs a program that finds this stack, and more, in its environment. */
+    Ran run(Path where, Duration bound, Map<String, String> more, List<String> words)
+            throws IOException, InterruptedException {
         Map<String, String> variables = new HashMap<>(environment());
         variables.put("OCTAVO_SERVER", url);
+        variables.putAll(more);
         return new Command(where, variables, bound, words).run();
+    }
+
+    /** Variables by which the AWS SDK finds this stack's S3 store. */
+    Map<String, String> s3() throws IOException {
+        Properties keys = load(folder.resolve("data/s3/keys"));
+        Properties ports = load(folder.resolve("data/ports"));
+        return Map.of(
+                "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + ports.getProperty("s3"),
+                "AWS_ACCESS_KEY_ID", keys.getProperty("accessKey"),
+                "AWS_SECRET_ACCESS_KEY", keys.getProperty("secretKey"));
+    }
+
+    private static Properties load(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = Files.newInputStream(file)) {
+            properties.load(in);
+        }
+        return properties;
     }
 
     /** The server's process now. */

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,13 +44,22 @@ class SampleApplicationTest {
             octavo.server()
                     .publish("prices", "region=eu", "{\"rates\":{\"USD\":4.0}}".getBytes(StandardCharsets.UTF_8));
             await().until(() -> shop.inEuros(10, "USD") == 2.5);
-            assertThat(application
-                            .getBean(MeterRegistry.class)
-                            .get("octavo.client.polls")
+            MeterRegistry meters = application.getBean(MeterRegistry.class);
+            assertThat(meters.get("octavo.client.polls")
                             .tag("outcome", "answered")
                             .counter()
                             .count())
                     .isPositive();
+            await().untilAsserted(() -> assertThat(meters.get("octavo.client.subscription.source")
+                            .tags("topic", "prices", "source", "SERVICE")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1));
+            assertThat(meters.get("octavo.client.subscription.age")
+                            .tag("topic", "prices")
+                            .timeGauge()
+                            .value(TimeUnit.SECONDS))
+                    .isBetween(0.0, 60.0);
         }
     }
 

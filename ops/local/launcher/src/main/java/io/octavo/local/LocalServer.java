@@ -16,7 +16,7 @@ final class LocalServer extends LocalService {
     /** Options of the server's JVM, separated by blanks; they stand after the launcher's own. */
     static final String JAVA_OPTIONS = "OCTAVO_SERVER_JAVA_OPTS";
 
-    /** Means the launcher, the script or the command line, not the server. */
+    /** Means the launcher, the script, the command line or tests, not the server. */
     private static final List<String> NOT_FOR_THE_SERVER = List.of(
             JAVA_OPTIONS,
             Jdk17.VARIABLE,
@@ -24,7 +24,9 @@ final class LocalServer extends LocalService {
             "OCTAVO_NO_BUILD",
             "OCTAVO_SERVER",
             "OCTAVO_TOKEN",
-            "OCTAVO_CA");
+            "OCTAVO_CA",
+            "OCTAVO_TEST_SERVER",
+            "OCTAVO_TEST_TOKEN");
 
     private static final Pattern CHOICE_OF_COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC\\b");
     private static final int ENDED_BY_SIGTERM = 143;

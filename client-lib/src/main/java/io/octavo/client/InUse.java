@@ -152,10 +152,14 @@ final class InUse<T> {
 
     /** Tells all listeners of the value in use, and lets go of the one before when they have returned. */
     CompletionStage<?> settle(@Nullable Held<T> before, Held<T> now) {
-        return listeners.updated(now.snapshot()).thenComposeAsync(heard -> {
-            ready.complete(true);
-            return before == null ? CompletableFuture.completedFuture(null) : letGo(before, now);
-        }, machinery.workers());
+        return listeners
+                .updated(now.snapshot())
+                .thenComposeAsync(
+                        heard -> {
+                            ready.complete(true);
+                            return before == null ? CompletableFuture.completedFuture(null) : letGo(before, now);
+                        },
+                        machinery.workers());
     }
 
     /** This is how it is doing, unless it is closed; of a failure that is new the listeners hear. */

@@ -67,10 +67,7 @@ class ClientFaultsIT {
         blockedSince = System.nanoTime();
         for (int at = 1; at <= 2; at++) {
             blocked.open(
-                    "at-" + at,
-                    Set.copyOf(BLOCKED),
-                    service.here(),
-                    Map.of("blocks", BLOCKED_SECONDS, "blocksAt", at));
+                    "at-" + at, Set.copyOf(BLOCKED), service.here(), Map.of("blocks", BLOCKED_SECONDS, "blocksAt", at));
         }
         listenersBlock();
         service.awaitExport();
@@ -104,7 +101,11 @@ class ClientFaultsIT {
         service.next("large");
         blocked.awaits("at-1", "large", "SERVICE", service.newest("large"));
         blocked.awaits("at-2", "large", "SERVICE", service.newest("large"));
-        assertThat(blocked.see().path("at-1").path(BLOCKED.get(0)).path("version").asLong())
+        assertThat(blocked.see()
+                        .path("at-1")
+                        .path(BLOCKED.get(0))
+                        .path("version")
+                        .asLong())
                 .as("stays while its listener is busy with it")
                 .isEqualTo(1);
         assertThat(Duration.ofNanos(System.nanoTime() - blockedSince)).isLessThan(Duration.ofSeconds(BLOCKED_SECONDS));
@@ -265,13 +266,18 @@ class ClientFaultsIT {
     void theClockIsAnHourOff() throws Exception {
         Path clock = Files.writeString(folder.resolve("clock"), "+1h");
         Map<String, String> fake = Map.of(
-                "LD_PRELOAD", fakeTime(),
-                "FAKETIME_TIMESTAMP_FILE", clock.toString(),
-                "FAKETIME_NO_CACHE", "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+                "LD_PRELOAD",
+                fakeTime(),
+                "FAKETIME_TIMESTAMP_FILE",
+                clock.toString(),
+                "FAKETIME_NO_CACHE",
+                "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC",
+                "1");
         nextOfBoth();
         service.awaitExport();
-        Map<String, Object> cache = Map.of("cache", folder.resolve("cache-clock").toString());
+        Map<String, Object> cache =
+                Map.of("cache", folder.resolve("cache-clock").toString());
         try (WatcherProcess process = WatcherProcess.start(folder, "clock-process", List.of(), fake)) {
             process.open("service", BOTH, service.here(), cache);
             process.awaitsNewest(service);

@@ -164,8 +164,7 @@ class ClientOutagesIT {
             running.awaitsNewest(service);
             process.awaitsNewest(service);
             System.out.printf(
-                    "%s: all at the next version %.1f s after its end%n",
-                    row, (System.nanoTime() - up0) / 1e9);
+                    "%s: all at the next version %.1f s after its end%n", row, (System.nanoTime() - up0) / 1e9);
             process.closeWithoutTrace(STARTED.toArray(String[]::new));
         }
         assertNothingGrows();

@@ -245,8 +245,8 @@ public final class Watcher {
         }
 
         void await(JsonNode order, ObjectNode answer) throws InterruptedException {
-            Subscription<?> awaited = Objects.requireNonNull(
-                    subscriptions.get(order.path("topic").asString()), "topic");
+            Subscription<?> awaited =
+                    Objects.requireNonNull(subscriptions.get(order.path("topic").asString()), "topic");
             long start = System.nanoTime();
             try {
                 awaited.awaitValue(Duration.ofMillis(order.path("ms").asLong()));

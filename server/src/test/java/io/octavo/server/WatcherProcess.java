@@ -227,17 +227,18 @@ final class WatcherProcess implements AutoCloseable {
 
     /** Blocks until everything that its clients follow is the newest version, by the service's word. */
     void awaitsNewest(BreakableService service) {
-        see().properties().forEach(client -> client.getValue().properties().forEach(topic -> {
-            if (topic.getValue().isObject()) {
-                awaits(
-                        client.getKey(),
-                        topic.getKey(),
-                        seen -> seen.path("version").asLong() == service.newest(topic.getKey())
-                                && seen.path("source").asString().equals("SERVICE")
-                                && seen.path("phase").asString().equals("RUNNING")
-                                && seen.path("value").asString().startsWith(topic.getKey() + " "));
-            }
-        }));
+        see().properties()
+                .forEach(client -> client.getValue().properties().forEach(topic -> {
+                    if (topic.getValue().isObject()) {
+                        awaits(
+                                client.getKey(),
+                                topic.getKey(),
+                                seen -> seen.path("version").asLong() == service.newest(topic.getKey())
+                                        && seen.path("source").asString().equals("SERVICE")
+                                        && seen.path("phase").asString().equals("RUNNING")
+                                        && seen.path("value").asString().startsWith(topic.getKey() + " "));
+                    }
+                }));
     }
 
     /** Threads, handles, and how long the slowest read of a value took. */

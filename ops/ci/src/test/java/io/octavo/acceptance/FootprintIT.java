@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,9 +31,12 @@ final class FootprintIT {
     private static final Pattern FIGURE = Pattern.compile("(?m)^(.+) = (-?\\d+)$");
     private static final int SUBSCRIPTIONS = 200;
     private static final int PUBLISHES = 10_000;
+    /** On a machine where so many take longer, fewer have to do. */
+    private static final int SECONDS = 20;
     private static final int TOPICS = 32;
     private static final int CLIENTS = 100;
     private static final long MIB = 1 << 20;
+    private static final Duration BOUND = Duration.ofMinutes(2);
 
     private final Stack stack;
 
@@ -69,7 +73,9 @@ final class FootprintIT {
                 of.figure("tenth publishes a second"), of.figure("all publishes a second"));
         assertThat(of.more("heap")).as(of.said("heap")).isLessThan(MIB / 2);
         assertThat(of.more("resident")).as(of.said("memory in all")).isLessThan(32 * MIB);
-        assertThat(of.more("threads")).as(of.said("threads")).isLessThanOrEqualTo(2);
+        assertThat(of.more("threads of the client")).as(of.said("threads")).isZero();
+        // gRPC has as many as there were answers at once.
+        assertThat(of.more("threads")).as(of.said("threads")).isLessThanOrEqualTo(TOPICS);
         assertThat(of.more("descriptors")).as(of.said("descriptors")).isLessThanOrEqualTo(2);
         assertThat(of.figure("all connections")).as(of.said("connections")).isLessThanOrEqualTo(2);
         // Those in use, the directory, and its lock.
@@ -153,7 +159,7 @@ final class FootprintIT {
                         + Path.of("target/client").toAbsolutePath() + "/*",
                 "io.octavo.acceptance.footprint." + program));
         words.addAll(List.of(arguments));
-        Ran ran = stack.run(folder, Map.of(), words);
+        Ran ran = stack.run(folder, BOUND, words);
         assertThat(ran.status()).as("%s\n%s", ran, stack.logs()).isZero();
         return new Figures(ran.out());
     }

@@ -48,8 +48,14 @@ final class ClosedClients {
 
     private void run(int count) throws Exception {
         List<String> threads = Footprint.threadsNow();
-        // Each kind once: the runtime opens and keeps what it needs.
+        // Each kind once: the runtime loads and opens what it needs, and the AWS SDK makes a thread for the process at its
+        // first read.
         each(4);
+        withoutTheService(client -> {
+            for (Subscription<String> each : subscribe(client)) {
+                each.awaitValue(BOUND);
+            }
+        });
         awaitNothingLeft(threads, Footprint.descriptorsNow());
         List<String> descriptors = Footprint.descriptorsNow();
         Footprint before = Footprint.settled();
@@ -63,7 +69,7 @@ final class ClosedClients {
         Footprint.figure("closed amid a download", amidDownload);
         Footprint after = Footprint.settled();
         Footprint.figure("heap left", after.live() - before.live());
-        after.printGrowth("left", before);
+        after.printGrowth("grown", before);
     }
 
     private void each(int count) throws Exception {
@@ -92,16 +98,26 @@ final class ClosedClients {
         }
     }
 
-    /** Somebody takes the connection, and never answers. */
     private void amidAStartWithoutTheService(int moment) throws Exception {
+        withoutTheService(client -> {
+            subscribe(client);
+            Thread.sleep(moment % 50);
+        });
+    }
+
+    private interface Work {
+        void with(OctavoClient client) throws Exception;
+    }
+
+    /** Somebody takes the connection, and never answers. */
+    private void withoutTheService(Work work) throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 OctavoClient client = client(URI.create("http://127.0.0.1:" + silent.getLocalPort()))
                         .cacheDirectory(cache)
                         .fallback(store)
                         .fallbackAfter(Duration.ZERO)
                         .build()) {
-            subscribe(client);
-            Thread.sleep(moment % 50);
+            work.with(client);
         }
     }
 

@@ -65,6 +65,9 @@ record Footprint(
         figure(when + " heap", live());
         figure(when + " resident", resident);
         figure(when + " threads", threads.size());
+        figure(
+                when + " threads of the client",
+                threads.stream().filter(name -> name.startsWith("octavo-")).count());
         figure(when + " descriptors", descriptors.size());
         figure(when + " connections", connections.size());
         threads.stream().sorted().forEach(name -> System.out.println(when + ": thread " + name));

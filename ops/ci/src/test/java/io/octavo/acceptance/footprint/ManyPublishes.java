@@ -15,11 +15,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Publishes and follows some topics, every fourth as a file, in one process with a cache directory: what it takes after a
- * tenth of the publishes, and after all. Arguments: how many, what the topics' names begin with, the cache directory.
+ * tenth of the publishes, and after all, or as many as there is time for. Arguments: how many, for how many seconds, what the
+ * topics' names begin with, the cache directory.
  */
 final class ManyPublishes {
     private static final int TOPICS = 32;
-    private static final int THREADS = 16;
+    private static final int THREADS = 32;
     private static final Duration BOUND = Duration.ofSeconds(30);
 
     private final OctavoClient client;
@@ -37,16 +38,17 @@ final class ManyPublishes {
 
     public static void main(String[] arguments) throws Exception {
         int all = Integer.parseInt(arguments[0]);
-        Path cache = Path.of(arguments[2]);
+        Duration time = Duration.ofSeconds(Long.parseLong(arguments[1]));
+        Path cache = Path.of(arguments[3]);
         try (OctavoClient client = OctavoClient.builder()
                 .server(URI.create(System.getenv("OCTAVO_SERVER")))
                 .app("footprint")
                 .cacheDirectory(cache)
                 .build()) {
-            ManyPublishes story = new ManyPublishes(client, arguments[1], cache);
+            ManyPublishes story = new ManyPublishes(client, arguments[2], cache);
             story.subscribe();
-            Footprint tenth = story.publish(all / 10, "tenth");
-            story.publish(all, "all").printGrowth("all", tenth);
+            Footprint tenth = story.publish(all / 10, time, "tenth");
+            story.publish(all, time, "all").printGrowth("all", tenth);
             story.publishers.shutdown();
         }
     }
@@ -59,19 +61,16 @@ final class ManyPublishes {
         }
     }
 
-    private Footprint publish(int until, String when) throws Exception {
+    private Footprint publish(int until, Duration atMost, String when) throws Exception {
         long start = System.nanoTime();
         int before = published;
-        List<Future<?>> running = new ArrayList<>();
-        for (; published < until; published++) {
-            int number = published;
-            running.add(publishers.submit(
-                    () -> client.publish(prefix + number % TOPICS).string("value " + number)));
+        while (published < until && System.nanoTime() - start < atMost.toNanos()) {
+            publishSome(Math.min(until, published + 10 * THREADS));
         }
-        for (Future<?> each : running) {
-            each.get(BOUND.toSeconds() * 2, TimeUnit.SECONDS);
-        }
-        Footprint.figure(when + " publishes a second", (until - before) * 1_000_000_000L / (System.nanoTime() - start));
+        Footprint.figure(
+                when + " publishes a second",
+                (published - before) * 1_000_000_000L / (System.nanoTime() - start));
+        Footprint.figure(when + " publishes", published);
         awaitNewest();
         Footprint then = Footprint.settled();
         then.print(when);
@@ -80,6 +79,19 @@ final class ManyPublishes {
         files(when, "payloads", cache.resolve("payloads"));
         files(when, "temporary", Path.of(System.getProperty("java.io.tmpdir")));
         return then;
+    }
+
+    /** In rounds, so that little is left when the time is over; and nothing of them is held by who looks what is. */
+    private void publishSome(int until) throws Exception {
+        List<Future<?>> running = new ArrayList<>();
+        for (; published < until; published++) {
+            int number = published;
+            running.add(publishers.submit(
+                    () -> client.publish(prefix + number % TOPICS).string("value " + number)));
+        }
+        for (Future<?> each : running) {
+            each.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+        }
     }
 
     /** Versions are numbered from 1 in each topic. */
@@ -100,7 +112,7 @@ final class ManyPublishes {
     private static void files(String when, String what, Path folder) throws Exception {
         List<Path> files = Footprint.files(folder);
         Footprint.figure(when + " files " + what, files.size());
-        if (!what.equals("payloads")) {
+        if (!what.equals("payloads") && !what.equals("topics")) {
             files.forEach(file -> System.out.println(when + ": file " + file));
         }
     }

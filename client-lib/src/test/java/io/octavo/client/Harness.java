@@ -105,7 +105,7 @@ final class Harness {
                 new Starts(calls, fallback, world),
                 disk,
                 start,
-                new SubscriptionMachinery.Threads(loads, workers, Runnable::run, Runnable::run),
+                new SubscriptionMachinery.Threads(loads, workers, workers, Runnable::run, Runnable::run),
                 limits,
                 world,
                 counts);

@@ -20,7 +20,7 @@ class ReadAheadTest {
     private static final int MOST = 64 << 10;
 
     private final Topics topics = new Topics();
-    private final MemoryRegion region = new MemoryRegion(topics);
+    private final MemoryRegion region = new MemoryRegion("eu", topics);
 
     @TempDir
     private Path directory;

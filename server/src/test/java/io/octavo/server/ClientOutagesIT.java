@@ -97,8 +97,8 @@ class ClientOutagesIT {
             for (String client : List.of("fallback", "bare", "default")) {
                 process.awaits(client, "small", "SERVICE", service.newest("small"));
             }
-            assertThat(process.awaitsFailure("fallback", "large")).contains("payload of large");
-            process.seesNothing("bare", "large", "payload of large");
+            assertThat(process.awaitsFailure("fallback", "large")).contains("payload from region");
+            process.seesNothing("bare", "large", "payload from region");
             process.awaits("default", "large", "DEFAULT", 0);
             service.next("small");
             running.awaits("bare", "small", "SERVICE", service.newest("small"));

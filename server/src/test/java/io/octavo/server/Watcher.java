@@ -29,6 +29,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,6 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Watcher {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int BLOCK = 1 << 16;
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
 
     private final Map<String, Follower> followers = new ConcurrentHashMap<>();
     private volatile long slowestNanos;
@@ -137,12 +140,17 @@ public final class Watcher {
         answer.put("slowestMs", slowestNanos / 1_000_000);
     }
 
+    /** What is open, by name. Sockets that lead nowhere are told apart: the Java runtime has one, to close others with. */
     private static List<String> handles() throws IOException {
+        String unix = Files.readString(Path.of("/proc/self/net/unix"));
         List<String> handles = new ArrayList<>();
         try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
             for (Path link : links.toList()) {
                 try {
-                    handles.add(Files.readSymbolicLink(link).toString());
+                    String name = Files.readSymbolicLink(link).toString();
+                    Matcher socket = SOCKET.matcher(name);
+                    boolean isUnix = socket.matches() && unix.contains(" " + socket.group(1));
+                    handles.add(isUnix ? "unix-" + name : name);
                 } catch (IOException e) {
                     // The one by which the folder is listed.
                 }

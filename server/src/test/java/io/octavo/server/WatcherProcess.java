@@ -44,6 +44,7 @@ final class WatcherProcess implements AutoCloseable {
             || handle.endsWith("random")
             || handle.endsWith(".log")
             || handle.startsWith("pipe:")
+            || handle.startsWith("unix-socket:")
             || handle.startsWith("/sys/")
             || handle.startsWith("/proc/");
 

@@ -40,6 +40,7 @@ import java.util.Random;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
@@ -47,6 +48,7 @@ import org.springframework.util.unit.DataSize;
 final class MemoryNode implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration START = Duration.ofSeconds(10);
+    private static final long PAUSE_NANOS = 100_000;
     private static final PublishConfig PUBLISH = new PublishConfig(64, Duration.ofSeconds(30));
 
     private final InstantSource clock = InstantSource.system();
@@ -104,7 +106,7 @@ final class MemoryNode implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("the server isn't ready after " + START);
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

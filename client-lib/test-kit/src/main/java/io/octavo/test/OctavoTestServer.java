@@ -20,9 +20,9 @@ public sealed interface OctavoTestServer extends AutoCloseable permits MemorySer
     /**
      * One that runs already, such as {@code ./octavo up}. Only topics that are not there yet are touched: see {@link
      * #claim}; closing this deletes them, and leaves the server as it is. The variable {@code OCTAVO_TEST_TOKEN} signs in,
-     * where that is needed. As there is only one life of a server, {@link #corrupt}, {@link #stop} and {@link #restart}
-     * throw {@link UnsupportedOperationException}; and as the numbers of versions go on where a name is used again, tests
-     * take those that {@link #publish} answers.
+     * where that is needed. As others may use that server, {@link #corrupt}, {@link #stop} and {@link #restart} throw {@link
+     * UnsupportedOperationException}; and as the numbers of versions go on where a name is used again, tests take those that
+     * {@link #publish} answers.
      *
      * @param server its HTTP address, such as {@code http://127.0.0.1:8080}
      * @throws io.octavo.client.OctavoException if it doesn't answer

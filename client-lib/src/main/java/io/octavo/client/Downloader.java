@@ -56,6 +56,6 @@ final class Downloader {
 
     /** When a transfer that begins now must be over. */
     Instant end() {
-        return world.clock().instant().plus(limits.transfer());
+        return world.steady().instant().plus(limits.transfer());
     }
 }

@@ -36,6 +36,7 @@ final class Downloads {
     private final World world;
     private final CircuitBreaker breaker;
     private final AtomicLong ahead = new AtomicLong();
+    private volatile String lastFailure = "";
 
     Downloads(
             SubscribeCalls calls,
@@ -52,7 +53,7 @@ final class Downloads {
         this.files = files;
         this.limits = limits;
         this.world = world;
-        this.breaker = Breakers.of("octavo-service", world.clock());
+        this.breaker = Breakers.of("octavo-service", world.steady());
     }
 
     /**
@@ -60,7 +61,7 @@ final class Downloads {
      * fallback cache. Blocks. {@code cancelled} ends it soon, with whatever exception.
      */
     LoadedPayload fetch(String topic, Target target, BooleanSupplier cancelled) throws Exception {
-        Instant end = world.clock().instant().plus(limits.transfer());
+        Instant end = world.steady().instant().plus(limits.transfer());
         boolean byService = target.source() == Source.SERVICE || target.source() == Source.OVERRIDE;
         VersionRecord record = record(topic, target, byService);
         if (record.getPartsCount() != 1) {
@@ -195,13 +196,15 @@ final class Downloads {
         /** A service that fails again and again is left alone for a moment: bytes may be had elsewhere meanwhile. */
         private void guarded() throws InterruptedException {
             if (!breaker.tryAcquirePermission()) {
-                throw OctavoException.passing("the service fails repeatedly; not asked for a moment", null);
+                throw OctavoException.passing(
+                        lastFailure + ": the service fails repeatedly; not asked for a moment", null);
             }
             long start = breaker.getCurrentTimestamp();
             try {
                 attempt();
                 breaker.onSuccess(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit());
             } catch (OctavoException e) {
+                lastFailure = String.valueOf(e.getMessage());
                 breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
                 throw e;
             } catch (InterruptedException e) {
@@ -211,7 +214,7 @@ final class Downloads {
         }
 
         private void attempt() throws InterruptedException {
-            Duration left = Duration.between(world.clock().instant(), end);
+            Duration left = Duration.between(world.steady().instant(), end);
             if (cancelled.getAsBoolean() || left.isNegative() || left.isZero()) {
                 throw OctavoException.lasting(
                         ErrorCode.UNAVAILABLE,

@@ -49,6 +49,7 @@ final class FallbackBucket implements FallbackRegion {
     private final @Nullable Authorities trusted;
     private final CircuitBreaker breaker;
     private @Nullable S3Client client;
+    private volatile String lastFailure = "";
     private boolean closed;
 
     FallbackBucket(Fallback place, Limits limits, @Nullable Authorities trusted, CircuitBreaker breaker) {
@@ -156,19 +157,19 @@ final class FallbackBucket implements FallbackRegion {
             return breaker.executeCallable(() -> {
                 try {
                     return call.run(client());
-                } catch (IOException e) {
-                    throw failed(doing, e.getMessage(), e);
                 } catch (AwsServiceException e) {
-                    throw failed(doing, answer(e), e);
-                } catch (SdkException e) {
-                    throw failed(doing, e.getMessage(), e);
+                    lastFailure = answer(e);
+                    throw failed(doing, lastFailure, e);
+                } catch (IOException | SdkException e) {
+                    lastFailure = String.valueOf(e.getMessage());
+                    throw failed(doing, lastFailure, e);
                 } catch (RejectedExecutionException e) {
                     // Only when the SDK's client was closed meanwhile.
                     throw failed(doing, "this client is closed", e);
                 }
             });
         } catch (CallNotPermittedException e) {
-            throw failed(doing, "it failed repeatedly; not asked for a moment", null);
+            throw failed(doing, lastFailure + ": it failed repeatedly; not asked for a moment", null);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -176,7 +177,7 @@ final class FallbackBucket implements FallbackRegion {
         }
     }
 
-    private OctavoException failed(String doing, @Nullable String why, @Nullable Throwable cause) {
+    private OctavoException failed(String doing, String why, @Nullable Throwable cause) {
         return OctavoException.passing("region " + place.region() + ": can't " + doing + ": " + why, cause);
     }
 

@@ -125,7 +125,7 @@ final class FallbackCache implements AutoCloseable {
 
     /** Asked for now and then only: many topics are looked up one after the other. */
     private @Nullable Instant asOf(FallbackRegion region) {
-        Instant now = world.clock().instant();
+        Instant now = world.steady().instant();
         Complete known = complete.get(region);
         if (known == null || known.asked().plus(SAME_MARK).isBefore(now)) {
             known = new Complete(completeAt(region), now);

@@ -21,7 +21,7 @@ final class FleetWatch {
 
     /** @throws OctavoException if nobody could say when the time was over */
     Uptake await(Published published, int percent, Duration atMost) throws InterruptedException {
-        Instant end = world.clock().instant().plus(atMost);
+        Instant end = world.steady().instant().plus(atMost);
         while (true) {
             OctavoException trouble = null;
             Uptake uptake = null;
@@ -30,7 +30,7 @@ final class FleetWatch {
             } catch (OctavoException e) {
                 trouble = e;
             }
-            boolean over = !world.clock().instant().isBefore(end);
+            boolean over = !world.steady().instant().isBefore(end);
             if (uptake != null && (over || uptake.isReached(percent))) {
                 return uptake;
             }

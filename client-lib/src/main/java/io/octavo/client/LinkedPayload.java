@@ -35,7 +35,7 @@ final class LinkedPayload {
                             limits.downloads(),
                             limits.retry(),
                             world.random(),
-                            e -> e.isPassing() && world.clock().instant().isBefore(end))
+                            e -> e.isPassing() && world.steady().instant().isBefore(end))
                     .executeCallable(() -> {
                         attempt(range, end);
                         return range;

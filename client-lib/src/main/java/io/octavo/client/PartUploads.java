@@ -31,7 +31,7 @@ final class PartUploads {
         this.tasks = tasks;
         this.limits = limits;
         this.world = world;
-        this.watch = new StallWatch(limits.stall(), world.clock());
+        this.watch = new StallWatch(limits.stall(), world.steady());
     }
 
     /**
@@ -55,7 +55,7 @@ final class PartUploads {
                         limits.downloads(),
                         limits.retry(),
                         world.random(),
-                        e -> e.isPassing() && world.clock().instant().isBefore(end))
+                        e -> e.isPassing() && world.steady().instant().isBefore(end))
                 .executeCallable(() -> {
                     put(part, content, remaining, end);
                     return part;

@@ -167,7 +167,7 @@ final class PollLoop implements AutoCloseable {
         }
         cancelTimer();
         again = false;
-        Asked now = new Asked(mayHold(), world.clock().instant());
+        Asked now = new Asked(mayHold(), world.steady().instant());
         asked = now;
         topics.forEach((topic, same) -> now.sent.put(topic, mostInNeed(same)));
         PollRequest request = PollRequest.newBuilder()
@@ -182,7 +182,7 @@ final class PollLoop implements AutoCloseable {
     /** Not while a subscription has yet to learn whether there is anything for it. */
     private boolean mayHold() {
         return !limits.hold().isZero()
-                && !world.clock().instant().isBefore(plainUntil)
+                && !world.steady().instant().isBefore(plainUntil)
                 && subscriptions().stream().allMatch(Following::hasHeard);
     }
 
@@ -191,7 +191,7 @@ final class PollLoop implements AutoCloseable {
             return;
         }
         asked = null;
-        Duration took = Duration.between(question.at, world.clock().instant());
+        Duration took = Duration.between(question.at, world.steady().instant());
         metrics.polled(response != null);
         if (response != null) {
             tellBack();
@@ -235,7 +235,7 @@ final class PollLoop implements AutoCloseable {
     private void holdBroke() {
         if (++brokenHolds >= BROKEN_HOLDS) {
             brokenHolds = 0;
-            plainUntil = world.clock().instant().plus(PLAIN_AFTER_BROKEN_HOLDS);
+            plainUntil = world.steady().instant().plus(PLAIN_AFTER_BROKEN_HOLDS);
             LOG.log(
                     Level.INFO,
                     "polls that wait at the service break off; polling every {0} for {1}",

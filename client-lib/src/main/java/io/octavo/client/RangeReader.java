@@ -33,7 +33,7 @@ final class RangeReader {
         this.http = http;
         this.limits = limits;
         this.world = world;
-        this.watch = new StallWatch(limits.stall(), world.clock());
+        this.watch = new StallWatch(limits.stall(), world.steady());
     }
 
     /**
@@ -131,7 +131,7 @@ final class RangeReader {
 
     private CircuitBreaker breaker(URI address) {
         return breakers.computeIfAbsent(
-                address.getHost() + ":" + address.getPort(), host -> Breakers.of(host, world.clock()));
+                address.getHost() + ":" + address.getPort(), host -> Breakers.of(host, world.steady()));
     }
 
     private static URI address(PayloadLink link) {

@@ -44,7 +44,7 @@ final class StraightPublishing implements Publishing {
         this.parts = parts;
         this.limits = limits;
         this.world = world;
-        this.end = world.clock().instant().plus(limits.transfer());
+        this.end = world.steady().instant().plus(limits.transfer());
     }
 
     @Override
@@ -72,7 +72,7 @@ final class StraightPublishing implements Publishing {
     @Override
     public boolean again(OctavoException failure) {
         return (failure.isPassing() || failure.code() == ErrorCode.GONE)
-                && world.clock().instant().isBefore(end);
+                && world.steady().instant().isBefore(end);
     }
 
     @Override

@@ -147,7 +147,7 @@ final class Wiring implements AutoCloseable {
                         place,
                         config.limits(),
                         config.trusted(),
-                        Breakers.of("octavo-fallback-" + place.region(), world.clock())))
+                        Breakers.of("octavo-fallback-" + place.region(), world.steady())))
                 .toList();
         return new FallbackCache(regions, config.limits(), world);
     }

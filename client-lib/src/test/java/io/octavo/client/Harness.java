@@ -74,7 +74,7 @@ final class Harness {
             StartConfig start,
             List<? extends FallbackRegion> others) {
         Limits limits = limits(hold);
-        World world = new World(timers, new Random(1), timers);
+        World world = new World(timers, timers, new Random(1), timers);
         Consumer consumer =
                 Consumer.newBuilder().setRegion("eu").setInstance("one").build();
         Endpoints nowhere = new Endpoints(

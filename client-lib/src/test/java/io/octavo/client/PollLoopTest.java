@@ -36,7 +36,7 @@ class PollLoopTest {
         List<PollRequest> asked = new ArrayList<>();
         CompletableFuture<PollResponse> pending = new CompletableFuture<>();
         Limits limits = Limits.of(Duration.ofSeconds(1), Duration.ofSeconds(1), Harness.PERIOD, Duration.ZERO);
-        World world = new World(harness.timers, new Random(1), harness.timers);
+        World world = new World(harness.timers, harness.timers, new Random(1), harness.timers);
         PollLoop loop = new PollLoop(
                 request -> {
                     asked.add(request);

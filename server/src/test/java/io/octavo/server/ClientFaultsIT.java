@@ -138,7 +138,7 @@ class ClientFaultsIT {
                 process.awaits("fallback", topic, "FALLBACK", service.newest(topic));
                 process.awaits("kept", topic, "DISK", service.newest(topic));
             }
-            process.seesNothing("nothing", "small", "service: ", "token", "fallback cache: ", "403");
+            process.seesNothing("nothing", "small", "service: ", "token", "fallback cache: ", "refused with 403");
             table.start("wrong credentials");
 
             assertThat(service.send("DELETE", "/tokens/shop?reason=leaked", "").statusCode())
@@ -287,7 +287,7 @@ class ClientFaultsIT {
                 assertThat(Duration.ofMillis(seen.path("ageMs").asLong())).isGreaterThan(AN_HOUR_ABOUT);
             }
             table.start("clock an hour off");
-            process.closeWithoutTrace("ahead");
+            process.closeClient("ahead");
             for (String offset : List.of("-1h", "+0", "+1h")) {
                 set(clock, offset);
                 nextOfBoth();

@@ -43,6 +43,7 @@ final class WatcherProcess implements AutoCloseable {
             || handle.endsWith("/modules")
             || handle.endsWith("random")
             || handle.endsWith(".log")
+            || handle.startsWith("/dev/shm/faketime")
             || handle.startsWith("pipe:")
             || handle.startsWith("unix-socket:")
             || handle.startsWith("/sys/")

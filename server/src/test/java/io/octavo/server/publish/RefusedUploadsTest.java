@@ -177,7 +177,8 @@ class RefusedUploadsTest {
         try (GrpcFixture strict = nodes.node(false)) {
             assertRefused(
                     "TOPIC_NOT_FOUND",
-                    () -> UploadNodes.stub(strict).beginUpload(nodes.beginning("key").build()));
+                    () -> UploadNodes.stub(strict)
+                            .beginUpload(nodes.beginning("key").build()));
             assertThat(stores.started()).isEmpty();
             nodes.publish("first");
             assertThat(UploadNodes.stub(strict)

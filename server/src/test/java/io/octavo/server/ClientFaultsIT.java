@@ -127,7 +127,8 @@ class ClientFaultsIT {
         Map<String, Object> cache = Map.of("cache", folder.resolve("cache-shop").toString());
         String token = service.newToken("shop");
         try (WatcherProcess process = process("credentials")) {
-            process.open("shop", BOTH, service.by(token), cache);
+            // Ten bad tokens a minute are one too many.
+            process.open("shop", BOTH, service.by(token), cache, Map.of("interval", 5));
             process.awaitsNewest(service);
             assertThat(service.send("DELETE", "/tokens/shop?reason=leaked", "").statusCode())
                     .isEqualTo(200);

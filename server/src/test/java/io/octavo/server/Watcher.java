@@ -197,7 +197,7 @@ public final class Watcher {
                     .region("eu")
                     .app("watcher")
                     .instance("one")
-                    .pollInterval(Duration.ofSeconds(1))
+                    .pollInterval(Duration.ofSeconds(order.path("interval").asInt(1)))
                     .requestTimeout(Duration.ofSeconds(2))
                     .fallbackAfter(Duration.ofSeconds(2));
             if (order.has("cache")) {

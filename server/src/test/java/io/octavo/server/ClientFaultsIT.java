@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,10 +77,15 @@ class ClientFaultsIT {
 
     @AfterAll
     void stop() throws Exception {
-        try (BreakableService stopped = service;
-                WatcherProcess ended = blocked) {
+        try {
             listenersGoOn();
             table.assertAllTried(ROWS, ClientOutagesIT.ROWS);
+        } finally {
+            for (AutoCloseable started : Arrays.asList(blocked, service)) {
+                if (started != null) {
+                    started.close();
+                }
+            }
         }
     }
 

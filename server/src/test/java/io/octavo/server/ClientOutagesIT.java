@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +64,14 @@ class ClientOutagesIT {
 
     @AfterAll
     void stop() throws Exception {
-        try (BreakableService stopped = service;
-                WatcherProcess ended = running) {
+        try {
             table.assertAllTried(ROWS, ClientFaultsIT.ROWS);
+        } finally {
+            for (AutoCloseable started : Arrays.asList(running, service)) {
+                if (started != null) {
+                    started.close();
+                }
+            }
         }
     }
 

@@ -12,7 +12,10 @@ import java.nio.charset.StandardCharsets;
  * io.octavo.client.OctavoException}s, wrong values {@link IllegalArgumentException}s. Safe for use by several threads.
  */
 public sealed interface OctavoTestServer extends AutoCloseable permits MemoryServer, RunningServer {
-    /** Starts one in memory, on a free port of the loopback: in a fraction of a second. Nothing outlives it. */
+    /**
+     * Starts one in memory, on a free port of the loopback. Nothing outlives it. Takes some 10 ms; the first one of a JVM, which
+     * loads the classes, about a second.
+     */
     static OctavoTestServer start() {
         return MemoryServer.started();
     }

@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,21 +34,6 @@ final class WatcherProcess implements AutoCloseable {
     private static final Duration WAIT = Duration.ofSeconds(4);
     private static final Duration WATCHED = Duration.ofSeconds(3);
     private static final int SAID = 6_000;
-
-    private static final Predicate<String> OF_CLIENTS =
-            thread -> thread.startsWith("octavo") || thread.startsWith("grpc") || thread.startsWith("HttpClient");
-    /** Opened by the Java runtime, once; and how this process is talked to. */
-    private static final Predicate<String> OF_RUNTIME = handle -> handle.endsWith(".jar")
-            || handle.endsWith(".so")
-            || handle.endsWith(".so.1")
-            || handle.endsWith("/modules")
-            || handle.endsWith("random")
-            || handle.endsWith(".log")
-            || handle.startsWith("/dev/shm/faketime")
-            || handle.startsWith("pipe:")
-            || handle.startsWith("unix-socket:")
-            || handle.startsWith("/sys/")
-            || handle.startsWith("/proc/");
 
     private final Process process;
     private final File log;
@@ -262,8 +248,10 @@ final class WatcherProcess implements AutoCloseable {
         try {
             await().atMost(BOUND).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
                 JsonNode count = count();
-                assertThat(of(count.path("named"), OF_CLIENTS)).as("threads").isEmpty();
-                assertThat(of(count.path("open"), OF_RUNTIME.negate()))
+                assertThat(of(count.path("named"), WatcherProcess::isOfClient))
+                        .as("threads")
+                        .isEmpty();
+                assertThat(of(count.path("open"), WatcherProcess::isOpenedByClient))
                         .as("handles")
                         .isEmpty();
                 assertThat(count.path("slowestMs").asLong())
@@ -273,6 +261,18 @@ final class WatcherProcess implements AutoCloseable {
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(List.of(clients) + " leave behind: " + e.getMessage() + "\n" + said(), e);
         }
+    }
+
+    private static boolean isOfClient(String thread) {
+        return Stream.of("octavo", "grpc", "HttpClient").anyMatch(thread::startsWith);
+    }
+
+    /** Not what the Java runtime opens once, nor what the process is talked to by. */
+    private static boolean isOpenedByClient(String handle) {
+        return Stream.of("pipe:", "unix-socket:", "/sys/", "/proc/", "/dev/shm/faketime")
+                        .noneMatch(handle::startsWith)
+                && Stream.of(".jar", ".so", ".so.1", "/modules", "random", ".log")
+                        .noneMatch(handle::endsWith);
     }
 
     private static List<String> of(JsonNode names, Predicate<String> which) {

@@ -161,19 +161,8 @@ final class Downloads {
 
         /** A service that fails again and again is left alone for a moment: bytes may be had elsewhere meanwhile. */
         private void guarded() throws InterruptedException {
-            if (!breaker.tryAcquirePermission()) {
+            if (!Breakers.guard(breaker, this::attempt)) {
                 throw OctavoException.passing("the service fails repeatedly; not asked for a moment", null);
-            }
-            long start = breaker.getCurrentTimestamp();
-            try {
-                attempt();
-                breaker.onSuccess(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit());
-            } catch (OctavoException e) {
-                breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
-                throw e;
-            } catch (InterruptedException e) {
-                breaker.releasePermission();
-                throw e;
             }
         }
 

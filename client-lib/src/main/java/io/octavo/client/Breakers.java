@@ -8,9 +8,14 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
-/** Makes circuit breakers: what failed five times of ten is left alone for ten seconds, then tried twice. */
+/** Circuit breakers: what failed five times of ten is left alone for ten seconds, then tried twice. */
 final class Breakers {
     private Breakers() {}
+
+    /** A call that a breaker guards. */
+    interface Call {
+        void run() throws InterruptedException;
+    }
 
     /** Counts failures that repeating may mend: they say that what is called is not well. */
     static CircuitBreaker of(String name, InstantSource clock) {
@@ -24,5 +29,28 @@ final class Breakers {
                 .recordException(thrown -> thrown instanceof OctavoException error && error.isPassing())
                 .build();
         return CircuitBreaker.of(name, config);
+    }
+
+    /**
+     * Makes a call and takes note of how it ends, if what is called isn't being left alone.
+     *
+     * @return whether the call was made
+     */
+    static boolean guard(CircuitBreaker breaker, Call call) throws InterruptedException {
+        if (!breaker.tryAcquirePermission()) {
+            return false;
+        }
+        long start = breaker.getCurrentTimestamp();
+        try {
+            call.run();
+            breaker.onSuccess(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit());
+            return true;
+        } catch (OctavoException e) {
+            breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
+            throw e;
+        } catch (InterruptedException e) {
+            breaker.releasePermission();
+            throw e;
+        }
     }
 }

@@ -195,21 +195,17 @@ final class Downloads {
 
         /** A service that fails again and again is left alone for a moment: bytes may be had elsewhere meanwhile. */
         private void guarded() throws InterruptedException {
-            if (!breaker.tryAcquirePermission()) {
+            boolean isAsked = Breakers.guard(breaker, () -> {
+                try {
+                    attempt();
+                } catch (OctavoException e) {
+                    lastFailure = String.valueOf(e.getMessage());
+                    throw e;
+                }
+            });
+            if (!isAsked) {
                 throw OctavoException.passing(
                         lastFailure + ": the service fails repeatedly; not asked for a moment", null);
-            }
-            long start = breaker.getCurrentTimestamp();
-            try {
-                attempt();
-                breaker.onSuccess(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit());
-            } catch (OctavoException e) {
-                lastFailure = String.valueOf(e.getMessage());
-                breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
-                throw e;
-            } catch (InterruptedException e) {
-                breaker.releasePermission();
-                throw e;
             }
         }
 

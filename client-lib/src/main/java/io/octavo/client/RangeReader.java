@@ -73,22 +73,7 @@ final class RangeReader {
             PayloadLink link, Range range, Consumer<String> used, Instant end, BooleanSupplier cancelled)
             throws InterruptedException {
         URI address = address(link);
-        CircuitBreaker breaker = breaker(address);
-        if (!breaker.tryAcquirePermission()) {
-            return false;
-        }
-        long start = breaker.getCurrentTimestamp();
-        try {
-            read(link, address, range, used, end, cancelled);
-            breaker.onSuccess(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit());
-            return true;
-        } catch (OctavoException e) {
-            breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
-            throw e;
-        } catch (InterruptedException e) {
-            breaker.releasePermission();
-            throw e;
-        }
+        return Breakers.guard(breaker(address), () -> read(link, address, range, used, end, cancelled));
     }
 
     private static OctavoException passing(OctavoException failure) {

@@ -55,6 +55,7 @@ class HousekeepingModelTest {
     private int swept;
     private int trimmed;
     private int read;
+    private int taken;
 
     @Test
     void nothingThatIsNeededGoesAndNothingThatIsNotStays() {
@@ -64,14 +65,15 @@ class HousekeepingModelTest {
         String all = "octavo.seed=" + seed + ", octavo.seeds=" + HISTORIES;
         System.out.printf(
                 "%d histories of housekeeping (%s): %d deaths, %d runs of the deposed, %d versions given up, %d uploads"
-                        + " swept, %d payloads read slowly%n",
-                HISTORIES, all, killed, deposed, collected, swept, read);
+                        + " swept, %d payloads read slowly, %d versions deleted that a region gave%n",
+                HISTORIES, all, killed, deposed, collected, swept, read, taken);
         assertThat(killed).as(all).isGreaterThanOrEqualTo(HISTORIES / 2);
         assertThat(deposed).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
         assertThat(collected).as(all).isGreaterThanOrEqualTo(HISTORIES);
         assertThat(swept).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
         assertThat(trimmed).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
         assertThat(read).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
+        assertThat(taken).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
     }
 
     private final class History {
@@ -311,6 +313,9 @@ class HousekeepingModelTest {
                                 operate(topic, new WithdrawVersion(version, publication.getScope(), "leaked")));
             }
             operate(topic, new DeleteVersion(version, "leaked"));
+            VersionRecord after = house.log.version(topic, version, Read.SERIAL);
+            taken +=
+                    after != null && after.hasDeletion() && !after.getDeletion().getCollected() ? 1 : 0;
         }
 
         private Scope scope() {

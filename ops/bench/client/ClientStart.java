@@ -96,8 +96,10 @@ final class ClientStart {
     }
 
     private void starts(int most) throws Exception {
-        System.out.println("until all topics of " + PAYLOAD_BYTES + " bytes have a value: seconds, and of CPU; medians of " + pairs
-                + ", and ratios to the bytes alone by HTTP/1; and from files");
+        System.out.printf(
+                "until all topics of %d bytes have a value: seconds, and of CPU; medians of %d, and ratios to the bytes"
+                        + " alone by HTTP/1; and from files%n",
+                PAYLOAD_BYTES, pairs);
         System.out.printf(
                 "%-18s %8s %8s %8s  %8s %8s %8s  %8s %8s%n",
                 "topics, source", "seconds", "http", "ratio", "CPU", "http", "ratio", "files", "classes");

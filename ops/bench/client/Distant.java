@@ -55,7 +55,8 @@ final class Distant implements AutoCloseable {
         underWay.put(new Piece(new byte[0], System.nanoTime() + nanos));
     }
 
-    private static void write(BlockingQueue<Piece> underWay, OutputStream out) throws IOException, InterruptedException {
+    private static void write(BlockingQueue<Piece> underWay, OutputStream out)
+            throws IOException, InterruptedException {
         for (Piece piece = underWay.take(); piece.bytes().length > 0; piece = underWay.take()) {
             long wait = piece.due() - System.nanoTime();
             if (wait > 0) {

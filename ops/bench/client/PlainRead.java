@@ -10,7 +10,7 @@ import java.nio.file.Path;
 final class PlainRead {
     private PlainRead() {}
 
-    /** Arguments: {@code http} or {@code files}, how many, what the topics' names begin with, the folder with the files. */
+    /** Arguments: {@code http} or {@code files}, how many, what the topics' names begin with, the files' folder. */
     public static void main(String[] arguments) throws Exception {
         long start = System.nanoTime();
         int count = Integer.parseInt(arguments[1]);

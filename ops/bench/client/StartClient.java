@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts a client with topics from one source, and says how long it took from the first line of this program on until all
- * had a value: {@code seconds cpuSeconds heapBytes classes threads}. The CPU time is that of the whole process.
+ * Starts a client with topics from one source, and says how long it took from this program's first line on until all had
+ * a value: {@code seconds cpuSeconds heapBytes classes threads}. The CPU time is that of the whole process.
  */
 final class StartClient {
     private static final Duration BOUND = Duration.ofMinutes(3);

@@ -47,10 +47,10 @@ public final class Deserializers {
      * @throws IllegalStateException if neither is there
      */
     public static <T> Deserializer<T> json(Class<T> type) {
-        if (isThere("tools.jackson.databind.json.JsonMapper")) {
+        if (ClassPath.has("tools.jackson.databind.json.JsonMapper")) {
             return new Jackson3Json<>(type);
         }
-        if (isThere("com.fasterxml.jackson.databind.json.JsonMapper")) {
+        if (ClassPath.has("com.fasterxml.jackson.databind.json.JsonMapper")) {
             return new Jackson2Json<>(type);
         }
         throw new IllegalStateException("Deserializers.json: no Jackson on the class path (expected:"
@@ -60,15 +60,6 @@ public final class Deserializers {
     /** A file with the bytes. It is deleted when the next version has replaced it and all listeners have returned. */
     public static Deserializer<Path> file() {
         return Payload::file;
-    }
-
-    private static boolean isThere(String name) {
-        try {
-            Class.forName(name, false, Deserializers.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
     }
 
     private static byte[] read(Payload payload) throws Exception {

@@ -4,10 +4,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.octavo.client.ClientMetrics.Failure;
 import io.octavo.protocol.CachedTopic;
 import io.octavo.protocol.Consumer;
+import io.octavo.protocol.Part;
 import io.octavo.protocol.VersionRecord;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class DiskCache {
     private static final Logger LOG = System.getLogger("io.octavo.client");
     private static final Duration BETWEEN_TIDYINGS = Duration.ofMinutes(10);
+    /** After so many payloads it is time earlier: the limit counts bytes, not files. */
+    private static final int MANY = 500;
+
+    private static final Duration BETWEEN_TIDYINGS_OF_MANY = Duration.ofMinutes(1);
 
     private final @Nullable TopicFiles topics;
     private final @Nullable PayloadFiles payloads;
@@ -28,6 +34,7 @@ final class DiskCache {
     private final World world;
     private final ClientMetrics metrics;
     private Instant tidied = Instant.MIN;
+    private int putSince;
     private boolean isWarned;
 
     /** @param directory null = nothing is kept */
@@ -74,6 +81,11 @@ final class DiskCache {
         tidy(false, 0);
     }
 
+    /** Whether a payload's bytes seem to be here; doesn't look whether they are right. */
+    boolean has(Part part) {
+        return payloads != null && Files.exists(payloads.file(part.getSha256()));
+    }
+
     /** A payload that is kept here, verified; null if it isn't. */
     @Nullable
     LoadedPayload find(String topic, VersionRecord record) {
@@ -97,6 +109,7 @@ final class DiskCache {
         }
         try {
             payloads.put(payload);
+            count();
             well();
             return true;
         } catch (IOException e) {
@@ -112,12 +125,18 @@ final class DiskCache {
         }
     }
 
+    private synchronized void count() {
+        putSince++;
+    }
+
     private synchronized void tidy(boolean now, long coming) {
         Instant time = world.clock().instant();
-        if (tidying == null || (!now && time.isBefore(tidied.plus(BETWEEN_TIDYINGS)))) {
+        Duration pause = putSince < MANY ? BETWEEN_TIDYINGS : BETWEEN_TIDYINGS_OF_MANY;
+        if (tidying == null || (!now && time.isBefore(tidied.plus(pause)))) {
             return;
         }
         tidied = time;
+        putSince = 0;
         try {
             tidying.tidy(coming);
         } catch (IOException e) {

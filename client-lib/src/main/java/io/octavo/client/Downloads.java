@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Downloads {
     /** A break after this much progress doesn't count as an attempt. */
     private static final long WORTH = 1 << 20;
+
+    /** Payloads that are read ahead, and all of them together: as the service's answers bring them along. */
+    private static final int MOST_AHEAD = 64 << 10;
+
+    private static final long MOST_AHEAD_IN_ALL = 64 << 20;
 
     private static final Logger LOG = System.getLogger("io.octavo.client");
 
@@ -29,6 +35,7 @@ final class Downloads {
     private final Limits limits;
     private final World world;
     private final CircuitBreaker breaker;
+    private final AtomicLong ahead = new AtomicLong();
 
     Downloads(
             SubscribeCalls calls,
@@ -79,6 +86,32 @@ final class Downloads {
                 fromFallback(topic, record, part, sink, cancelled);
             }
             return sink.verified();
+        }
+    }
+
+    /**
+     * The same with its bytes, if they are few and in the fallback cache: who looks up many topics at once doesn't wait for
+     * one payload after the other then. What can't be had now is tried again when it is fetched. Blocks.
+     */
+    Target readAhead(String topic, Target target) {
+        VersionRecord record = target.record();
+        Part part = record == null || record.getPartsCount() != 1 ? Part.getDefaultInstance() : record.getParts(0);
+        long size = part.getSize();
+        if (record == null
+                || target.source() != Source.FALLBACK
+                || !part.hasDirect()
+                || size == 0
+                || size > MOST_AHEAD
+                || disk.has(part)
+                || ahead.addAndGet(size) > MOST_AHEAD_IN_ALL) {
+            return target;
+        }
+        try (PayloadSink sink = new PayloadSink(topic, record, part, files)) {
+            fallback.readOnce(part, sink, () -> false);
+            return target.with(sink.verified().bytes());
+        } catch (OctavoException e) {
+            LOG.log(Level.DEBUG, "topic " + topic + ": can't be read ahead", e);
+            return target;
         }
     }
 

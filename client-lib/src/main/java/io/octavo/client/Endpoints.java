@@ -31,11 +31,12 @@ final class Endpoints implements AutoCloseable {
     private final Map<String, ManagedChannel> channels = new HashMap<>();
     private List<String> addresses = List.of();
     private int chosen;
+    private @Nullable CompletableFuture<List<String>> asked;
     private @Nullable CompletableFuture<Node> looking;
     private boolean closed;
 
     /**
-     * @param lookup  host:port of each node, best first; asked for at the first call, not before
+     * @param lookup  host:port of each node, best first; asked for at the first call, not before; ends when it is cancelled
      * @param connect a channel to one of them, which need not be connected yet
      */
     Endpoints(Supplier<CompletableFuture<List<String>>> lookup, Function<String, ManagedChannel> connect) {
@@ -53,7 +54,8 @@ final class Endpoints implements AutoCloseable {
             return CompletableFuture.completedFuture(node());
         }
         if (looking == null || looking.isDone()) {
-            looking = lookup.get().handle(this::found);
+            asked = lookup.get();
+            looking = asked.handle(this::found);
         }
         return looking;
     }
@@ -97,9 +99,15 @@ final class Endpoints implements AutoCloseable {
         channels.values().forEach(ManagedChannel::shutdownNow);
         channels.clear();
         addresses = List.of();
+        if (asked != null) {
+            asked.cancel(true);
+        }
     }
 
     private synchronized Node found(@Nullable List<String> found, @Nullable Throwable error) {
+        if (closed) {
+            throw OctavoException.passing("this client is closed", null);
+        }
         if (found == null || found.isEmpty()) {
             if (addresses.isEmpty()) {
                 throw error == null
@@ -111,9 +119,6 @@ final class Endpoints implements AutoCloseable {
             addresses = new ArrayList<>(found);
         }
         chosen = 0;
-        if (closed) {
-            throw OctavoException.passing("this client is closed", null);
-        }
         forgetOthers();
         return node();
     }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -161,6 +162,9 @@ final class FallbackBucket implements FallbackRegion {
                     throw failed(doing, answer(e), e);
                 } catch (SdkException e) {
                     throw failed(doing, e.getMessage(), e);
+                } catch (RejectedExecutionException e) {
+                    // Only when the SDK's client was closed meanwhile.
+                    throw failed(doing, "this client is closed", e);
                 }
             });
         } catch (CallNotPermittedException e) {

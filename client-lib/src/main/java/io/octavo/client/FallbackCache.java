@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class FallbackCache implements AutoCloseable {
     private final Limits limits;
     private final World world;
     private final Map<FallbackRegion, Complete> complete = new ConcurrentHashMap<>();
+    private final AtomicBoolean isPrepared = new AtomicBoolean();
 
     /** Up to when a region was complete, when it was asked. */
     private record Complete(@Nullable Instant at, Instant asked) {}
@@ -45,6 +47,13 @@ final class FallbackCache implements AutoCloseable {
 
     boolean isThere() {
         return !regions.isEmpty();
+    }
+
+    /** Heads may be needed soon: asks for what comes with each of them, once, for the first call takes the longest. */
+    void prepare() {
+        if (!isPrepared.getAndSet(true)) {
+            regions.forEach(this::asOf);
+        }
     }
 
     /**
@@ -133,7 +142,8 @@ final class FallbackCache implements AutoCloseable {
         }
     }
 
-    private void readOnce(Part part, PayloadSink sink, BooleanSupplier cancelled) {
+    /** As {@link #read}, without asking a region again that has failed. */
+    void readOnce(Part part, PayloadSink sink, BooleanSupplier cancelled) {
         OctavoException last =
                 OctavoException.lasting(ErrorCode.NOT_FOUND, "it is in no region whose bucket this client knows", null);
         for (FallbackRegion region : regions) {

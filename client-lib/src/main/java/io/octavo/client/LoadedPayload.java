@@ -1,5 +1,7 @@
 package io.octavo.client;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.VersionRecord;
 import java.io.ByteArrayInputStream;
@@ -108,6 +110,14 @@ final class LoadedPayload implements Payload {
 
     boolean isFromDisk() {
         return fromDisk;
+    }
+
+    /** Of one in memory: all of it. */
+    synchronized ByteString bytes() {
+        if (memory == null) {
+            throw new IllegalStateException("the payload is not in memory");
+        }
+        return UnsafeByteOperations.unsafeWrap(memory);
     }
 
     /** Keeps it under another name too, as long as it has not been let go. */

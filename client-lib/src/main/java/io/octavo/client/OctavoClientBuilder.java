@@ -219,8 +219,15 @@ public final class OctavoClientBuilder {
     /**
      * Buckets with the newest state of every topic, which are asked, the first one first, when the service is away; the
      * newest state that any of them has counts. Default: none.
+     *
+     * @throws IllegalStateException if the AWS SDK, which the client brings, was left out of the class path
      */
     public OctavoClientBuilder fallback(Fallback... regions) {
+        if (!ClassPath.has("software.amazon.awssdk.services.s3.S3Client")
+                || !ClassPath.has("software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient")) {
+            throw new IllegalStateException("fallback: no AWS SDK on the class path (expected:"
+                    + " software.amazon.awssdk:s3 and url-connection-client, as octavo-client brings them)");
+        }
         fallback = List.of(regions);
         return this;
     }

@@ -78,12 +78,27 @@ final class StartChain {
 
     void pollFailed(OctavoException error) {
         tried.failed(Source.SERVICE, String.valueOf(error.getMessage()));
+        boolean isEnough;
         synchronized (this) {
-            if (++failedPolls < FAILED_POLLS) {
-                return;
-            }
+            isEnough = ++failedPolls >= FAILED_POLLS;
         }
-        askOthers();
+        if (isEnough) {
+            askOthers();
+        } else {
+            prepare();
+        }
+    }
+
+    /** Uses the time until the next poll. */
+    private void prepare() {
+        if (!subscriber.isInNeed()) {
+            return;
+        }
+        try {
+            machinery.lookups().execute(machinery.starts()::prepare);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.TRACE, "closed", e);
+        }
     }
 
     /** Asks others, unless they are being asked or there is no need. */
@@ -116,6 +131,9 @@ final class StartChain {
         Target found = null;
         try {
             found = machinery.starts().withoutService(topic, consumer, kept.get(), tried);
+            if (found != null && subscriber.isInNeed()) {
+                found = machinery.downloads().readAhead(topic, found);
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "topic " + topic + ": looking for something to start with failed", e);
         }

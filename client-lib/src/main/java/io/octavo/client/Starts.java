@@ -32,6 +32,11 @@ final class Starts {
         this.world = world;
     }
 
+    /** Somebody may have to start without the service soon. */
+    void prepare() {
+        fallback.prepare();
+    }
+
     /**
      * What the newest head says that can be had without the service: of the fallback cache, or what this machine kept, if
      * that is newer. Null if there is none.

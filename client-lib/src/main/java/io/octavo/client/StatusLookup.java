@@ -19,31 +19,46 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** Asks a server, by {@code GET /api/v1/status}, which nodes there are. */
+/**
+ * Asks a server, by {@code GET /api/v1/status}, which nodes there are. That is seldom: neither connection nor thread is kept
+ * for the next time.
+ */
 final class StatusLookup {
     private static final int LARGEST_STATUS = 4 << 20;
 
     private final URI address;
     private final String region;
     private final Credentials credentials;
-    private final Http http;
+    private final Supplier<Http> open;
     private final Duration atMost;
     private final RandomGenerator random;
 
-    /** @param region whose nodes come first */
+    /**
+     * @param region whose nodes come first
+     * @param open   HTTP for one lookup
+     */
     StatusLookup(
-            URI server, String region, Credentials credentials, Http http, Duration atMost, RandomGenerator random) {
+            URI server,
+            String region,
+            Credentials credentials,
+            Supplier<Http> open,
+            Duration atMost,
+            RandomGenerator random) {
         this.address = URI.create(server.toString().replaceAll("/+$", "") + "/api/v1/status");
         this.region = region;
         this.credentials = credentials;
-        this.http = http;
+        this.open = open;
         this.atMost = atMost;
         this.random = random;
     }
 
-    /** host:port, after https:// where it speaks TLS, of the nodes that serve a role: those of the own region first, otherwise in any order. */
+    /**
+     * host:port, after https:// where it speaks TLS, of the nodes that serve a role: those of the own region first, otherwise
+     * in any order. The lookup ends when the answer is cancelled.
+     */
     CompletableFuture<List<String>> nodes(String role) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         HttpRequest.Builder request =
@@ -56,8 +71,10 @@ final class StatusLookup {
         } catch (OctavoException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return http.client()
-                .sendAsync(request.build(), info -> new HttpBody(bytes -> take(bytes, text)))
+        Http http = open.get();
+        CompletableFuture<HttpResponse<Boolean>> answer =
+                http.client().sendAsync(request.build(), info -> new HttpBody(bytes -> take(bytes, text)));
+        CompletableFuture<List<String>> nodes = answer.copy()
                 .orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((response, error) -> {
                     if (error != null) {
@@ -65,6 +82,11 @@ final class StatusLookup {
                     }
                     return read(response, text.toString(StandardCharsets.UTF_8), role);
                 });
+        var unused = nodes.whenComplete((found, error) -> {
+            answer.cancel(true);
+            http.close();
+        });
+        return nodes;
     }
 
     private List<String> read(HttpResponse<Boolean> response, String text, String role) {

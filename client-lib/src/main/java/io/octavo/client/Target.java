@@ -76,6 +76,11 @@ record Target(Offered offered, @Nullable ByteString bytes, Source source, Instan
         return source == other.source && !isOlderThan(other) && !other.isOlderThan(this);
     }
 
+    /** The same, with its bytes. */
+    Target with(ByteString payload) {
+        return new Target(offered, payload, source, asOf);
+    }
+
     /** The same, its bytes to be read from elsewhere. */
     Target withoutBytes() {
         return new Target(offered, null, source, asOf);

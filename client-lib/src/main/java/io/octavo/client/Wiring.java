@@ -31,6 +31,7 @@ final class Wiring implements AutoCloseable {
     private final ClientConfig config;
     private final World world;
     private final WorkDirectory files;
+    private final Http http;
     private final ExecutorService loads;
     private final ExecutorService workers;
     private final ExecutorService lookups;
@@ -48,7 +49,7 @@ final class Wiring implements AutoCloseable {
         this.config = config;
         this.world = world;
         Limits limits = config.limits();
-        Http http = new Http(limits.request(), config.trusted());
+        http = new Http(limits.request(), config.trusted());
         Credentials credentials = new Credentials(config.token());
         Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
         StartConfig start = config.start();
@@ -133,6 +134,7 @@ final class Wiring implements AutoCloseable {
         awaitEnd(loads);
         awaitEnd(io);
         fallback.close();
+        http.close();
         files.close();
     }
 
@@ -169,13 +171,12 @@ final class Wiring implements AutoCloseable {
         if (config.server() == null || !endpoints.isEmpty()) {
             return () -> CompletableFuture.completedFuture(shuffled(endpoints));
         }
-        // No redirects: a token is shown to the server that was named, and to no other.
-        Http http = new Http(config.limits().request(), HttpClient.Redirect.NEVER, config.trusted());
         StatusLookup status = new StatusLookup(
                 config.server(),
                 config.region(),
                 credentials,
-                http,
+                // No redirects: a token is shown to the server that was named, and to no other.
+                () -> new Http(config.limits().request(), HttpClient.Redirect.NEVER, config.trusted()),
                 config.limits().request(),
                 world.random());
         return () -> status.nodes(role);

@@ -2,7 +2,9 @@ package io.octavo.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Array;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +43,24 @@ class ClientHealthTest {
         Object built = type.getMethod("build").invoke(builder);
         assertThat(client.getMethod("health").invoke(built)).isNotNull();
         client.getMethod("close").invoke(built);
+    }
+
+    @Test
+    void whoWantsTheFallbackCacheAndLeftTheS3ClientOutIsToldWhenTheClientIsBuilt() throws Exception {
+        ClassLoader without = new Without("software.amazon");
+        Object builder = Objects.requireNonNull(without.loadClass(OctavoClient.class.getName())
+                .getMethod("builder")
+                .invoke(null));
+        Class<?> fallback = without.loadClass(Fallback.class.getName());
+        Object regions = Array.newInstance(fallback, 1);
+        Array.set(
+                regions, 0, fallback.getMethod("of", String.class, String.class).invoke(null, "eu", "bucket"));
+        assertThatThrownBy(() -> builder.getClass()
+                        .getMethod("fallback", regions.getClass())
+                        .invoke(builder, regions))
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("software.amazon.awssdk:s3");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -324,6 +325,35 @@ class DiskCacheTest {
                 later.subscription("t5", Deserializers.bytes()).start();
         later.nextPoll();
         assertThat(last.get()[0]).isEqualTo((byte) 5);
+    }
+
+    @Test
+    void thousandsOfSmallPayloadsAreNotKeptForTenMinutes() throws Exception {
+        Harness harness = harness();
+        DiskCache disk = harness.machinery.disk();
+        harness.topics.publish(TOPIC, "one");
+        harness.subscription().start();
+        Path unneeded =
+                Files.createDirectories(directory.resolve("payloads/aa")).resolve("aa");
+        Files.createFile(unneeded);
+        Files.setLastModifiedTime(unneeded, FileTime.from(harness.timers.instant()));
+        CachedTopic known =
+                Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
+        LoadedPayload payload = Objects.requireNonNull(disk.find(TOPIC, known.getGood(0)), "payload");
+        for (int i = 0; i < 500; i++) {
+            disk.put(payload);
+        }
+        disk.write(known);
+        assertThat(unneeded).as("tidied a moment ago").exists();
+        harness.timers.advance(Duration.ofMinutes(2));
+        disk.write(known);
+        assertThat(unneeded).as("after many payloads").doesNotExist();
+
+        Files.createFile(unneeded);
+        Files.setLastModifiedTime(unneeded, FileTime.from(harness.timers.instant()));
+        harness.timers.advance(Duration.ofMinutes(2));
+        disk.write(known);
+        assertThat(unneeded).as("after none").exists();
     }
 
     private List<Long> kept() throws IOException {

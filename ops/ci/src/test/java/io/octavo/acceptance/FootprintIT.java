@@ -33,6 +33,7 @@ final class FootprintIT {
     private static final int PUBLISHES = 10_000;
     /** On a machine where so many take longer, fewer have to do. */
     private static final int SECONDS = 20;
+
     private static final int TOPICS = 32;
     private static final int CLIENTS = 100;
     private static final long MIB = 1 << 20;

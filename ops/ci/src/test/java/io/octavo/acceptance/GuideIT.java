@@ -74,8 +74,7 @@ final class GuideIT {
         Readme readme = Readme.read(stack.root().resolve("README.md"));
         String all = Snippets.module(client);
         for (Block pom : guide.blocks("pom")) {
-            List<String> folders = EXCLUDED
-                    .matcher(pom.at(stack.url()))
+            List<String> folders = EXCLUDED.matcher(pom.at(stack.url()))
                     .results()
                     .map(group -> "/" + group.group(1).replace('.', '/') + "/")
                     .toList();

@@ -48,7 +48,8 @@ final class ClosedClients {
 
     private void run(int count) throws Exception {
         List<String> threads = Footprint.threadsNow();
-        // Each kind once: the runtime loads and opens what it needs, and the AWS SDK makes a thread for the process at its
+        // Each kind once: the runtime loads and opens what it needs, and the AWS SDK makes a thread for the process at
+        // its
         // first read.
         each(4);
         withoutTheService(client -> {

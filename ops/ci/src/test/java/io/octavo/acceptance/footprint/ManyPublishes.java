@@ -68,8 +68,7 @@ final class ManyPublishes {
             publishSome(Math.min(until, published + 10 * THREADS));
         }
         Footprint.figure(
-                when + " publishes a second",
-                (published - before) * 1_000_000_000L / (System.nanoTime() - start));
+                when + " publishes a second", (published - before) * 1_000_000_000L / (System.nanoTime() - start));
         Footprint.figure(when + " publishes", published);
         awaitNewest();
         Footprint then = Footprint.settled();

@@ -24,6 +24,7 @@ import org.junit.platform.launcher.Launcher;
 final class GuideIT {
     private static final Pattern CLASS = Pattern.compile("class (\\w+Test)\\b");
     private static final Pattern SETTING = Pattern.compile("(\\w+)=(\\S*)");
+    private static final Pattern EXCLUDED = Pattern.compile("<exclusion>\\s*<groupId>([^<]+)</groupId>");
     private static final int THINGS = 10;
 
     private final Stack stack;
@@ -65,6 +66,23 @@ final class GuideIT {
         for (String topic : List.of("kit.prices", "kit.made.by.client", "shop.greeting")) {
             JsonObject left = new Rest(stack).get("/topics/" + topic);
             assertThat(left.has("deleted")).as("%s", left).isTrue();
+        }
+    }
+
+    @Test
+    void whatCanBeLeftOutOfTheClassPathIsNotNeededForReadme() throws Exception {
+        Readme readme = Readme.read(stack.root().resolve("README.md"));
+        String all = Snippets.module(client);
+        for (Block pom : guide.blocks("pom")) {
+            List<String> folders = EXCLUDED.matcher(pom.at(stack.url()))
+                    .results()
+                    .map(group -> "/" + group.group(1).replace('.', '/') + "/")
+                    .toList();
+            String rest = Stream.of(all.split(File.pathSeparator, -1))
+                    .filter(jar -> folders.stream().noneMatch(jar::contains))
+                    .collect(Collectors.joining(File.pathSeparator));
+            assertThat(rest).as("%s leaves something out", pom).hasSizeLessThan(all.length());
+            snippets(rest).runStatements(readme.blocks("java"), Map.of());
         }
     }
 

@@ -111,9 +111,15 @@ final class StartChain {
     private void serviceIsSlow() {
         Duration waited = machinery.start().patience();
         if (subscriber.isInNeed()) {
-            tried.failed(Source.SERVICE, "no answer within " + waited);
+            if (!hasFailed()) {
+                tried.failed(Source.SERVICE, "no answer within " + waited);
+            }
             askOthers();
         }
+    }
+
+    private synchronized boolean hasFailed() {
+        return failedPolls > 0;
     }
 
     private void ask() {

@@ -125,8 +125,8 @@ final class GuideIT {
     /** The kit's own tests, what its users have, and what they bring: JUnit and AssertJ, with something that starts them. */
     private String kit() throws Exception {
         Path module = client.resolve("test-kit");
-        List<String> places = new ArrayList<>(
-                List.of(module.resolve("target/test-classes").toString(), Snippets.module(module)));
+        List<String> places =
+                new ArrayList<>(List.of(module.resolve("target/test-classes").toString(), Snippets.module(module)));
         for (String brought : List.of(
                 "org.junit.jupiter.engine.JupiterTestEngine",
                 "org.junit.platform.engine.TestEngine",

@@ -162,9 +162,8 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
     }
 
     private Ran java(Map<String, String> environment, String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1"));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(words));
         Map<String, String> variables = new HashMap<>(environment);
         // Not among the words, which failures show.

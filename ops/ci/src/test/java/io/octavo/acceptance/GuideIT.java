@@ -7,6 +7,7 @@ import io.octavo.acceptance.Readme.Block;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -121,20 +122,25 @@ final class GuideIT {
                         .replace("\"octavo-us\"", "\"octavo\""));
     }
 
-    /** The test kit and its own tests, with JUnit and something that starts it. */
+    /** The kit's own tests, what its users have, and what they bring: JUnit and AssertJ, with something that starts them. */
     private String kit() throws Exception {
         Path module = client.resolve("test-kit");
-        return module.resolve("target/test-classes")
-                + File.pathSeparator
-                + Snippets.module(module)
-                + File.pathSeparator
-                + List.of(Launcher.class, RunTests.class).stream()
-                        .map(type -> Path.of(type.getProtectionDomain()
-                                        .getCodeSource()
-                                        .getLocation()
-                                        .getPath())
-                                .toString())
-                        .collect(Collectors.joining(File.pathSeparator));
+        List<String> places =
+                new ArrayList<>(List.of(module.resolve("target/test-classes").toString(), Snippets.module(module)));
+        for (String brought : List.of(
+                "org.junit.jupiter.engine.JupiterTestEngine",
+                "org.junit.platform.engine.TestEngine",
+                Launcher.class.getName(),
+                "org.assertj.core.api.Assertions",
+                RunTests.class.getName())) {
+            places.add(Path.of(Class.forName(brought)
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString());
+        }
+        return String.join(File.pathSeparator, places);
     }
 
     private static String testClass(Block block) {

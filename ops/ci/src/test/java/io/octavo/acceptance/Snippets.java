@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -161,13 +162,13 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
     }
 
     private Ran java(Map<String, String> environment, String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                folder + File.pathSeparator + classPath));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(words));
-        return stack.run(folder, BOUND, environment, command);
+        Map<String, String> variables = new HashMap<>(environment);
+        // Not among the words, which failures show.
+        variables.put("CLASSPATH", folder + File.pathSeparator + classPath);
+        return stack.run(folder, BOUND, variables, command);
     }
 
     /** The client and what it needs, and nothing else. */

@@ -71,7 +71,11 @@ class EventsApiTest {
         http.json("PUT", path + "/pins?scope=*", "{\"version\":1,\"reason\":\"calm\"}", "Octavo-Who", who)
                 .isStatus(200);
 
-        assertThat(all("who=" + who + "&limit=2")).hasSize(7).startsWith(topic + " 4", other + " 3");
+        // What happened in two topics within a millisecond has no order.
+        assertThat(all("who=" + who + "&limit=2"))
+                .hasSize(7)
+                .containsSubsequence(topic + " 4", topic + " 3", topic + " 2", topic + " 1")
+                .containsSubsequence(other + " 3", other + " 2", other + " 1");
         assertThat(all("who=" + who + "&since=5m&kind=PINNED")).containsExactly(topic + " 4");
         assertThat(all("topic=" + other)).containsExactly(other + " 3", other + " 2", other + " 1");
         assertThat(all("topic=" + topic + "&kind=UNPINNED")).isEmpty();

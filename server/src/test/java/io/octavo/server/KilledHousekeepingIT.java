@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(5_400)
 class KilledHousekeepingIT {
-    private static final int SEEDS = Integer.getInteger("octavo.seeds", 30);
+    private static final int SEEDS = Integer.getInteger("octavo.seeds", 16);
     private static final long SEED = Long.getLong("octavo.seed", new Random().nextInt(1_000_000_000));
     /** With so many, somebody has to die behind every step. */
     private static final int ENOUGH_FOR_ALL = 150;
@@ -53,7 +53,7 @@ class KilledHousekeepingIT {
     private static final int AT_ONCE = 4;
     private static final Duration START = Duration.ofSeconds(60);
     /** For all that was left undone: the more was done, the more that is. */
-    private static final Duration REST = Duration.ofSeconds(Math.max(60, 3L * SEEDS));
+    private static final Duration REST = Duration.ofSeconds(Math.max(180, 4L * SEEDS));
 
     private static final Duration GRACE = Duration.ofSeconds(4);
     private static final int MAX_VERSIONS = 3;

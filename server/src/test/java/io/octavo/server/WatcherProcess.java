@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A {@link Watcher} as a process. For one thread. */
 final class WatcherProcess implements AutoCloseable {
     /** What is documented comes true within this, also on a busy machine. */
-    static final Duration BOUND = Duration.ofSeconds(30);
+    static final Duration BOUND = Duration.ofSeconds(60);
 
     private static final Duration WAIT = Duration.ofSeconds(4);
     private static final Duration WATCHED = Duration.ofSeconds(3);

@@ -323,6 +323,13 @@ class SweepModelTest {
                                 id, ByteString.copyFrom(new byte[1]), Origin.exported(TOPIC, version.getVersion()));
                     }
                 }
+                if (!isQuiet() && random.nextInt(4) == 0) {
+                    // By chance alone all of this would hardly ever come within an export's time.
+                    quietly(() -> {
+                        restore();
+                        list();
+                    });
+                }
                 region.createHead(head);
             }
         }
@@ -342,6 +349,7 @@ class SweepModelTest {
                 int since = setBacks;
                 epoch = Math.max(time.millis(), epoch + 1);
                 long mine = epoch;
+                log.beginEpoch(mine);
                 TopicHead newest = fallback.newest(TOPIC).stream()
                         .max((one, other) ->
                                 Heads.compare(one.getEpoch(), one.getRevision(), other.getEpoch(), other.getRevision()))

@@ -188,6 +188,7 @@ public final class ExportTask implements Task {
 
     private void offer(TopicHead head, Run run) {
         run.examined();
+        Instant readAt = clock.instant();
         for (Map.Entry<RegionExport, ExportLane> entry : regions.entrySet()) {
             RegionExport region = entry.getKey();
             if (region.isListed() && !region.lacks(head)) {
@@ -196,7 +197,7 @@ public final class ExportTask implements Task {
                 region.tidyLater(head, config.keep());
                 boolean begun = !region.isAway()
                         && run.mayGoOn()
-                        && entry.getValue().submit(() -> region.put(head), () -> region.failed(head));
+                        && entry.getValue().submit(() -> region.put(head, readAt), () -> region.failed(head));
                 if (!begun) {
                     region.leave(head);
                 }
@@ -212,11 +213,12 @@ public final class ExportTask implements Task {
                 if (region.isAway() || !run.mayGoOn()) {
                     break;
                 }
+                Instant readAt = clock.instant();
                 TopicHead head = log.head(topic, Read.LOCAL);
                 if (head == null || !region.lacks(head)) {
                     region.behind().remove(topic);
                 } else {
-                    var unused = entry.getValue().submit(() -> region.put(head), () -> region.failed(head));
+                    var unused = entry.getValue().submit(() -> region.put(head, readAt), () -> region.failed(head));
                 }
             }
         }

@@ -54,6 +54,10 @@ public final class Owners {
         if (upload != null && upload.getOutcome() == UploadOutcome.COMMITTED) {
             return ofVersion(topic, upload.getVersion(), payloadId);
         }
+        // Before the exported heads are asked: what was brought to a region late, as a restore went on, they name by
+        // the end
+        // of the margin. By a later look at the clock the margin could end while they are read.
+        Instant begun = clock.instant();
         // What a restore takes over from an exported head later than this is in that head now, or in the rows below.
         List<TopicHead> heads = exported.newest(topic);
         TopicHead head = log.head(topic, Read.SERIAL);
@@ -63,7 +67,7 @@ public final class Owners {
             return owner(row, heads, payloadId);
         }
         boolean isNamed = isNamed(heads, payloadId) || (head != null && isNamed(List.of(head), payloadId));
-        if (isSetBack(head, heads) || isNamed || isJustRestored(head)) {
+        if (isSetBack(head, heads) || isNamed || isJustRestored(head, begun)) {
             return Owner.UNDECIDED;
         }
         return log.abortUpload(topic, payloadId, clock.millis()) ? Owner.NOBODY : Owner.VERSION;
@@ -109,9 +113,9 @@ public final class Owners {
         return heads.stream().anyMatch(head -> standing == null || Heads.isNewer(head, standing));
     }
 
-    private boolean isJustRestored(@Nullable TopicHead head) {
+    private boolean isJustRestored(@Nullable TopicHead head, Instant begun) {
         long epoch = head == null ? log.epoch() : head.getEpoch();
-        return Instant.ofEpochMilli(epoch).isAfter(clock.instant().minus(margin));
+        return Instant.ofEpochMilli(epoch).isAfter(begun.minus(margin));
     }
 
     private static boolean isNamed(List<TopicHead> heads, long payloadId) {

@@ -6,6 +6,7 @@ import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Heads;
+import io.octavo.server.errors.ServiceException;
 import io.octavo.server.fallback.FallbackRegion;
 import io.octavo.server.fallback.FallbackRegion.Exported;
 import io.octavo.server.payload.DirectPayloads;
@@ -37,6 +38,9 @@ final class RegionExport {
     private static final int FAILURES_IN_A_ROW = 3;
 
     private static final Duration LEFT_ALONE = Duration.ofSeconds(30);
+    /** Far longer than a put takes, and far less than the sweep's margin. */
+    private static final Duration LONGEST_PUT = Duration.ofHours(1);
+
     private static final Duration BETWEEN_MARKS = Duration.ofSeconds(20);
 
     private final FallbackRegion region;
@@ -218,8 +222,13 @@ final class RegionExport {
         }
     }
 
-    /** Puts what a head names in, then the head: a reader of the head finds the rest. */
-    void put(TopicHead head) {
+    /**
+     * Puts what a head names in, then the head: a reader of the head finds the rest.
+     *
+     * @param readAt when it was read in the log
+     * @throws ServiceException if that is too long ago: it is to be read again
+     */
+    void put(TopicHead head, Instant readAt) {
         String topic = head.getTopic();
         Known before = known.get(topic);
         Set<Long> there = listedPayloads;
@@ -231,12 +240,24 @@ final class RegionExport {
                 }
             }
         }
+        requireFresh(head, readAt);
         count("head", toRegion(() -> region.createHead(head)) ? "created" : "there");
         Known now = new Known(
                 head.getEpoch(), head.getRevision(), HeadContent.of(head), HeadContent.payloads(head), clock.millis());
         known.merge(topic, now, (mine, other) -> mine.compareTo(head) > 0 ? mine : other);
         behind.remove(topic);
         bundles.put(head);
+    }
+
+    /** A machine that slept may wake up in another age: the log was set back, and what the head names was swept away. */
+    private void requireFresh(TopicHead head, Instant readAt) {
+        if (readAt.plus(LONGEST_PUT).isBefore(clock.instant())) {
+            throw ServiceException.unavailable(
+                    "region " + name() + ": the head of " + head.getTopic() + " was read at " + readAt
+                            + " (expected: within " + LONGEST_PUT + "); it is read again",
+                    LEFT_ALONE,
+                    null);
+        }
     }
 
     /** What was listed a moment ago counts for more than what was put long ago. */

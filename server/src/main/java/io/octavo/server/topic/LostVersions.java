@@ -46,7 +46,11 @@ final class LostVersions {
         List<Publication> standing = lost.getPublicationsList().stream()
                 .filter(publication -> publication.getVersion() == record.getVersion())
                 .toList();
-        if (row == null) {
+        boolean isAnother =
+                row != null && (row.hasDeletion() || !row.getPartsList().equals(record.getPartsList()));
+        if (row == null || isAnother) {
+            // After a second restore the log can be of a history in which the number was given to something else, or in
+            // which the version was given up: readers have what the head says, and its bytes are what must stay.
             return record.toBuilder()
                     .clearPublications()
                     .addAllPublications(standing)

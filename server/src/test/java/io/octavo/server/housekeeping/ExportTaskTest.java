@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -322,6 +323,22 @@ class ExportTaskTest {
         Runs.of(task);
         assertThat(inEu.newest("a")).isEqualTo(head("a"));
         assertThat(count("payload", "missing")).isEqualTo(1);
+    }
+
+    @Test
+    void aHeadThatWasReadLongAgoIsReadAgainBeforeItIsPut() {
+        publish("a", "one");
+        AtomicBoolean slept = new AtomicBoolean();
+        eu.after((operation, key) -> {
+            if (key.equals(KEYS.payload(1)) && slept.compareAndSet(false, true)) {
+                time.pass(Duration.ofHours(1).plusMillis(1));
+                publish("a", "two");
+            }
+        });
+        Runs.of(task);
+        Runs.of(task);
+        assertThat(inEu.newest("a")).isEqualTo(head("a"));
+        assertThat(inEu.heads("a")).as("the other never came").hasSize(1);
     }
 
     @Test

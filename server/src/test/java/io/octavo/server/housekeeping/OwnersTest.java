@@ -11,6 +11,7 @@ import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.UploadOutcome;
 import io.octavo.rules.Scopes;
 import io.octavo.server.errors.ServiceException;
+import io.octavo.server.fallback.ExportedHeads;
 import io.octavo.server.fallback.FallbackCache;
 import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.housekeeping.Owners.Owner;
@@ -101,6 +102,29 @@ class OwnersTest {
         time.pass(Duration.ofMillis(1));
         assertThat(owners.settle(TOPIC, 2)).as("lost for good").isEqualTo(Owner.NOBODY);
         assertThat(owners.settle(TOPIC, 3)).isEqualTo(Owner.VERSION);
+    }
+
+    @Test
+    void theMarginAfterARestoreCountsAtTheTimeAtWhichTheRegionsAreAsked() {
+        publish(1);
+        Backup backup = log.backup();
+        publish(2);
+        TopicHead late = head();
+        log.setBack(backup);
+        commit(new RestampTopic(time.millis(), null));
+        Owners slow = new Owners(
+                log,
+                Interposed.of(ExportedHeads.class, fallback, at -> {
+                    if (at.startsWith("after")) {
+                        fallback.regions().get(0).createHead(late);
+                        time.pass(MARGIN);
+                    }
+                }),
+                MARGIN,
+                time);
+        assertThat(slow.settle(TOPIC, 2)).isEqualTo(Owner.UNDECIDED);
+        assertThat(log.upload(TOPIC, 2)).isNull();
+        assertThat(owners.settle(TOPIC, 2)).as("an exported head names it").isEqualTo(Owner.UNDECIDED);
     }
 
     @Test

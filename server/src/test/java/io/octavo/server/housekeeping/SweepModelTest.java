@@ -8,6 +8,7 @@ import io.octavo.protocol.DirectPointer;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.S3Pointer;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.UploadRecord;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Heads;
 import io.octavo.rules.InvalidField;
@@ -57,6 +58,7 @@ class SweepModelTest {
     private static final Duration MARGIN = Duration.ofHours(1);
     private static final HousekeepingConfig.Sweep CONFIG =
             new HousekeepingConfig.Sweep(Duration.ofMinutes(10), MARGIN, 10_000, Duration.ZERO, 10_000, Duration.ZERO);
+    private static final FallbackConfig FALLBACK = new FallbackConfig("fallback", 1);
 
     private final long seed = Long.getLong("octavo.seed", new Random().nextLong());
     private final Random random = new Random(seed);
@@ -98,7 +100,7 @@ class SweepModelTest {
         private final List<SmallObjects> steppedBuckets = buckets.stream()
                 .map(bucket -> stepped(SmallObjects.class, bucket))
                 .toList();
-        private final FallbackCache fallback = new FallbackCache(steppedBuckets, new FallbackConfig("fallback", 1));
+        private final FallbackCache fallback = new FallbackCache(steppedBuckets, FALLBACK);
         private final Set<Long> direct = new TreeSet<>();
         /** Payloads of versions that were deleted: a log that is set back may still have them. */
         private final Set<Long> deleted = new HashSet<>();
@@ -128,8 +130,10 @@ class SweepModelTest {
             settle();
             assertVersionsHaveTheirBytes();
             assertThat(ledger.uploads()).as(description).isEmpty();
+            Set<Long> mayStay = owned(false);
+            mayStay.addAll(displaced());
             for (InMemoryObjects bucket : buckets) {
-                assertThat(idsIn(bucket)).as(description).isSubsetOf(owned(false));
+                assertThat(idsIn(bucket)).as(description).isSubsetOf(mayStay);
             }
             for (FallbackRegion region : fallback.regions()) {
                 region.forEachPayload(
@@ -144,7 +148,7 @@ class SweepModelTest {
         private void settle() {
             quiet(true);
             restamp();
-            export(fallback.regions());
+            export(buckets);
             removeBytes(false);
             for (int i = 0; i < 5; i++) {
                 time.pass(MARGIN.multipliedBy(3));
@@ -162,7 +166,7 @@ class SweepModelTest {
                 case 9, 10, 11 -> list();
                 case 12, 13 -> deleteVersion();
                 case 14 -> removeBytes(random.nextInt(3) == 0);
-                case 15, 16 -> export(List.of(fallback.regions().get(random.nextInt(2))));
+                case 15, 16 -> export(List.of(buckets.get(random.nextInt(2))));
                 case 17 -> ledger.uploads().stream().findFirst().ifPresent(this::loseRow);
                 case 18 -> restore();
                 default -> {
@@ -240,7 +244,11 @@ class SweepModelTest {
 
         /** Stores' time-outs end a publish long before. */
         private boolean isTooLate(Instant begun) {
-            return Duration.between(begun, time.instant()).compareTo(MARGIN.multipliedBy(2)) >= 0;
+            return hasTaken(MARGIN.multipliedBy(2), begun);
+        }
+
+        private boolean hasTaken(Duration most, Instant begun) {
+            return Duration.between(begun, time.instant()).compareTo(most) >= 0;
         }
 
         private void deleteVersion() {
@@ -288,18 +296,39 @@ class SweepModelTest {
             }
         }
 
-        private void export(List<FallbackRegion> regions) {
+        /**
+         * Ends within a margin of its reading of the log: the export puts no head that was read longer ago than an hour. What
+         * comes to a region just after a restore has asked it, of a version that the restore didn't see, is why its topic is
+         * left alone for a margin. What came later still would name bytes that the sweep has removed.
+         */
+        private void export(List<InMemoryObjects> regions) {
+            Instant begun = time.instant();
             TopicHead head = log.head(TOPIC, Read.SERIAL);
             if (head == null) {
                 return;
             }
-            for (FallbackRegion region : regions) {
+            List<SmallObjects> inTime = regions.stream()
+                    .map(bucket -> Interposed.of(SmallObjects.class, bucket, at -> {
+                        step(at);
+                        if (hasTaken(MARGIN, begun)) {
+                            throw new Killed(at);
+                        }
+                    }))
+                    .toList();
+            for (FallbackRegion region : new FallbackCache(inTime, FALLBACK).regions()) {
                 for (VersionRecord version : HeadContent.served(head)) {
                     long id = id(version.getParts(0));
                     if (version.getParts(0).hasDirect() && direct.contains(id)) {
                         region.createPayload(
                                 id, ByteString.copyFrom(new byte[1]), Origin.exported(TOPIC, version.getVersion()));
                     }
+                }
+                if (!isQuiet() && random.nextInt(4) == 0) {
+                    // By chance alone all of this would hardly ever come within an export's time.
+                    quietly(() -> {
+                        restore();
+                        list();
+                    });
                 }
                 region.createHead(head);
             }
@@ -317,17 +346,19 @@ class SweepModelTest {
 
         private void restamp() {
             if (isSetBack) {
+                int since = setBacks;
                 epoch = Math.max(time.millis(), epoch + 1);
                 long mine = epoch;
+                log.beginEpoch(mine);
                 TopicHead newest = fallback.newest(TOPIC).stream()
                         .max((one, other) ->
                                 Heads.compare(one.getEpoch(), one.getRevision(), other.getEpoch(), other.getRevision()))
                         .orElse(null);
                 try {
-                    commits(setBacks).commit(TOPIC, new RestampTopic(mine, newest), "admin", null);
+                    commits(since).commit(TOPIC, new RestampTopic(mine, newest), "admin", null);
                     isSetBack = false;
                 } catch (ServiceException | InvalidField again) {
-                    // Set back once more meanwhile, or too much was in the way.
+                    // Too much was in the way.
                 }
             }
         }
@@ -416,6 +447,19 @@ class SweepModelTest {
                 owned.removeAll(deleted);
             }
             return owned;
+        }
+
+        /** Payloads of versions of whose numbers a restore has taken over other ones: too rare to be looked for. */
+        private Set<Long> displaced() {
+            Set<Long> displaced = new HashSet<>();
+            for (long id = 1; id <= ids; id++) {
+                UploadRecord upload = log.upload(TOPIC, id);
+                VersionRecord row = upload == null ? null : log.version(TOPIC, upload.getVersion(), Read.SERIAL);
+                if (row != null && id(row.getParts(0)) != id) {
+                    displaced.add(id);
+                }
+            }
+            return displaced;
         }
 
         private Set<Long> goneForEver() {

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Horizon;
 import io.octavo.protocol.Part;
+import io.octavo.protocol.Publication;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
@@ -246,6 +247,40 @@ public abstract class DeletionContract {
         assertThat(log().eventsBelow(topic, Long.MAX_VALUE, 100))
                 .extracting(TopicEvent::getRevision)
                 .containsExactly(5L, 4L, 3L);
+    }
+
+    @Test
+    void whatAnExportedHeadNamesComesBackAsItIsAlsoIfTheLogHasGivenItUpOrHasSomethingElseOfThatNumber() {
+        VersionRecord first = row(1).toBuilder().clearPublications().build();
+        VersionRecord another = row(2).toBuilder()
+                .clearPublications()
+                .setParts(0, Part.newBuilder().setSize(7))
+                .build();
+        TopicHead exported = head().toBuilder()
+                .setEpoch(head().getEpoch() + 1)
+                .clearVersions()
+                .addVersions(first)
+                .addVersions(another)
+                .clearPublications()
+                .addPublications(publication(2, US))
+                .addPublications(publication(1, Scopes.GLOBAL))
+                .addWithdrawn(3)
+                .build();
+        collect(1);
+        commit(new RestampTopic(exported.getEpoch() + 1, exported));
+        assertThat(row(1).hasDeletion()).isFalse();
+        assertThat(row(2).getPartsList()).isEqualTo(another.getPartsList());
+        assertThat(head().getVersionsList()).containsExactly(first, another);
+        TopicRows.assertHeadIsTheFoldOfItsRows(log(), topic, topic);
+    }
+
+    private static Publication publication(long version, Scope scope) {
+        return Publication.newBuilder()
+                .setVersion(version)
+                .setScope(scope)
+                .setAtMs(START)
+                .setBy("tester")
+                .build();
     }
 
     private Committed collect(long... versions) {

@@ -23,7 +23,7 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
     private static final long REQUESTS_ARE_KEPT_MILLIS = Duration.ofDays(7).toMillis();
 
     private final InstantSource clock;
-    private final long epoch;
+    private volatile long epoch;
     private final Map<String, Partition> partitions = new TreeMap<>();
     private final TreeMap<Long, List<Change>> buckets = new TreeMap<>();
     private Predicate<Commit> answersOf = commit -> true;
@@ -69,6 +69,11 @@ public final class InMemoryTopicLog implements TopicLog, ChangeFeed {
     public synchronized void setBack(Backup backup) {
         partitions.clear();
         partitions.putAll(new Backup(backup.partitions).partitions);
+    }
+
+    /** What a restore notes of the whole log. */
+    public void beginEpoch(long begun) {
+        epoch = begun;
     }
 
     /** From now on a commit for which this says false is applied, but its answer is lost on the way. */

@@ -54,9 +54,8 @@ public final class Owners {
         if (upload != null && upload.getOutcome() == UploadOutcome.COMMITTED) {
             return ofVersion(topic, upload.getVersion(), payloadId);
         }
-        // Before the exported heads are asked: what a restore brings to a region late, they name by the end of the
-        // margin.
-        // By a later look at the clock that could come while they are read.
+        // Before the exported heads are asked: what a restore brings to a region late they name by the end of a margin,
+        // which could come while they are read.
         Instant begun = clock.instant();
         // What a restore takes over from an exported head later than this is in that head now, or in the rows below.
         List<TopicHead> heads = exported.newest(topic);

@@ -130,7 +130,7 @@ final class DiskCache {
     }
 
     private synchronized void tidy(boolean now, long coming) {
-        Instant time = world.clock().instant();
+        Instant time = world.steady().instant();
         Duration pause = putSince < MANY ? BETWEEN_TIDYINGS : BETWEEN_TIDYINGS_OF_MANY;
         if (tidying == null || (!now && time.isBefore(tidied.plus(pause)))) {
             return;

@@ -54,7 +54,7 @@ record Held<T>(Snapshot<T> snapshot, LoadedPayload payload) {
     private void close(AutoCloseable value, ClientMetrics metrics) {
         try {
             value.close();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             LOG.log(Level.WARNING, "a value of topic " + payload.topic() + " can't be closed", e);
             metrics.failed(payload.topic(), ClientMetrics.Failure.CLOSE);
         }

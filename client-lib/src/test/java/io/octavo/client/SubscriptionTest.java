@@ -308,7 +308,7 @@ class SubscriptionTest {
                         return shared;
                     }
                     return () -> {
-                        throw new IllegalStateException("can't close, by the test");
+                        throw new NoClassDefFoundError("by the test, at version " + payload.version());
                     };
                 })
                 .start();
@@ -318,8 +318,13 @@ class SubscriptionTest {
         harness.topics.publish(TOPIC, "three");
         harness.nextPoll();
         assertThat(closed).containsExactly("shared");
+        for (long version = 4; version <= 5; version++) {
+            harness.topics.publish(TOPIC, "more");
+            harness.nextPoll();
+            assertThat(subscription.state().version()).isEqualTo(version);
+        }
         subscription.close();
-        assertThat(harness.counts.of("CLOSE")).isEqualTo(1);
+        assertThat(harness.counts.of("CLOSE")).isEqualTo(3);
     }
 
     @Test

@@ -7,7 +7,7 @@ set -eu
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 . "$root/ops/local/java.sh"
 . "$root/ops/local/build.sh"
-# The client with all that it needs, as its users have it.
+# The client with all that it needs, as its users have it: without Jackson, which is optional.
 jars=$root/ops/ci/target/client
 if [ -z "${OCTAVO_NO_BUILD:-}" ]; then
   jars=$root/target/bench-client
@@ -15,7 +15,8 @@ if [ -z "${OCTAVO_NO_BUILD:-}" ]; then
   require_java 17
   require_build_tools
   run_group logged_maven -q -pl client-lib -am -Dmaven.test.skip=true -Djacoco.skip=true -Dspotless.check.skip=true \
-    package dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$jars"
+    package dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$jars" \
+    -DexcludeGroupIds=com.fasterxml.jackson.core,tools.jackson.core
   [ "$status" -eq 0 ] || fail "the build failed with status $status (all of it: $state/build.log)"
   cp "$root"/client-lib/target/octavo-client-*.jar "$jars"
 fi

@@ -40,6 +40,7 @@ import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.web.HousekeepingApi;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -66,6 +67,7 @@ class HousekeepingWiring {
             Payloads payloads,
             FallbackCache fallback,
             RetentionConfig config,
+            HousekeepingConfig housekeeping,
             InstantSource clock,
             MeterRegistry meters) {
         GivenUpBytes bytes = (payloadId, isDirect) -> {
@@ -74,7 +76,9 @@ class HousekeepingWiring {
                 fallback.removePayload(payloadId);
             }
         };
-        return new RetentionTask(log, commits, retention, bytes, config, clock, System::nanoTime, meters);
+        Duration underWay = housekeeping.export().underWay();
+        config.requireGrace(underWay);
+        return new RetentionTask(log, commits, retention, bytes, config, underWay, clock, System::nanoTime, meters);
     }
 
     /** Closed with its stores. */

@@ -333,12 +333,13 @@ class FrozenLeaderIT {
                 "--octavo.housekeeping.expiry.interval=100ms",
                 "--octavo.housekeeping.export.interval=100ms",
                 "--octavo.housekeeping.export.keep=1s",
+                "--octavo.housekeeping.export.put-within=1s",
                 "--octavo.housekeeping.sweep.interval=300ms",
                 "--octavo.housekeeping.sweep.margin=6s",
                 "--octavo.housekeeping.repair.interval=300ms",
                 "--octavo.housekeeping.retention.interval=200ms",
                 "--octavo.housekeeping.retention.max-versions=" + KEPT,
-                "--octavo.housekeeping.retention.grace=1s",
+                "--octavo.housekeeping.retention.grace=2s",
                 "--octavo.housekeeping.retention.deletes-per-second=8"));
         arguments.addAll(List.of(more));
         return arguments.toArray(String[]::new);

@@ -215,6 +215,7 @@ class KilledHousekeepingIT {
                         "housekeeping.export.interval=100ms",
                         "housekeeping.export.scan-interval=2s",
                         "housekeeping.export.keep=1s",
+                        "housekeeping.export.put-within=2s",
                         "housekeeping.sweep.interval=100ms",
                         "housekeeping.sweep.margin=4s",
                         "housekeeping.sweep.scan-interval=2s",

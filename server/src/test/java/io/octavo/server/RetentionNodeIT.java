@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole node that keeps two versions, and what was run a second ago. */
+/** A whole node that keeps two versions, and what was run two seconds ago. */
 class RetentionNodeIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String TOPIC = "/topics/kept";
@@ -45,7 +45,8 @@ class RetentionNodeIT {
                 "--octavo.payload.connect-timeout=1s",
                 "--octavo.payload.create-buckets=true",
                 "--octavo.housekeeping.retention.max-versions=2",
-                "--octavo.housekeeping.retention.grace=1s");
+                "--octavo.housekeeping.retention.grace=2s",
+                "--octavo.housekeeping.export.put-within=1s");
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> call("GET", "/status", "").body().contains("\"ready\":true"));
     }

@@ -2,6 +2,7 @@ package io.octavo.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
@@ -36,6 +37,7 @@ import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,13 +45,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -102,6 +104,10 @@ abstract class UploadContract {
     }
 
     private static RealNode node(String... more) {
+        return RealNode.start(arguments(more));
+    }
+
+    private static String[] arguments(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--octavo.roles=publish",
                 "--octavo.cassandra.keyspace=" + keyspace,
@@ -117,7 +123,7 @@ abstract class UploadContract {
                 "--octavo.regions[1].s3.access-key=" + s3.accessKey(),
                 "--octavo.regions[1].s3.secret-key=" + s3.secretKey()));
         arguments.addAll(List.of(more));
-        return RealNode.start(arguments.toArray(String[]::new));
+        return arguments.toArray(String[]::new);
     }
 
     private static ManagedChannel channel(RealNode node) {
@@ -165,12 +171,16 @@ abstract class UploadContract {
     }
 
     @Test
-    void theJavaClientGoesOnWhenItsNodeIsStartedAnew(@TempDir Path folder) throws Exception {
+    void theJavaClientGoesOnWhenItsNodeIsKilledAndStartedAnew(@TempDir Path folder) throws Exception {
         byte[] bytes = bytes(40 * MIB);
         Path file = Files.write(folder.resolve("payload"), bytes);
-        RealNode dying = node();
-        int grpc = dying.grpc();
-        AtomicReference<CompletableFuture<RealNode>> next = new AtomicReference<>();
+        int http = RealNode.freePort();
+        int grpc = RealNode.freePort();
+        NodeProcess dying = started("dying", folder, http, grpc);
+        AtomicReference<NodeProcess> next = new AtomicReference<>();
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> dying.get("/status").get("ready").asBoolean());
         try (OctavoClient client = OctavoClient.builder()
                 .publishEndpoints(List.of("127.0.0.1:" + grpc))
                 .build()) {
@@ -179,8 +189,7 @@ abstract class UploadContract {
                     .progress((moved, total) -> {
                         if (moved > total / 2 && next.get() == null) {
                             dying.close();
-                            next.set(CompletableFuture.supplyAsync(
-                                    () -> node("--octavo.grpc.endpoint=127.0.0.1:" + grpc)));
+                            next.set(started("next", folder, http, grpc));
                         }
                     })
                     .file(file);
@@ -189,8 +198,18 @@ abstract class UploadContract {
             assertThat(one.bean(CassandraStore.class).openUploads().count("client", 10))
                     .isZero();
         } finally {
-            CompletableFuture<RealNode> started = next.get();
-            (started == null ? dying : started.join()).close();
+            dying.close();
+            if (next.get() != null) {
+                next.get().close();
+            }
+        }
+    }
+
+    private static NodeProcess started(String name, Path folder, int http, int grpc) {
+        try {
+            return NodeProcess.start(name, folder, http, grpc, arguments());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -86,7 +86,7 @@ public final class ExportTask implements Task {
         this.meters = meters;
         fallback.regions()
                 .forEach(region -> regions.put(
-                        new RegionExport(region, direct, clock, meters),
+                        new RegionExport(region, direct, config.putWithin(), clock, meters),
                         new ExportLane(
                                 threads.apply(region.name()), fallback.parallel(), config.putsPerSecond(), nanoTime)));
     }

@@ -32,6 +32,12 @@ public record HousekeepingConfig(
             throw KEYS.invalid("lease-margin", leaseMargin, "less than a third of octavo.housekeeping.lease");
         }
         KEYS.between("run-timeout", runTimeout, Duration.ofSeconds(1), DAY);
+        if (sweep.margin().compareTo(export.underWay()) < 0) {
+            throw KEYS.invalid(
+                    "sweep.margin",
+                    sweep.margin(),
+                    "at least twice octavo.housekeeping.export.put-within, " + export.underWay());
+        }
     }
 
     /**
@@ -53,7 +59,8 @@ public record HousekeepingConfig(
      * What belongs to nobody: {@code octavo.housekeeping.sweep.*}.
      *
      * @param interval         from one run to the next
-     * @param margin           how old an upload must be before it is given up; longer than any publish takes
+     * @param margin           how old an upload must be before it is given up; longer than any publish takes, and at least twice
+     *     {@code octavo.housekeeping.export.put-within}
      * @param deletesPerSecond how many payloads are removed in a second at most
      * @param scanInterval     how often the objects in all buckets are listed and looked at, for what no list has
      * @param objectsPerSecond how many objects are looked at in a second at most, half of the time
@@ -115,12 +122,15 @@ public record HousekeepingConfig(
      * @param scanInterval  how often all heads are compared with what the regions have, for what the feed has missed
      * @param keep          how long an older head stays after a newer one is there, for who is about to read it
      * @param putsPerSecond how many objects are made in a second at most, in each region
+     * @param putWithin     how long ago a head may have been read that is put; a version that was deleted by hand keeps its
+     *     bytes twice as long
      */
     public record Export(
             @DefaultValue("5s") Duration interval,
             @DefaultValue("10m") Duration scanInterval,
             @DefaultValue("10m") Duration keep,
-            @DefaultValue("1000") int putsPerSecond) {
+            @DefaultValue("1000") int putsPerSecond,
+            @DefaultValue("5m") Duration putWithin) {
         public Export {
             KEYS.between("export.interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
             KEYS.between("export.scan-interval", scanInterval, Duration.ofSeconds(1), DAY);
@@ -128,6 +138,12 @@ public record HousekeepingConfig(
             if (putsPerSecond < 1 || putsPerSecond > 100_000) {
                 throw KEYS.invalid("export.puts-per-second", putsPerSecond, "1…100000");
             }
+            KEYS.between("export.put-within", putWithin, Duration.ofSeconds(1), Duration.ofHours(1));
+        }
+
+        /** So long what was taken out of a head may still be on its way to a region; half of it is for clocks that disagree. */
+        public Duration underWay() {
+            return putWithin.multipliedBy(2);
         }
     }
 }

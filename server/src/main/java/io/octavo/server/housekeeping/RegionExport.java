@@ -38,13 +38,11 @@ final class RegionExport {
     private static final int FAILURES_IN_A_ROW = 3;
 
     private static final Duration LEFT_ALONE = Duration.ofSeconds(30);
-    /** Far longer than a put takes, and far less than the sweep's margin. */
-    private static final Duration LONGEST_PUT = Duration.ofHours(1);
-
     private static final Duration BETWEEN_MARKS = Duration.ofSeconds(20);
 
     private final FallbackRegion region;
     private final DirectPayloads direct;
+    private final Duration putWithin;
     private final InstantSource clock;
     private final MeterRegistry meters;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -72,9 +70,16 @@ final class RegionExport {
         }
     }
 
-    RegionExport(FallbackRegion region, DirectPayloads direct, InstantSource clock, MeterRegistry meters) {
+    /** @param putWithin how long ago a head may have been read that is put */
+    RegionExport(
+            FallbackRegion region,
+            DirectPayloads direct,
+            Duration putWithin,
+            InstantSource clock,
+            MeterRegistry meters) {
         this.region = region;
         this.direct = direct;
+        this.putWithin = putWithin;
         this.clock = clock;
         this.meters = meters;
         this.bundles = new HeadBundles(region, meters);
@@ -249,12 +254,15 @@ final class RegionExport {
         bundles.put(head);
     }
 
-    /** A machine that slept may wake up in another age: the log was set back, and what the head names was swept away. */
+    /**
+     * Meanwhile a version of it may have been deleted, bytes and all; and a machine that slept may wake up in another age:
+     * the log was set back, and what the head names was swept away.
+     */
     private void requireFresh(TopicHead head, Instant readAt) {
-        if (readAt.plus(LONGEST_PUT).isBefore(clock.instant())) {
+        if (readAt.plus(putWithin).isBefore(clock.instant())) {
             throw ServiceException.unavailable(
                     "region " + name() + ": the head of " + head.getTopic() + " was read at " + readAt
-                            + " (expected: within " + LONGEST_PUT + "); it is read again",
+                            + " (expected: within " + putWithin + "); it is read again",
                     LEFT_ALONE,
                     null);
         }

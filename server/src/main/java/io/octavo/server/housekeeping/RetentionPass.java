@@ -1,8 +1,9 @@
 package io.octavo.server.housekeeping;
 
-import io.octavo.protocol.Horizon;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.server.retention.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,16 +23,21 @@ final class RetentionPass implements Consumer<Verdict> {
     private final Deque<VersionRecord> going = new ArrayDeque<>();
     private final Deque<VersionRecord> bytesLeft = new ArrayDeque<>();
     private final Deque<Long> records = new ArrayDeque<>();
-    private final long horizonMillis;
-    private final List<Long> withdrawn;
+    private final TopicHead head;
+    private final Duration underWay;
+    private final Instant now;
     private long live;
     private long goes;
     private @Nullable Instant nextAt;
 
-    /** @param withdrawn versions whose records are needed in any case */
-    RetentionPass(Horizon horizon, List<Long> withdrawn) {
-        this.horizonMillis = horizon.getAtMs();
-        this.withdrawn = withdrawn;
+    /**
+     * @param head     of the topic
+     * @param underWay so long a head that names a version no more may be on its way to a region as it was before
+     */
+    RetentionPass(TopicHead head, Duration underWay, Instant now) {
+        this.head = head;
+        this.underWay = underWay;
+        this.now = now;
     }
 
     @Override
@@ -45,7 +51,13 @@ final class RetentionPass implements Consumer<Verdict> {
         if (verdict.goes()) {
             goes++;
             keepOldest(going, verdict.row());
-        } else if (at != null && (nextAt == null || at.isBefore(nextAt))) {
+        } else if (at != null) {
+            comeBack(at);
+        }
+    }
+
+    private void comeBack(Instant at) {
+        if (nextAt == null || at.isBefore(nextAt)) {
             nextAt = at;
         }
     }
@@ -53,10 +65,23 @@ final class RetentionPass implements Consumer<Verdict> {
     private void deleted(VersionRecord row) {
         long gone = row.getBytesGoneMs();
         if (gone == 0) {
-            keepOldest(bytesLeft, row);
-        } else if (gone <= horizonMillis && !withdrawn.contains(row.getVersion())) {
+            Instant bytesGo = bytesGo(row);
+            if (bytesGo.isAfter(now)) {
+                comeBack(bytesGo);
+            } else {
+                keepOldest(bytesLeft, row);
+            }
+        } else if (gone <= head.getHorizon().getAtMs()
+                && !head.getWithdrawnList().contains(row.getVersion())) {
             keepOldest(records, row.getVersion());
         }
+    }
+
+    /** What retention gave up, nobody has been told to run for longer than that. */
+    private Instant bytesGo(VersionRecord row) {
+        return row.getDeletion().getCollected()
+                ? Instant.MIN
+                : Instant.ofEpochMilli(row.getDeletion().getAtMs()).plus(underWay);
     }
 
     private static <T> void keepOldest(Deque<T> oldest, T next) {
@@ -87,7 +112,7 @@ final class RetentionPass implements Consumer<Verdict> {
         return oldest;
     }
 
-    /** Versions that were given up, and whose bytes may still be there; the oldest of them. */
+    /** Versions that were given up, and whose bytes are there and may go; the oldest of them. */
     List<VersionRecord> bytesLeft() {
         return List.copyOf(bytesLeft);
     }

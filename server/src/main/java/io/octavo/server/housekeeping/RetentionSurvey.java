@@ -30,6 +30,7 @@ final class RetentionSurvey {
     private final TopicLog log;
     private final Retention retention;
     private final HistoryTrim trim;
+    private final Duration underWay;
     private final InstantSource clock;
     private final Map<String, Seen> topics = new HashMap<>();
 
@@ -42,10 +43,12 @@ final class RetentionSurvey {
      */
     record Seen(long epoch, long revision, long live, long goes, boolean isDeleted, boolean hasWork, Instant due) {}
 
-    RetentionSurvey(TopicLog log, Retention retention, HistoryTrim trim, InstantSource clock) {
+    /** @param underWay so long a head that was changed may be on its way to a region as it was before */
+    RetentionSurvey(TopicLog log, Retention retention, HistoryTrim trim, Duration underWay, InstantSource clock) {
         this.log = log;
         this.retention = retention;
         this.trim = trim;
+        this.underWay = underWay;
         this.clock = clock;
     }
 
@@ -102,7 +105,7 @@ final class RetentionSurvey {
     }
 
     private Seen read(TopicHead head) {
-        RetentionPass pass = new RetentionPass(head.getHorizon(), head.getWithdrawnList());
+        RetentionPass pass = new RetentionPass(head, underWay, clock.instant());
         retention.judge(head, Evidence.NONE, Read.LOCAL, pass);
         boolean deletionEnds = RetentionRule.isDeletionOver(head, retention.policy(head), clock.instant());
         return new Seen(

@@ -33,22 +33,26 @@ public final class RetentionTask implements Task {
     private final TopicCollector collector;
     private long term;
 
-    /** @param nanoTime as {@link System#nanoTime} */
+    /**
+     * @param underWay so long a head that was changed may be on its way to a region as it was before
+     * @param nanoTime as {@link System#nanoTime}
+     */
     public RetentionTask(
             TopicLog log,
             TopicCommits commits,
             Retention retention,
             GivenUpBytes bytes,
             RetentionConfig config,
+            Duration underWay,
             InstantSource clock,
             LongSupplier nanoTime,
             MeterRegistry meters) {
         this.config = config;
         HistoryTrim trim = new HistoryTrim(log, config, clock);
-        this.survey = new RetentionSurvey(log, retention, trim, clock);
+        this.survey = new RetentionSurvey(log, retention, trim, underWay, clock);
         this.brake = new RetentionBrake(config);
         Pace pace = new Pace(config.deletesPerSecond(), nanoTime, Pace.Pause.REAL);
-        this.collector = new TopicCollector(log, commits, retention, trim, bytes, pace, clock, meters);
+        this.collector = new TopicCollector(log, commits, retention, trim, bytes, pace, underWay, clock, meters);
         Gauge.builder("octavo.gc.stopped", brake, RetentionTask::stoppedVersions)
                 .description("Versions that would go, and stay until an operator confirms")
                 .register(meters);

@@ -19,6 +19,7 @@ import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.TrimHistory;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,9 +44,11 @@ final class TopicCollector {
     private final HistoryTrim trim;
     private final GivenUpBytes bytes;
     private final Pace pace;
+    private final Duration underWay;
     private final InstantSource clock;
     private final MeterRegistry meters;
 
+    /** @param underWay so long a head that was changed may be on its way to a region as it was before */
     TopicCollector(
             TopicLog log,
             TopicCommits commits,
@@ -53,6 +56,7 @@ final class TopicCollector {
             HistoryTrim trim,
             GivenUpBytes bytes,
             Pace pace,
+            Duration underWay,
             InstantSource clock,
             MeterRegistry meters) {
         this.log = log;
@@ -61,6 +65,7 @@ final class TopicCollector {
         this.trim = trim;
         this.bytes = bytes;
         this.pace = pace;
+        this.underWay = underWay;
         this.clock = clock;
         this.meters = meters;
     }
@@ -84,7 +89,7 @@ final class TopicCollector {
         boolean isOver = RetentionRule.isDeletionOver(head, retention.policy(head), clock.instant());
         // After the head: what is exported or run from now on is what it, or a later one, names.
         Evidence evidence = retention.evidence(topic);
-        RetentionPass pass = new RetentionPass(head.getHorizon(), head.getWithdrawnList());
+        RetentionPass pass = new RetentionPass(head, underWay, clock.instant());
         retention.judge(head, evidence, Read.SERIAL, pass);
         if (!evidence.isComplete()) {
             meters.counter("octavo.gc.unasked").increment();

@@ -12,7 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxVersions       the newest so many versions of each topic stay; its owner can set another number
  * @param maxAge            versions younger than this stay too; its owner can set another age; 0s = age keeps nothing
  * @param grace             what somebody ran so short a time ago stays, and so long the deletion of a topic can be undone;
- *     longer than any node, region or process may lag behind
+ *     longer than any node, region or process may lag behind, and at least twice
+ *     {@code octavo.housekeeping.export.put-within}
  * @param deletesPerSecond  how many payloads are removed in a second at most
  * @param brakeTopicPercent if more of a topic's versions than this would go at once, they stay until an operator confirms;
  *     100 = never
@@ -51,6 +52,13 @@ public record RetentionConfig(
         KEYS.between("brake-from", brakeFrom, 0, MILLION);
         KEYS.between("max-events", maxEvents, 100, MILLION);
         KEYS.between("max-history", maxHistory, Duration.ofDays(8), CENTURY);
+    }
+
+    /** Refuses a time of grace after which a head that names what goes may still be on its way to a region. */
+    public void requireGrace(Duration underWay) {
+        if (grace.compareTo(underWay) < 0) {
+            throw KEYS.invalid("grace", grace, "at least twice octavo.housekeeping.export.put-within, " + underWay);
+        }
     }
 
     /** What is kept of a topic whose owner has set nothing. */

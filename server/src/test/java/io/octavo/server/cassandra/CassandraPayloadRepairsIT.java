@@ -115,7 +115,11 @@ class CassandraPayloadRepairsIT {
                                 Duration.ofDays(400)),
                         often,
                         new HousekeepingConfig.Export(
-                                Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)),
+                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(10),
+                                Duration.ofMinutes(10),
+                                1000,
+                                Duration.ofSeconds(30))),
                 () -> {},
                 InstantSource.system(),
                 System::nanoTime,

@@ -50,7 +50,12 @@ class ExpiryIT {
             new HousekeepingConfig.Sweep(
                     Duration.ofMinutes(10), Duration.ofHours(24), 50, Duration.ofHours(24), 100, Duration.ofDays(400)),
             new HousekeepingConfig.Repair(Duration.ofMinutes(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
-            new HousekeepingConfig.Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
+            new HousekeepingConfig.Export(
+                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(10),
+                    Duration.ofMinutes(10),
+                    1000,
+                    Duration.ofMinutes(5)));
 
     private final String topic = "expiry-" + UUID.randomUUID();
     private CountDownLatch frozen = new CountDownLatch(0);

@@ -270,7 +270,8 @@ class ExportModelTest {
                                     .map(store -> Interposed.of(SmallObjects.class, store, this::step))
                                     .toList(),
                             new FallbackConfig("fallback", 1)),
-                    new HousekeepingConfig.Export(Duration.ofSeconds(5), Duration.ofMinutes(30), KEEP, 100_000),
+                    new HousekeepingConfig.Export(
+                            Duration.ofSeconds(5), Duration.ofMinutes(30), KEEP, 100_000, Duration.ofHours(1)),
                     time,
                     System::nanoTime,
                     new SimpleMeterRegistry());

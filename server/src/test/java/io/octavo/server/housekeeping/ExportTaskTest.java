@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 
 class ExportTaskTest {
     private static final Duration KEEP = Duration.ofMinutes(10);
+    private static final Duration PUT_WITHIN = Duration.ofMinutes(5);
     private static final Duration SCAN = Duration.ofMinutes(30);
     private static final FallbackKeys KEYS = new FallbackKeys("fallback");
 
@@ -68,7 +69,7 @@ class ExportTaskTest {
                 log,
                 direct,
                 fallback,
-                new HousekeepingConfig.Export(Duration.ofSeconds(5), SCAN, KEEP, 100_000),
+                new HousekeepingConfig.Export(Duration.ofSeconds(5), SCAN, KEEP, 100_000, PUT_WITHIN),
                 time,
                 System::nanoTime,
                 meters);
@@ -331,7 +332,7 @@ class ExportTaskTest {
         AtomicBoolean slept = new AtomicBoolean();
         eu.after((operation, key) -> {
             if (key.equals(KEYS.payload(1)) && slept.compareAndSet(false, true)) {
-                time.pass(Duration.ofHours(1).plusMillis(1));
+                time.pass(PUT_WITHIN.plusMillis(1));
                 publish("a", "two");
             }
         });

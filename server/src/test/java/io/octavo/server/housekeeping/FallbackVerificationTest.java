@@ -54,7 +54,7 @@ class FallbackVerificationTest {
             log,
             direct,
             fallback,
-            new HousekeepingConfig.Export(Duration.ofSeconds(5), MINUTE, MINUTE, 100_000),
+            new HousekeepingConfig.Export(Duration.ofSeconds(5), MINUTE, MINUTE, 100_000, MINUTE),
             time,
             System::nanoTime,
             new SimpleMeterRegistry());

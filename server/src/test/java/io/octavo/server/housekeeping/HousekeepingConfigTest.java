@@ -34,7 +34,12 @@ class HousekeepingConfigTest {
                                 100,
                                 Duration.ofDays(400)),
                         new Repair(Duration.ofMinutes(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
-                        new Export(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000)));
+                        new Export(
+                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(10),
+                                Duration.ofMinutes(10),
+                                1000,
+                                Duration.ofMinutes(5))));
     }
 
     @Test
@@ -46,7 +51,7 @@ class HousekeepingConfigTest {
                         Map.entry("octavo.housekeeping.expiry.interval", "2s"),
                         Map.entry("octavo.housekeeping.expiry.scan-interval", "3m"),
                         Map.entry("octavo.housekeeping.sweep.interval", "4m"),
-                        Map.entry("octavo.housekeeping.sweep.margin", "5ms"),
+                        Map.entry("octavo.housekeeping.sweep.margin", "5h"),
                         Map.entry("octavo.housekeeping.sweep.deletes-per-second", "6"),
                         Map.entry("octavo.housekeeping.sweep.scan-interval", "2d"),
                         Map.entry("octavo.housekeeping.sweep.objects-per-second", "13"),
@@ -58,7 +63,8 @@ class HousekeepingConfigTest {
                         Map.entry("octavo.housekeeping.export.interval", "8s"),
                         Map.entry("octavo.housekeeping.export.scan-interval", "9m"),
                         Map.entry("octavo.housekeeping.export.keep", "11m"),
-                        Map.entry("octavo.housekeeping.export.puts-per-second", "12"))))
+                        Map.entry("octavo.housekeeping.export.puts-per-second", "12"),
+                        Map.entry("octavo.housekeeping.export.put-within", "3m"))))
                 .isEqualTo(new HousekeepingConfig(
                         Duration.ofSeconds(9),
                         Duration.ofMillis(500),
@@ -66,13 +72,18 @@ class HousekeepingConfigTest {
                         new Expiry(Duration.ofSeconds(2), Duration.ofMinutes(3)),
                         new Sweep(
                                 Duration.ofMinutes(4),
-                                Duration.ofMillis(5),
+                                Duration.ofHours(5),
                                 6,
                                 Duration.ofDays(2),
                                 13,
                                 Duration.ofDays(77)),
                         new Repair(Duration.ofMinutes(7), Duration.ofDays(3), 14, DataSize.ofMegabytes(15)),
-                        new Export(Duration.ofSeconds(8), Duration.ofMinutes(9), Duration.ofMinutes(11), 12)));
+                        new Export(
+                                Duration.ofSeconds(8),
+                                Duration.ofMinutes(9),
+                                Duration.ofMinutes(11),
+                                12,
+                                Duration.ofMinutes(3))));
     }
 
     @ParameterizedTest
@@ -90,6 +101,7 @@ class HousekeepingConfigTest {
         "sweep.interval, 0s",
         "sweep.interval, 25h",
         "sweep.margin, -1ms",
+        "sweep.margin, 9m",
         "sweep.margin, 366d",
         "sweep.deletes-per-second, 0",
         "sweep.deletes-per-second, 10001",
@@ -114,7 +126,9 @@ class HousekeepingConfigTest {
         "export.keep, -1ms",
         "export.keep, 366d",
         "export.puts-per-second, 0",
-        "export.puts-per-second, 100001"
+        "export.puts-per-second, 100001",
+        "export.put-within, 999ms",
+        "export.put-within, 61m"
     })
     void valuesOutOfBoundsAreRefusedByName(String key, String value) {
         String name = "octavo.housekeeping." + key;

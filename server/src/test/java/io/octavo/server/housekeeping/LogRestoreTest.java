@@ -238,7 +238,11 @@ class LogRestoreTest {
                 lost.direct,
                 fallback,
                 new HousekeepingConfig.Export(
-                        Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(1), 100_000),
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1),
+                        100_000,
+                        Duration.ofMinutes(1)),
                 time,
                 System::nanoTime,
                 new SimpleMeterRegistry()));

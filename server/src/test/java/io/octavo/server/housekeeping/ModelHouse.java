@@ -17,6 +17,8 @@ import java.util.Set;
 final class ModelHouse {
     /** After which an upload is given up. */
     static final Duration MARGIN = Duration.ofHours(1);
+
+    static final Duration PUT_WITHIN = MARGIN.dividedBy(2);
     /** For which older exported heads stay. */
     static final Duration KEEP = Duration.ofMinutes(10);
 

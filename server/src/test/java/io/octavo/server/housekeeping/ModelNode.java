@@ -44,7 +44,8 @@ final class ModelNode extends Life {
                 feed,
                 direct(),
                 fallback,
-                new HousekeepingConfig.Export(Duration.ofSeconds(5), Duration.ofMinutes(30), ModelHouse.KEEP, 100_000),
+                new HousekeepingConfig.Export(
+                        Duration.ofSeconds(5), Duration.ofMinutes(30), ModelHouse.KEEP, 100_000, ModelHouse.PUT_WITHIN),
                 house.time,
                 () -> 0,
                 meters,
@@ -55,6 +56,7 @@ final class ModelNode extends Life {
                 new Retention(log(), ModelHouse.RETENTION.policy(), this::running, this::exported, house.time),
                 this::deleteGivenUp,
                 ModelHouse.RETENTION,
+                ModelHouse.PUT_WITHIN.multipliedBy(2),
                 house.time,
                 () -> 0,
                 meters);

@@ -95,7 +95,15 @@ class RetentionIT {
         Retention retention =
                 new Retention(store.log(), CONFIG.policy(), name -> Set.of(), ExportedVersions.NONE, clock);
         task = new RetentionTask(
-                store.log(), commits, retention, payloads::delete, CONFIG, clock, System::nanoTime, meters);
+                store.log(),
+                commits,
+                retention,
+                payloads::delete,
+                CONFIG,
+                Duration.ofMinutes(10),
+                clock,
+                System::nanoTime,
+                meters);
     }
 
     @AfterEach

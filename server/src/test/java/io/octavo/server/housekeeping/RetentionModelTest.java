@@ -245,6 +245,7 @@ class RetentionModelTest {
                     retention,
                     stepped(GivenUpBytes.class, bytes::delete),
                     CONFIG,
+                    CONFIG.grace(),
                     time,
                     System::nanoTime,
                     new SimpleMeterRegistry());

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.octavo.protocol.Deletion;
 import io.octavo.protocol.Horizon;
+import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.server.retention.Verdict;
 import io.octavo.server.retention.Why;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -14,8 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RetentionPassTest {
-    private final RetentionPass pass =
-            new RetentionPass(Horizon.newBuilder().setAtMs(50).build(), List.of(7L));
+    private final RetentionPass pass = new RetentionPass(
+            TopicHead.newBuilder()
+                    .setHorizon(Horizon.newBuilder().setAtMs(50))
+                    .addWithdrawn(7)
+                    .build(),
+            Duration.ofMillis(10),
+            Instant.ofEpochMilli(100));
 
     @Test
     void ofWhatGoesTheOldestAreKeptAndAllAreCounted() {
@@ -44,6 +51,17 @@ class RetentionPassTest {
     }
 
     @Test
+    void whatWasDeletedByHandKeepsItsBytesForAWhileAndWhatWasCollectedDoesNot() {
+        pass.accept(deletedAt(9, 91, false));
+        pass.accept(deletedAt(8, 92, false));
+        assertThat(pass.hasWork()).isFalse();
+        assertThat(pass.nextAt()).isEqualTo(Instant.ofEpochMilli(101));
+        pass.accept(deletedAt(7, 90, false));
+        pass.accept(deletedAt(6, 100, true));
+        assertThat(pass.bytesLeft()).extracting(VersionRecord::getVersion).containsExactly(7L, 6L);
+    }
+
+    @Test
     void theNextTimeIsTheFirstAtWhichSomethingGoes() {
         pass.accept(staying(3, null));
         assertThat(pass.nextAt()).isNull();
@@ -64,6 +82,12 @@ class RetentionPassTest {
                         .setBytesGoneMs(bytesGoneMillis)
                         .build(),
                 List.of());
+    }
+
+    private static Verdict deletedAt(long version, long millis, boolean isCollected) {
+        Deletion deletion =
+                Deletion.newBuilder().setAtMs(millis).setCollected(isCollected).build();
+        return new Verdict(row(version).setDeletion(deletion).build(), List.of());
     }
 
     private static VersionRecord.Builder row(long version) {

@@ -381,7 +381,11 @@ final class TestNode implements AutoCloseable {
                     new HousekeepingConfig.Repair(
                             Duration.ofSeconds(1), Duration.ofHours(24), 50, DataSize.ofMegabytes(64)),
                     new HousekeepingConfig.Export(
-                            Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMinutes(10), 1000));
+                            Duration.ofSeconds(5),
+                            Duration.ofMinutes(10),
+                            Duration.ofMinutes(10),
+                            1000,
+                            Duration.ofSeconds(30)));
             return new Housekeeping(
                     List.of(new Tidying()),
                     leases,

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(5_400)
 class KilledHousekeepingIT {
-    private static final int SEEDS = Integer.getInteger("octavo.seeds", 16);
+    private static final int SEEDS = Integer.getInteger("octavo.seeds", 30);
     private static final long SEED = Long.getLong("octavo.seed", new Random().nextInt(1_000_000_000));
     /** With so many, somebody has to die behind every step. */
     private static final int ENOUGH_FOR_ALL = 150;

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 public sealed interface OctavoTestServer extends AutoCloseable permits MemoryServer, RunningServer {
     /**
      * Starts one in memory, on a free port of the loopback. Nothing outlives it. Takes some 10 ms; the first one of a JVM, which
-     * loads the classes, one to two seconds.
+     * loads the classes, 0.6 s, and its first publish, which loads those of the client, about as much.
      */
     static OctavoTestServer start() {
         return MemoryServer.started();

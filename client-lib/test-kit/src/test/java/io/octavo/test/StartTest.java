@@ -2,33 +2,75 @@ package io.octavo.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a test pays for a server of its own. */
-@Timeout(60)
+/** What a test pays for a server of its own: in a new JVM, which has to load the classes first, and then. */
+@Timeout(120)
 class StartTest {
-    private static final int STARTS = 5;
+    private static final int JVMS = 5;
+    private static final long MOST_MILLIS = 1_000;
+    private static final long MOST_MILLIS_AGAIN = 500;
 
-    @Test
-    void aServerIsThereInLessThanASecond() {
-        System.out.println("first start: " + millis() + " ms, if no test ran before");
-        long quickest = Long.MAX_VALUE;
-        for (int i = 0; i < STARTS; i++) {
-            long took = millis();
-            System.out.println("next start: " + took + " ms");
-            quickest = Math.min(quickest, took);
+    /** How long a start takes, and another one. */
+    private record Starts(long first, long next) {
+        static Starts of(String line) {
+            String[] millis = line.trim().split(" ", -1);
+            return new Starts(Long.parseLong(millis[0]), Long.parseLong(millis[1]));
         }
-        assertThat(Duration.ofMillis(quickest)).isLessThan(Duration.ofSeconds(1));
     }
 
-    /** From nothing to a version published. */
-    private static long millis() {
+    @Test
+    void theFirstServerOfAJvmIsThereInLessThanASecond() throws Exception {
+        long first = Long.MAX_VALUE;
+        long next = Long.MAX_VALUE;
+        for (int i = 0; i < JVMS && (first >= MOST_MILLIS || next >= MOST_MILLIS_AGAIN); i++) {
+            Starts starts = inAJvm();
+            System.out.println(starts);
+            first = Math.min(first, starts.first());
+            next = Math.min(next, starts.next());
+        }
+        assertThat(first).as("ms, the first start").isLessThan(MOST_MILLIS);
+        assertThat(next).as("ms, the next, with a publish").isLessThan(MOST_MILLIS_AGAIN);
+    }
+
+    private static Starts inAJvm() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StartTest.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).as(said).isTrue();
+            return Starts.of(said);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Prints how many milliseconds the first start takes, and how many another one with a publish. */
+    public static void main(String[] arguments) {
         long began = System.nanoTime();
         try (OctavoTestServer server = OctavoTestServer.start()) {
-            assertThat(server.publish("prices", "one")).isEqualTo(1);
-            return Duration.ofNanos(System.nanoTime() - began).toMillis();
+            long first = millisSince(began);
+            server.publish("prices", "one");
+            long again = System.nanoTime();
+            try (OctavoTestServer other = OctavoTestServer.start()) {
+                other.publish("prices", "one");
+                System.out.println(first + " " + millisSince(again));
+            }
         }
+    }
+
+    private static long millisSince(long began) {
+        return Duration.ofNanos(System.nanoTime() - began).toMillis();
     }
 }

@@ -282,9 +282,8 @@ class HousekeepingModelTest {
          */
         private void giveUp(String topic) {
             house.quiet(true);
-            TopicHead front = random.nextBoolean()
-                    ? head(topic)
-                    : Stocktaking.front(house.buckets.get(random.nextInt(2)), topic);
+            TopicHead front =
+                    random.nextBoolean() ? head(topic) : Stocktaking.front(house.buckets.get(random.nextInt(2)), topic);
             if (front != null) {
                 List<Long> given = List.copyOf(Stocktaking.given(front));
                 if (!given.isEmpty()) {

@@ -247,13 +247,20 @@ final class PollLoop implements AutoCloseable {
     private void hand(Map<String, TopicState> sent, PollResponse response) {
         Map<String, Offer> offers = new HashMap<>();
         response.getOffersList().forEach(offer -> offers.put(offer.getTopic(), offer));
+        OctavoException stale = response.getStale() && !response.getMore()
+                ? OctavoException.passing(
+                        "the node can't reach the metadata store, and has nothing of this topic", null)
+                : null;
         sent.forEach((topic, state) -> {
             Offer offer = offers.get(topic);
             for (Following<?> subscription : topics.getOrDefault(topic, List.of())) {
-                if (offer == null) {
-                    subscription.unchanged(state);
-                } else {
+                if (offer != null) {
                     subscription.offered(offer);
+                } else if (stale != null && state.getVersion() == 0) {
+                    // That it knows of nothing doesn't mean that there is nothing.
+                    subscription.pollFailed(stale);
+                } else if (!response.getMore()) {
+                    subscription.unchanged(state);
                 }
             }
         });

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class PollLoopTest {
@@ -171,6 +172,32 @@ class PollLoopTest {
                 .isThrownBy(() -> harness.subscription().start())
                 .withMessage("topics of one client: 10001 (expected: at most 10000)");
         harness.subscription("topic-1", Deserializers.utf8()).start();
+    }
+
+    @Test
+    void aTopicWhoseOfferFoundNoRoomIsNotTakenForUnpublished() {
+        Topics topics = new Topics();
+        topics.publish(TOPIC, "one");
+        List<PollRequest> asked = new ArrayList<>();
+        Harness crowded = polling(request -> {
+            asked.add(request);
+            return asked.size() == 1
+                    ? PollResponse.newBuilder().setMore(true).setNextPollMs(100).build()
+                    : topics.answer(request);
+        });
+        Subscription<String> subscription =
+                crowded.subscription().defaultIfUnpublished("none").start();
+        assertThat(subscription.state().phase()).isEqualTo(SubscriptionState.Phase.STARTING);
+        crowded.timers.advance(Duration.ofMillis(100));
+        assertThat(subscription.get()).isEqualTo("one");
+    }
+
+    private static Harness polling(Function<PollRequest, PollResponse> service) {
+        return new Harness(
+                Runnable::run,
+                Runnable::run,
+                Duration.ZERO,
+                request -> CompletableFuture.completedFuture(service.apply(request)));
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.octavo.client.SubscriptionState.Phase;
+import io.octavo.protocol.PollRequest;
+import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.RunState;
 import io.octavo.protocol.TopicState;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +53,36 @@ class StartWithoutServiceTest {
         Subscription<String> subscription = started(harness(Map.of()));
         assertThat(subscription.get()).isEqualTo("two");
         assertThat(subscription.current().source()).isEqualTo(Source.DISK);
+    }
+
+    @Test
+    void aNodeThatIsStaleAndOffersNothingIsNotBelievedThatThereIsNothing() {
+        Harness before = harness(Map.of());
+        before.topics.publish(TOPIC, "one");
+        before.topics.publish(TOPIC, "two");
+        before.subscription().start();
+        List<PollRequest> asked = new ArrayList<>();
+        Harness harness = new Harness(start(directory, Map.of()), List.of(eu, us), request -> {
+            asked.add(request);
+            return CompletableFuture.completedFuture(
+                    PollResponse.newBuilder().setStale(true).build());
+        });
+        Subscription<String> subscription =
+                harness.subscription().defaultIfUnpublished("none").start();
+        assertThat(subscription.state().phase()).isEqualTo(Phase.STARTING);
+        Subscription<String> fresh = harness.subscription("fresh", Deserializers.utf8())
+                .defaultIfUnpublished("none")
+                .start();
+        harness.timers.advance(Duration.ofSeconds(5));
+        assertThat(subscription.get()).isEqualTo("two");
+        assertThat(subscription.current().source()).isEqualTo(Source.DISK);
+        assertThat(fresh.state().phase())
+                .as("it may be newer than what the node has")
+                .isEqualTo(Phase.STARTING);
+        harness.nextPoll();
+        TopicState told = asked.get(asked.size() - 1).getTopics(0);
+        assertThat(told.getVersion()).isEqualTo(2);
+        assertThat(told.getRevision()).as("the mark stays").isEqualTo(2);
     }
 
     @Test
@@ -164,7 +197,10 @@ class StartWithoutServiceTest {
     }
 
     private Harness harness(@Nullable Path cache, Map<String, Long> overrides) {
-        return new Harness(
-                new StartConfig(cache, 10 << 20, 2, List.of(), overrides, Duration.ofSeconds(5)), List.of(eu, us));
+        return new Harness(start(cache, overrides), List.of(eu, us));
+    }
+
+    private static StartConfig start(@Nullable Path cache, Map<String, Long> overrides) {
+        return new StartConfig(cache, 10 << 20, 2, List.of(), overrides, Duration.ofSeconds(5));
     }
 }

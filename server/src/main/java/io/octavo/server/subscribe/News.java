@@ -12,7 +12,7 @@ final class News {
     record Item(TopicState state, CachedTopic cached, Resolution resolution) {}
 
     private final Consumer consumer;
-    private final List<Item> unheard = new ArrayList<>(1);
+    private final List<Item> pressing = new ArrayList<>(1);
     private final List<Item> heard = new ArrayList<>(0);
     private boolean urgent;
 
@@ -22,20 +22,21 @@ final class News {
 
     void add(TopicState state, CachedTopic cached, Resolution resolution) {
         boolean wasHeard = cached.compareTo(state.getEpoch(), state.getRevision()) == 0;
-        (wasHeard ? heard : unheard).add(new Item(state, cached, resolution));
-        urgent = urgent || PollAnswers.isUrgent(state, cached, resolution);
+        boolean isUrgent = PollAnswers.isUrgent(state, cached, resolution);
+        (wasHeard && !isUrgent ? heard : pressing).add(new Item(state, cached, resolution));
+        urgent |= isUrgent;
     }
 
     Consumer consumer() {
         return consumer;
     }
 
-    /** At revisions that the process has not received. */
-    List<Item> unheard() {
-        return unheard;
+    /** At revisions that the process has not received, or that it would act on now, as after a start. */
+    List<Item> pressing() {
+        return pressing;
     }
 
-    /** At revisions that it has received, though it doesn't run what they say. */
+    /** At revisions that it has received, though it doesn't run what they say: it is at it, or has failed. */
     List<Item> heard() {
         return heard;
     }

@@ -12,8 +12,9 @@ import io.octavo.rules.Resolution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The offers of one answer, kept below what a caller takes as one message. What is new comes first; what the process
- * has heard and doesn't run yet comes after. If something new finds no room, the process is told to poll again soon.
+ * The offers of one answer, kept below what a caller takes as one message. What is pressing comes first; what the
+ * process is busy with comes after. If something pressing finds no room, the process is told that there is more, and to
+ * poll again soon.
  */
 final class Offers {
     /** Of an answer's offers together; gRPC takes 4 MiB by default. */
@@ -43,7 +44,7 @@ final class Offers {
     /** @param empty the answer that it would be without offers */
     PollResponse answer(PollResponse empty) {
         boolean cut = false;
-        for (News.Item item : news.unheard()) {
+        for (News.Item item : news.pressing()) {
             cut = cut || !fits(item, true);
         }
         for (News.Item item : news.heard()) {
@@ -56,6 +57,7 @@ final class Offers {
         return answer.setNextPollMs(cut ? SOON_MILLIS : empty.getNextPollMs())
                 .setHolds(empty.getHolds())
                 .setStale(empty.getStale())
+                .setMore(cut)
                 .build();
     }
 

@@ -315,11 +315,37 @@ class PollAnswersTest {
                             .toList()));
             assertThat(answer.getSerializedSize()).isLessThan(4 << 20);
             answer.getOffersList().forEach(offer -> left.remove(offer.getTopic()));
+            assertThat(answer.getMore()).isEqualTo(!left.isEmpty());
             rounds++;
         } while (answer.getNextPollMs() == Offers.SOON_MILLIS);
         assertThat(left).isEmpty();
         assertThat(rounds).isEqualTo(4);
         assertThat(answer.getNextPollMs()).isGreaterThan(Offers.SOON_MILLIS);
+    }
+
+    /** It takes what isn't offered for as it is: that there is nothing to run, if nothing runs. */
+    @Test
+    void processThatStartsAgainIsToldThatThereIsMoreAndNotOutdoneByWhatFailed() {
+        int count = 60;
+        IntStream.range(0, count).forEach(i -> cache.put(largeHead("t" + i)));
+        PollRequest request = request(IntStream.range(0, count)
+                .mapToObj(i -> i < count - 1
+                        ? state("t" + i, 0, 1).setState(RunState.FAILED).setWanted(1)
+                        : state("t" + i, 0, 1).clearState())
+                .toList());
+        PollResponse answer = answer(polls, request);
+        assertThat(answer.getOffers(0).getTopic()).isEqualTo("t" + (count - 1));
+        assertThat(answer.getMore()).isFalse();
+        assertThat(answer.getNextPollMs()).isGreaterThan(Offers.SOON_MILLIS);
+
+        PollResponse first = answer(
+                polls,
+                request(IntStream.range(0, count)
+                        .mapToObj(i -> state("t" + i, 0, 1).clearState())
+                        .toList()));
+        assertThat(first.getOffersCount()).isLessThan(count);
+        assertThat(first.getMore()).isTrue();
+        assertThat(first.getNextPollMs()).isEqualTo(Offers.SOON_MILLIS);
     }
 
     @Test

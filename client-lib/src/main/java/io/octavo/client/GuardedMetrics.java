@@ -48,7 +48,8 @@ final class GuardedMetrics implements ClientMetrics {
     private static void guard(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors as well, such as a metrics library of another version.
             LOG.log(Level.DEBUG, "client metrics threw", e);
         }
     }

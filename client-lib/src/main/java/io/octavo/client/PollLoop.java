@@ -104,7 +104,7 @@ final class PollLoop implements AutoCloseable {
         topics.computeIfAbsent(subscription.topic(), topic -> new ArrayList<>()).add(subscription);
         if (asked != null && !asked.held) {
             again = true;
-        } else if (failures == 0) {
+        } else if (failures == 0 || timer == null) {
             giveUp();
             poll();
         }
@@ -162,21 +162,32 @@ final class PollLoop implements AutoCloseable {
     }
 
     private synchronized void poll() {
-        if (closed || asked != null || topics.isEmpty()) {
+        if (closed || asked != null) {
             return;
         }
         cancelTimer();
+        if (topics.isEmpty()) {
+            return;
+        }
         again = false;
         Asked now = new Asked(mayHold(), world.steady().instant());
         asked = now;
         topics.forEach((topic, same) -> now.sent.put(topic, mostInNeed(same)));
-        PollRequest request = PollRequest.newBuilder()
-                .setConsumer(identity.get())
-                .addAllTopics(now.sent.values())
-                .setHoldMs(now.held ? (int) apart(limits.hold()).toMillis() : 0)
-                .build();
-        now.answer = service.apply(request);
+        now.answer = ask(now);
         var unused = now.answer.whenComplete((response, error) -> answered(now, response, error));
+    }
+
+    private CompletableFuture<PollResponse> ask(Asked question) {
+        try {
+            return service.apply(PollRequest.newBuilder()
+                    .setConsumer(identity.get())
+                    .addAllTopics(question.sent.values())
+                    .setHoldMs(question.held ? (int) apart(limits.hold()).toMillis() : 0)
+                    .build());
+        } catch (Throwable e) {
+            // Errors as well, such as a thread that can't be had: nobody else would poll again.
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Not while a subscription has yet to learn whether there is anything for it. */
@@ -191,6 +202,17 @@ final class PollLoop implements AutoCloseable {
             return;
         }
         asked = null;
+        try {
+            take(question, response, error);
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "what came of a poll could not be dealt with; polls go on", e);
+            if (asked == null && timer == null) {
+                next(period(0));
+            }
+        }
+    }
+
+    private void take(Asked question, @Nullable PollResponse response, @Nullable Throwable error) {
         Duration took = Duration.between(question.at, world.steady().instant());
         metrics.polled(response != null);
         if (response != null) {

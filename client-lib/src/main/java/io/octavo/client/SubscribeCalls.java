@@ -38,9 +38,13 @@ final class SubscribeCalls {
                 answer.future.completeExceptionally(none);
             } else if (!answer.future.isDone()) {
                 var unusedToo = answer.future.whenComplete((response, error) -> failed(node, error));
-                SubscribeServiceGrpc.newStub(node.channel())
-                        .withDeadlineAfter(atMost, TimeUnit.MILLISECONDS)
-                        .poll(request, answer);
+                try {
+                    SubscribeServiceGrpc.newStub(node.channel())
+                            .withDeadlineAfter(atMost, TimeUnit.MILLISECONDS)
+                            .poll(request, answer);
+                } catch (Throwable e) {
+                    answer.future.completeExceptionally(e);
+                }
             }
         });
         return answer.future;

@@ -88,12 +88,18 @@ class ErrorsTest {
                 calls.add("polled");
                 throw new IllegalStateException("thrown by the test");
             }
+
+            @Override
+            public void downloaded(String topic, long bytes) {
+                calls.add("downloaded");
+                throw new NoSuchMethodError("thrown by the test");
+            }
         });
         guarded.polled(true);
         guarded.downloaded("topic", 1);
         guarded.applied("topic", Duration.ZERO);
         guarded.failed("topic", ClientMetrics.Failure.FETCH);
-        assertThat(calls).containsExactly("polled");
+        assertThat(calls).containsExactly("polled", "downloaded");
     }
 
     private static RuntimeException rich(Status.Code code, String reason, String domain) {

@@ -165,6 +165,10 @@ final class Harness {
 
         Duration age = Duration.ZERO;
 
+        /** Thrown when a poll is counted. */
+        @Nullable
+        Error broken;
+
         @Override
         public synchronized void observed(String topic, @Nullable Source from, Duration old) {
             source = from;
@@ -174,6 +178,9 @@ final class Harness {
         @Override
         public synchronized void polled(boolean answered) {
             told.add(answered ? "poll" : "no poll");
+            if (broken != null) {
+                throw broken;
+            }
         }
 
         @Override

@@ -175,6 +175,16 @@ class PollLoopTest {
     }
 
     @Test
+    void theNextSubscriptionIsPolledForIfTheLastOneWasClosedWhilePollsFailed() {
+        harness.down(new IllegalStateException("down, by the test"));
+        harness.subscription().start().close();
+        harness.timers.advance(Duration.ofMinutes(1));
+        harness.down(null);
+        harness.topics.publish(TOPIC, "back");
+        assertThat(harness.subscription().start().get()).isEqualTo("back");
+    }
+
+    @Test
     void aTopicWhoseOfferFoundNoRoomIsNotTakenForUnpublished() {
         Topics topics = new Topics();
         topics.publish(TOPIC, "one");
@@ -190,6 +200,34 @@ class PollLoopTest {
         assertThat(subscription.state().phase()).isEqualTo(SubscriptionState.Phase.STARTING);
         crowded.timers.advance(Duration.ofMillis(100));
         assertThat(subscription.get()).isEqualTo("one");
+    }
+
+    @Test
+    void pollsGoOnAfterOneThatCouldNotBeSent() {
+        List<PollRequest> asked = new ArrayList<>();
+        Harness broken = polling(request -> {
+            asked.add(request);
+            if (asked.size() == 2) {
+                throw new OutOfMemoryError("unable to create native thread, by the test");
+            }
+            return PollResponse.getDefaultInstance();
+        });
+        broken.subscription().start();
+        broken.timers.advance(Harness.PERIOD.multipliedBy(4));
+        assertThat(asked).hasSizeGreaterThan(2);
+        assertThat(broken.counts.of("no poll")).isEqualTo(1);
+    }
+
+    @Test
+    void pollsGoOnAfterAnAnswerThatCouldNotBeDealtWith() {
+        harness.counts.broken = new NoSuchMethodError("by the test");
+        harness.subscription().start();
+        harness.timers.advance(Harness.PERIOD.multipliedBy(4));
+        assertThat(harness.polls).hasSizeBetween(4, 6);
+        int before = harness.polls.size();
+        harness.down(new IllegalStateException("down, by the test"));
+        harness.timers.advance(Harness.PERIOD.multipliedBy(4));
+        assertThat(harness.polls).hasSizeGreaterThan(before + 1);
     }
 
     private static Harness polling(Function<PollRequest, PollResponse> service) {

@@ -129,7 +129,8 @@ final class StartChain {
             if (found != null && subscriber.isInNeed()) {
                 found = machinery.downloads().readAhead(sources.topic(), found);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Errors as well, such as a class that is missing: else it would be asking for ever.
             LOG.log(Level.ERROR, "topic " + topic + ": looking for something to start with failed", e);
         }
         int times = done(found);

@@ -135,8 +135,11 @@ final class Starts {
                 tried.failed(Source.FALLBACK, "it doesn't know this topic");
             }
             return found;
-        } catch (OctavoException e) {
-            tried.failed(Source.FALLBACK, String.valueOf(e.getMessage()));
+        } catch (Throwable e) {
+            // Errors as well, such as a class of the S3 client that is missing: there is still the disk.
+            tried.failed(
+                    Source.FALLBACK,
+                    String.valueOf(Errors.from(e, "look for it").getMessage()));
             return null;
         }
     }

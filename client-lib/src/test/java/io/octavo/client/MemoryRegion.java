@@ -13,6 +13,14 @@ final class MemoryRegion implements FallbackRegion {
     private TopicHead head = TopicHead.getDefaultInstance();
     private boolean away;
 
+    /** Thrown when a topic's newest head is asked for. */
+    @Nullable
+    Error listing;
+
+    /** Thrown when a payload is read. */
+    @Nullable
+    Error reading;
+
     MemoryRegion(String region, Topics topics) {
         this.region = region;
         this.topics = topics;
@@ -37,6 +45,9 @@ final class MemoryRegion implements FallbackRegion {
 
     @Override
     public @Nullable Position newest(String topic) {
+        if (listing != null) {
+            throw listing;
+        }
         if (away) {
             throw OctavoException.passing("region " + region + ": away", null);
         }
@@ -55,6 +66,9 @@ final class MemoryRegion implements FallbackRegion {
 
     @Override
     public void readDirect(long payloadId, PayloadSink sink, BooleanSupplier cancelled) {
+        if (reading != null) {
+            throw reading;
+        }
         if (head.getTopic().isEmpty()) {
             throw OctavoException.passing("region " + region + ": it has no payloads", null);
         }

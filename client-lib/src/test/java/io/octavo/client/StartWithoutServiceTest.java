@@ -56,6 +56,33 @@ class StartWithoutServiceTest {
     }
 
     @Test
+    void aRegionWhoseClientIsBrokenLeavesTheDisk() {
+        Harness before = harness(Map.of());
+        before.topics.publish(TOPIC, "one");
+        before.subscription().start();
+        eu.listing = new NoClassDefFoundError("a class of the S3 client, by the test");
+        Subscription<String> subscription = started(harness(Map.of()));
+        assertThat(subscription.get()).isEqualTo("one");
+        assertThat(subscription.current().source()).isEqualTo(Source.DISK);
+    }
+
+    @Test
+    void whatBreaksBesideTheLookUpIsSaidAndTriedAgain() {
+        exported.publish(TOPIC, "one");
+        eu.put(exported.head(TOPIC));
+        eu.reading = new NoSuchMethodError("of the S3 client, by the test");
+        Harness harness = withoutDisk();
+        Subscription<String> subscription = started(harness);
+        assertThat(subscription.state().phase()).isEqualTo(Phase.FAILED);
+        assertThatExceptionOfType(OctavoException.class)
+                .isThrownBy(subscription::get)
+                .withMessageContaining("of the S3 client");
+        eu.reading = null;
+        harness.timers.advance(Duration.ofMinutes(1));
+        assertThat(subscription.get()).isEqualTo("one");
+    }
+
+    @Test
     void aNodeThatIsStaleAndOffersNothingIsNotBelievedThatThereIsNothing() {
         Harness before = harness(Map.of());
         before.topics.publish(TOPIC, "one");

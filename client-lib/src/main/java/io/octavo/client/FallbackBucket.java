@@ -40,7 +40,7 @@ final class FallbackBucket implements FallbackRegion {
     private static final int NOT_FOUND = 404;
     private static final int CHUNK = 64 << 10;
     /** Empty ones, of a list that has no end. */
-    private static final int MOST_PAGES = 100;
+    private static final int MOST_PAGES = 10;
 
     /** Others, and other regions, are tried besides. */
     private static final int ATTEMPTS = 2;

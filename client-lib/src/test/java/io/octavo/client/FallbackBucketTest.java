@@ -82,7 +82,7 @@ class FallbackBucketTest {
         harness.nextPoll();
         assertThatExceptionOfType(OctavoException.class)
                 .isThrownBy(subscription::get)
-                .withMessageContaining("only empty pages, 100 of them");
+                .withMessageContaining("only empty pages, 10 of them");
     }
 
     @Test

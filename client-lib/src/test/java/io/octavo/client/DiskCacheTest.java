@@ -328,6 +328,51 @@ class DiskCacheTest {
     }
 
     @Test
+    void aFileThatIsInUseCountsOnce() throws Exception {
+        Harness harness = new Harness(start(3 << 20));
+        harness.topics.ridesAlong(4 << 20);
+        harness.topics.publish(TOPIC, new byte[2 << 20], Map.of());
+        Subscription<Path> subscription =
+                harness.subscription(TOPIC, Deserializers.file()).start();
+        CachedTopic known =
+                Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
+        harness.timers.advance(Duration.ofMinutes(11));
+        harness.machinery.disk().write(known);
+        assertThat(subscription.get()).hasSize(2 << 20);
+        assertThat(sizeOf("payloads")).isEqualTo(2 << 20);
+        assertThat(files("topics")).hasSize(1);
+    }
+
+    @Test
+    void whatATopicThatStaysNamesStaysToo() throws Exception {
+        Harness harness = new Harness(start(3 << 20));
+        harness.topics.ridesAlong(4 << 20);
+        byte[] shared = {1};
+        byte[][] payloads = {Arrays.copyOf(shared, 1 << 20), new byte[1 << 20], Arrays.copyOf(shared, 1 << 20)};
+        for (int i = 0; i < payloads.length; i++) {
+            harness.topics.publish("t" + i, payloads[i], Map.of());
+            harness.subscription("t" + i, Deserializers.bytes()).start();
+        }
+        for (Path file : files("topics")) {
+            String name = String.valueOf(file.getFileName());
+            Files.setLastModifiedTime(
+                    file, FileTime.from(harness.timers.instant().plusSeconds(name.charAt(1))));
+        }
+        harness.topics.publish("t3", new byte[3 << 19], Map.of());
+        harness.subscription("t3", Deserializers.bytes()).start();
+
+        Harness later = new Harness(start(3 << 20));
+        later.down(OctavoException.passing(DOWN, null));
+        Subscription<byte[]> newest =
+                later.subscription("t2", Deserializers.bytes()).start();
+        later.nextPoll();
+        assertThat(newest.get()).isEqualTo(payloads[2]);
+        assertThat(files("topics"))
+                .extracting(file -> String.valueOf(file.getFileName()))
+                .containsExactlyInAnyOrder("t2", "t3");
+    }
+
+    @Test
     void thousandsOfSmallPayloadsAreNotKeptForTenMinutes() throws Exception {
         Harness harness = harness();
         DiskCache disk = harness.machinery.disk();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -370,6 +371,27 @@ class DiskCacheTest {
         assertThat(files("topics"))
                 .extracting(file -> String.valueOf(file.getFileName()))
                 .containsExactlyInAnyOrder("t2", "t3");
+    }
+
+    @Test
+    void aVersionThatCannotBeReadIsDownloadedOnce() {
+        int size = 2 << 20;
+        AtomicInteger attempts = new AtomicInteger();
+        Harness harness = harness();
+        harness.topics.ridesAlong(4 << 20);
+        harness.topics.publish(TOPIC, new byte[size], Map.of());
+        Subscription<byte[]> subscription = harness.<byte[]>subscription(TOPIC, payload -> {
+                    if (attempts.incrementAndGet() <= 3) {
+                        throw new IllegalArgumentException("can't read this yet");
+                    }
+                    return Deserializers.bytes().deserialize(payload);
+                })
+                .start();
+        harness.timers.advance(Duration.ofMinutes(5));
+        assertThat(subscription.get()).hasSize(size);
+        assertThat(harness.counts.of("downloaded " + size)).isEqualTo(1);
+        assertThat(harness.counts.of("reused " + size)).isEqualTo(3);
+        assertThat(harness.counts.of("CACHE")).isZero();
     }
 
     @Test

@@ -121,8 +121,8 @@ public abstract class UploadLedgerContract {
 
     @Test
     void aVisitorMayLeaveEarly() {
-        for (int id = 1; id <= 5; id++) {
-            ledger.started("a", id, true);
+        for (long id = 1; id <= 5; id++) {
+            ledger.started("a", id << 58, true);
         }
         List<Long> seen = new ArrayList<>();
         ledger.visit(DAY, upload -> {

@@ -134,8 +134,8 @@ public final class UploadSweep implements TaskPart {
             try {
                 ledger.visit(day, this::sweep);
                 looked.put(day, clock.instant());
-                boolean isLongOver = !end(day).isAfter(before)
-                        && !end(day).plus(STAYS).isAfter(clock.instant());
+                boolean isLongOver =
+                        !end(day).isAfter(before) && !end(day).plus(STAYS).isAfter(clock.instant());
                 if (isLongOver && seen == seenBefore) {
                     ledger.removeIfEmpty(day);
                 }

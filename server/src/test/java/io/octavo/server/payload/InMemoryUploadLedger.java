@@ -93,11 +93,14 @@ public final class InMemoryUploadLedger implements UploadLedger {
         return List.copyOf(started);
     }
 
-    /** Puts these on the list instead of those that are there. */
+    /** Puts these on the list, and their days, instead of those that are there. */
     public void setBack(List<Upload> uploadsThen) {
         uploads.clear();
-        uploadsThen.forEach(upload -> uploads.put(upload.uploadId(), upload));
         days.clear();
+        for (Upload upload : uploadsThen) {
+            uploads.put(upload.uploadId(), upload);
+            days.add(upload.day());
+        }
     }
 
     private static LocalDate dayOf(Instant time) {

@@ -137,11 +137,20 @@ public final class UploadSweep implements TaskPart {
                 boolean isLongOver =
                         !end(day).isAfter(before) && !end(day).plus(STAYS).isAfter(clock.instant());
                 if (isLongOver && seen == seenBefore) {
-                    ledger.removeIfEmpty(day);
+                    strikeOff(day);
                 }
             } catch (RuntimeException e) {
                 run.failed(e);
                 LOG.warn("uploads of {} stay on the list for now: {}", day, e.getMessage());
+            }
+        }
+
+        /** All copies of the list are asked, which need not be there: it stays until they are, and does no harm. */
+        private void strikeOff(LocalDate day) {
+            try {
+                ledger.removeIfEmpty(day);
+            } catch (RuntimeException e) {
+                LOG.info("the day {} stays on the list of uploads for now: {}", day, e.getMessage());
             }
         }
 

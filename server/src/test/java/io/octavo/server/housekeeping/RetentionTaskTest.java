@@ -333,7 +333,7 @@ class RetentionTaskTest {
         for (int i = 0; i < 120; i++) {
             publish("a", 1);
         }
-        task(config(100, 100, 1000)).run(new Run(1, () -> true, () -> true));
+        task(config(100, 100, 1000)).run(new Run(1, () -> true, () -> 0));
         assertThat(head("a").hasHorizon()).isFalse();
         time.pass(Duration.ofDays(9));
         publish("a", 3);

@@ -528,8 +528,8 @@ class ExportTaskTest {
             publish("t" + i, "bytes " + i);
         }
         Runs.of(slow);
-        assertThat(heads()).allSatisfy(head -> assertThat(inEu.newest(head.getTopic()))
-                .isEqualTo(head));
+        assertThat(heads())
+                .allSatisfy(head -> assertThat(inEu.newest(head.getTopic())).isEqualTo(head));
         assertThat(inEu.completeAt()).isEqualTo(time.instant());
         assertThat(inUs.completeAt()).isNull();
         for (int i = 0; i < 6; i++) {
@@ -537,8 +537,8 @@ class ExportTaskTest {
             stuck.clear();
             Runs.of(slow);
         }
-        assertThat(heads()).allSatisfy(head -> assertThat(inUs.newest(head.getTopic()))
-                .isEqualTo(head));
+        assertThat(heads())
+                .allSatisfy(head -> assertThat(inUs.newest(head.getTopic())).isEqualTo(head));
         assertThat(inUs.completeAt()).isEqualTo(time.instant());
     }
 

@@ -137,9 +137,8 @@ class SweepModelTest {
             }
             for (FallbackRegion region : fallback.regions()) {
                 region.payloadObjects("")
-                        .forEach(object -> assertThat(goneForEver())
-                                .as(description)
-                                .doesNotContain(object.payloadId()));
+                        .forEach(object ->
+                                assertThat(goneForEver()).as(description).doesNotContain(object.payloadId()));
             }
             assertThat(buckets.get(0).keys())
                     .contains(InMemoryObjects.keyOf(1_000), InMemoryObjects.keyOf(1_001), "payloads/readme.txt");

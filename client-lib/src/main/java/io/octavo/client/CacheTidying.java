@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,8 @@ final class CacheTidying {
         this.clock = clock;
     }
 
-    private record Found(Path file, long size, FileTime written) {}
+    /** @param key the same for all names of a file */
+    private record Found(Path file, Object key, long size, FileTime written) {}
 
     /** A file of a topic, and the payloads that it names: the one run last first. */
     private record Known(Found found, List<Path> payloads) {}
@@ -99,11 +101,10 @@ final class CacheTidying {
                 there.remove(found.file());
             }
         }
-        long total = coming
-                + sum(find(directory.resolve("work")))
-                + sum(there.values().stream().toList())
-                + sum(all.stream().map(Known::found).toList());
-        known.set(shrink(total, all, there));
+        List<Found> counted = find(directory.resolve("work"));
+        counted.addAll(there.values());
+        all.forEach(known -> counted.add(known.found()));
+        known.set(shrink(coming + sum(counted), all, there));
     }
 
     /** Answers how much is left. */
@@ -120,10 +121,13 @@ final class CacheTidying {
                 }
             }
         }
+        Map<Path, Integer> names = new HashMap<>();
+        all.forEach(known -> known.payloads().forEach(payload -> names.merge(payload, 1, Integer::sum)));
         for (Known known : oldestFirst) {
             if (total > limit) {
                 for (Path payload : known.payloads()) {
-                    total -= remove(there.remove(payload));
+                    boolean isLast = names.merge(payload, -1, Integer::sum) == 0;
+                    total -= isLast ? remove(there.remove(payload)) : 0;
                 }
                 total -= remove(known.found());
             }
@@ -164,8 +168,13 @@ final class CacheTidying {
         return files;
     }
 
+    /** A file in use has two names and is there once. */
     private static long sum(List<Found> files) {
-        return files.stream().mapToLong(Found::size).sum();
+        Set<Object> counted = new HashSet<>();
+        return files.stream()
+                .filter(found -> counted.add(found.key()))
+                .mapToLong(Found::size)
+                .sum();
     }
 
     /** All files below a folder, but those being written; removes what of those is left of dead processes. */
@@ -179,7 +188,8 @@ final class CacheTidying {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (!String.valueOf(file.getFileName()).startsWith(CacheFiles.UNFINISHED)) {
-                    files.add(new Found(file, attributes.size(), attributes.lastModifiedTime()));
+                    Object key = Objects.requireNonNullElse(attributes.fileKey(), file);
+                    files.add(new Found(file, key, attributes.size(), attributes.lastModifiedTime()));
                 } else if (attributes.lastModifiedTime().compareTo(old) < 0) {
                     Files.deleteIfExists(file);
                 }

@@ -29,6 +29,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -38,6 +39,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class FallbackBucket implements FallbackRegion {
     private static final int NOT_FOUND = 404;
     private static final int CHUNK = 64 << 10;
+    /** Empty ones, of a list that has no end. */
+    private static final int MOST_PAGES = 10;
+
     /** Others, and other regions, are tried besides. */
     private static final int ATTEMPTS = 2;
 
@@ -139,13 +143,27 @@ final class FallbackBucket implements FallbackRegion {
         }
     }
 
+    /** A store may give an empty page though something follows. */
     private @Nullable String first(String prefix) {
-        List<S3Object> page = call(
-                "list",
-                s3 -> s3.listObjectsV2(
-                                r -> r.bucket(place.bucket()).prefix(prefix).maxKeys(1))
-                        .contents());
-        return page.isEmpty() ? null : page.get(0).key();
+        List<S3Object> found = List.of();
+        @Nullable String next = null;
+        int pages = 0;
+        do {
+            String token = next;
+            ListObjectsV2Response page = call(
+                    "list",
+                    s3 -> s3.listObjectsV2(r -> r.bucket(place.bucket())
+                            .prefix(prefix)
+                            .continuationToken(token)
+                            .maxKeys(1)));
+            found = page.contents();
+            next = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
+            pages++;
+        } while (found.isEmpty() && next != null && pages < MOST_PAGES);
+        if (found.isEmpty() && next != null) {
+            throw failed("list", "only empty pages, " + pages + " of them", null);
+        }
+        return found.isEmpty() ? null : found.get(0).key();
     }
 
     private static ResponseInputStream<GetObjectResponse> open(S3Client s3, String bucket, String key, long from) {

@@ -287,10 +287,8 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
             }
         }
         machinery.polls().report();
-        if (target == null) {
-            return inUse.letGo(fresh, before).thenRun(this::finish);
-        }
-        return inUse.settle(before, fresh).thenRun(this::finish);
+        CompletionStage<?> settled = target == null ? inUse.letGo(fresh, before) : inUse.settle(before, fresh);
+        return settled.whenComplete((done, error) -> finish());
     }
 
     private @Nullable Target pursued(Load<T> load, Target by) {

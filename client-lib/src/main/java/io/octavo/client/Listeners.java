@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** The listeners of one subscription, called one after the other in the order of their registration. */
@@ -38,12 +37,12 @@ final class Listeners<T> {
         return each(listener -> listener.failed(state));
     }
 
-    /** Completes, never with an error, when this listener has returned. */
+    /** Completes, never with an error, when this listener has returned or can't be called. */
     CompletableFuture<?> call(Registration<T> registration, Consumer<SubscriptionListener<T>> call) {
         try {
             return CompletableFuture.runAsync(() -> call.accept(registration.listener()), registration.executor())
                     .handle((ignored, thrown) -> thrown == null ? null : count(thrown));
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) {
             return CompletableFuture.completedFuture(count(e));
         }
     }

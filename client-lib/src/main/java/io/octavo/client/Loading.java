@@ -1,5 +1,7 @@
 package io.octavo.client;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * receiver's lock; only the loads themselves run elsewhere.
  */
 final class Loading<T> {
+    private static final Logger LOG = System.getLogger("io.octavo.client");
+
     private final StartSources sources;
     private final Making<T> making;
     private final SubscriptionMachinery machinery;
@@ -40,6 +44,11 @@ final class Loading<T> {
         } catch (RejectedExecutionException e) {
             // This client is closed.
             load = null;
+        } catch (RuntimeException | Error e) {
+            // No thread can be had now. Who asked must hear nothing of it: the poll loop would stand still.
+            LOG.log(Level.WARNING, "topic {0}: can''t begin to load: {1}", sources.topic(), e);
+            load = null;
+            retryLater(1);
         }
     }
 

@@ -34,6 +34,10 @@ final class Making<T> {
             }
             return new Made<>(value, payload);
         } catch (Throwable e) {
+            if (!payload.isFromDisk() && !cancelled.getAsBoolean()) {
+                // It is tried again, and not downloaded again.
+                machinery.disk().put(payload);
+            }
             payload.delete();
             count(cancelled, Failure.DESERIALIZE);
             String what = "deserialize version " + payload.version() + " of " + topic + ": " + e;

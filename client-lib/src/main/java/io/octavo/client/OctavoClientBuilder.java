@@ -182,7 +182,7 @@ public final class OctavoClientBuilder {
      * pinned to, and those in use of more than 1 MiB, with what is known of each topic. A start without the service, and
      * a way back to a version that was run before, need no download then. Several processes can share a directory, but
      * not those of different installations. Default: none; what is in use is in a temporary directory, removed when the
-     * client is closed, and nothing is kept.
+     * client is closed, or else by this user's next one, and nothing is kept.
      */
     public OctavoClientBuilder cacheDirectory(Path directory) {
         cacheDirectory = Objects.requireNonNull(directory, "directory");

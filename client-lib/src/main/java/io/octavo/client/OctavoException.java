@@ -78,8 +78,8 @@ public final class OctavoException extends RuntimeException {
     }
 
     /**
-     * Whether a publish may have happened: no attempt was answered. Publishing the same again with {@link
-     * #idempotencyKey()} is safe and tells.
+     * Whether a publish may have happened: an attempt was not answered, and none after it told. Publishing the same again
+     * with {@link #idempotencyKey()} is safe and tells.
      */
     public boolean outcomeUnknown() {
         return details.outcomeUnknown;

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with parts of payloads: by as many threads as parts may be on their way at once, of all transfers. */
@@ -65,16 +66,40 @@ final class PartTasks {
         }
     }
 
-    /** Nobody says so of tasks that still wait when the threads end. */
+    /**
+     * Blocks until one that was begun is done.
+     *
+     * @param doing for messages
+     */
+    void await(Future<?> task, String doing) throws InterruptedException {
+        while (true) {
+            try {
+                var unused = task.get(1, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException e) {
+                throw Errors.from(e, doing);
+            } catch (TimeoutException e) {
+                requireOpen();
+            }
+        }
+    }
+
     private Future<Task> next(CompletionService<Task> running) throws InterruptedException {
         Future<Task> next = null;
         while (next == null) {
             next = running.poll(1, TimeUnit.SECONDS);
-            if (next == null && threads.isShutdown()) {
-                throw closed(null);
+            if (next == null) {
+                requireOpen();
             }
         }
         return next;
+    }
+
+    /** Nobody says so of tasks that still wait when the threads end. */
+    private void requireOpen() {
+        if (threads.isShutdown()) {
+            throw closed(null);
+        }
     }
 
     private static OctavoException closed(@Nullable Throwable cause) {

@@ -3,7 +3,6 @@ package io.octavo.client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -115,9 +114,9 @@ final class PayloadStream extends InputStream {
 
     private void await(Ahead next) throws IOException {
         try {
-            next.come.get();
-        } catch (ExecutionException e) {
-            throw failed(Errors.from(e, "read a payload"));
+            downloader.tasks().await(next.come, "read a payload");
+        } catch (OctavoException e) {
+            throw failed(e);
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();

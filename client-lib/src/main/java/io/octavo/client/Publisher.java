@@ -76,7 +76,7 @@ final class Publisher {
                     Retries.of("octavo-publish", limits.uploads(), limits.retry(), world.random(), publishing::again)
                             .executeCallable(publishing::attempt));
         } catch (OctavoException e) {
-            throw e.ofPublish(header.getIdempotencyKey(), publishing.isOpen() && e.isPassing());
+            throw e.ofPublish(header.getIdempotencyKey(), publishing.isOpen() && isSilent(e));
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -84,6 +84,14 @@ final class Publisher {
             throw Errors.from(e, "publish to " + header.getTopic())
                     .ofPublish(header.getIdempotencyKey(), publishing.isOpen());
         }
+    }
+
+    /** Whether it doesn't tell what the key has made: it need not be of a service that has looked. */
+    private static boolean isSilent(OctavoException failure) {
+        return switch (failure.code()) {
+            case UNAVAILABLE, UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND, INTERNAL -> true;
+            default -> failure.isPassing();
+        };
     }
 
     private static Published published(PublishResponse response) {

@@ -4,18 +4,10 @@ import io.octavo.rules.ErrorCode;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkDirectory implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.octavo.client");
-    private static final String LOCK = ".lock";
-
-    /** Locks that this process holds. To open and close such a file once more would let go of it. */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final @Nullable Path all;
-    private @Nullable Path own;
-    private @Nullable Path temporary;
-    private @Nullable FileChannel lock;
+    private @Nullable LockedDirectory own;
+    private @Nullable LockedDirectory temporary;
     private boolean isWarned;
 
     /** @param cache the cache directory; null = there is none */
@@ -70,36 +57,18 @@ final class WorkDirectory implements AutoCloseable {
 
     /** Removes what processes left that don't live any more. */
     void removeLeftOvers() throws IOException {
-        if (all == null || !Files.isDirectory(all)) {
-            return;
-        }
-        try (DirectoryStream<Path> locks = Files.newDirectoryStream(all, "*" + LOCK)) {
-            for (Path file : locks) {
-                if (!HELD.contains(file)) {
-                    removeIfDead(file);
-                }
-            }
+        if (all != null && Files.isDirectory(all)) {
+            LockedDirectory.removeLeftOvers(all);
         }
     }
 
-    /** Removes the directory with what is left in it. */
+    /** Removes the directories with what is left in them. */
     @Override
     public synchronized void close() {
-        try {
-            remove(own);
-            remove(temporary);
-            if (lock != null && own != null) {
-                Path file = lockOf(own);
-                Files.deleteIfExists(file);
-                lock.close();
-                HELD.remove(file);
-            }
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "can't remove the files of payloads in use", e);
-        }
+        remove(own);
+        remove(temporary);
         own = null;
         temporary = null;
-        lock = null;
     }
 
     /** A failure of this machine's disk: repeating the download won't mend it. */
@@ -110,23 +79,25 @@ final class WorkDirectory implements AutoCloseable {
     private synchronized Path directory(long size) throws IOException {
         if (all != null) {
             try {
-                Path found = own == null ? open(all) : own;
+                LockedDirectory found = own == null ? LockedDirectory.in(Files.createDirectories(all)) : own;
                 own = found;
-                if (Files.getFileStore(found).getUsableSpace() > size) {
+                if (Files.getFileStore(found.path()).getUsableSpace() > size) {
                     isWarned = false;
-                    return found;
+                    return found.path();
                 }
                 warn("has no room for " + size + " bytes", null);
             } catch (IOException e) {
                 warn("can't be used", e);
             }
         }
-        Path known = temporary;
-        if (known == null || !Files.isDirectory(known)) {
-            known = Files.createTempDirectory("octavo-client-");
+        LockedDirectory known = temporary;
+        if (known == null || !Files.isDirectory(known.path())) {
+            remove(known);
+            known = LockedDirectory.temporary(
+                    Path.of(System.getProperty("java.io.tmpdir", ".")), System.getProperty("user.name", "?"));
             temporary = known;
         }
-        return known;
+        return known.path();
     }
 
     private void warn(String what, @Nullable IOException e) {
@@ -134,52 +105,13 @@ final class WorkDirectory implements AutoCloseable {
         isWarned = true;
     }
 
-    /** The lock comes first: who finds a directory finds whether its owner lives. */
-    private Path open(Path parent) throws IOException {
-        Files.createDirectories(parent);
-        for (int attempt = 0; attempt < 3; attempt++) {
-            Path directory = parent.resolve(UUID.randomUUID().toString());
-            Path file = lockOf(directory);
-            HELD.add(file);
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            channel.lock();
-            if (Files.exists(file)) {
-                lock = channel;
-                return Files.createDirectory(directory);
+    private static void remove(@Nullable LockedDirectory directory) {
+        try {
+            if (directory != null) {
+                directory.remove();
             }
-            // Somebody took it for a dead process's before it was locked.
-            channel.close();
-            HELD.remove(file);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "can't remove the files of payloads in use", e);
         }
-        throw new IOException("can't get a lock in " + parent);
-    }
-
-    private static void removeIfDead(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                FileLock mine = channel.tryLock()) {
-            if (mine != null) {
-                String name = Objects.requireNonNull(file.getFileName(), "name").toString();
-                remove(file.resolveSibling(name.substring(0, name.length() - LOCK.length())));
-                Files.deleteIfExists(file);
-            }
-        } catch (NoSuchFileException | OverlappingFileLockException e) {
-            LOG.log(Level.TRACE, "{0} is another one''s to remove", file);
-        }
-    }
-
-    private static Path lockOf(Path directory) {
-        return directory.resolveSibling(directory.getFileName() + LOCK);
-    }
-
-    private static void remove(@Nullable Path directory) throws IOException {
-        if (directory == null || !Files.isDirectory(directory)) {
-            return;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.deleteIfExists(directory);
     }
 }

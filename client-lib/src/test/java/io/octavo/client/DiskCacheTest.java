@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -325,6 +326,72 @@ class DiskCacheTest {
                 later.subscription("t5", Deserializers.bytes()).start();
         later.nextPoll();
         assertThat(last.get()[0]).isEqualTo((byte) 5);
+    }
+
+    @Test
+    void aFileThatIsInUseCountsOnce() throws Exception {
+        Harness harness = new Harness(start(3 << 20));
+        harness.topics.ridesAlong(4 << 20);
+        harness.topics.publish(TOPIC, new byte[2 << 20], Map.of());
+        Subscription<Path> subscription =
+                harness.subscription(TOPIC, Deserializers.file()).start();
+        CachedTopic known =
+                Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
+        harness.timers.advance(Duration.ofMinutes(11));
+        harness.machinery.disk().write(known);
+        assertThat(subscription.get()).hasSize(2 << 20);
+        assertThat(sizeOf("payloads")).isEqualTo(2 << 20);
+        assertThat(files("topics")).hasSize(1);
+    }
+
+    @Test
+    void whatATopicThatStaysNamesStaysToo() throws Exception {
+        Harness harness = new Harness(start(3 << 20));
+        harness.topics.ridesAlong(4 << 20);
+        byte[] shared = {1};
+        byte[][] payloads = {Arrays.copyOf(shared, 1 << 20), new byte[1 << 20], Arrays.copyOf(shared, 1 << 20)};
+        for (int i = 0; i < payloads.length; i++) {
+            harness.topics.publish("t" + i, payloads[i], Map.of());
+            harness.subscription("t" + i, Deserializers.bytes()).start();
+        }
+        for (Path file : files("topics")) {
+            String name = String.valueOf(file.getFileName());
+            Files.setLastModifiedTime(
+                    file, FileTime.from(harness.timers.instant().plusSeconds(name.charAt(1))));
+        }
+        harness.topics.publish("t3", new byte[3 << 19], Map.of());
+        harness.subscription("t3", Deserializers.bytes()).start();
+
+        Harness later = new Harness(start(3 << 20));
+        later.down(OctavoException.passing(DOWN, null));
+        Subscription<byte[]> newest =
+                later.subscription("t2", Deserializers.bytes()).start();
+        later.nextPoll();
+        assertThat(newest.get()).isEqualTo(payloads[2]);
+        assertThat(files("topics"))
+                .extracting(file -> String.valueOf(file.getFileName()))
+                .containsExactlyInAnyOrder("t2", "t3");
+    }
+
+    @Test
+    void aVersionThatCannotBeReadIsDownloadedOnce() {
+        int size = 2 << 20;
+        AtomicInteger attempts = new AtomicInteger();
+        Harness harness = harness();
+        harness.topics.ridesAlong(4 << 20);
+        harness.topics.publish(TOPIC, new byte[size], Map.of());
+        Subscription<byte[]> subscription = harness.<byte[]>subscription(TOPIC, payload -> {
+                    if (attempts.incrementAndGet() <= 3) {
+                        throw new IllegalArgumentException("can't read this yet");
+                    }
+                    return Deserializers.bytes().deserialize(payload);
+                })
+                .start();
+        harness.timers.advance(Duration.ofMinutes(5));
+        assertThat(subscription.get()).hasSize(size);
+        assertThat(harness.counts.of("downloaded " + size)).isEqualTo(1);
+        assertThat(harness.counts.of("reused " + size)).isEqualTo(3);
+        assertThat(harness.counts.of("CACHE")).isZero();
     }
 
     @Test

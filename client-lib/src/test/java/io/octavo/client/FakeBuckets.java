@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 final class FakeBuckets implements AutoCloseable {
     static final FallbackKeys KEYS = new FallbackKeys("fallback");
     private static final Pattern PREFIX = Pattern.compile("(?:^|&)prefix=([^&]*)");
+    private static final Pattern TOKEN = Pattern.compile("continuation-token=([0-9]+)");
 
     /** By bucket/key. */
     final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
@@ -36,6 +37,8 @@ final class FakeBuckets implements AutoCloseable {
     final Set<String> away = ConcurrentHashMap.newKeySet();
     /** Keys that are gone when they are read for the first time after being listed. */
     final Set<String> vanishing = ConcurrentHashMap.newKeySet();
+    /** So many pages of each list are empty, and say that more follow. */
+    volatile int emptyPages;
     /** After how many bytes the next reads of objects break. */
     final Queue<Integer> breaks = new ConcurrentLinkedQueue<>();
 
@@ -98,6 +101,12 @@ final class FakeBuckets implements AutoCloseable {
     }
 
     private String list(String bucket, String query) {
+        Matcher token = TOKEN.matcher(query);
+        int page = token.find() ? Integer.parseInt(token.group(1)) : 0;
+        if (page < emptyPages) {
+            return "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>" + (page + 1)
+                    + "</NextContinuationToken></ListBucketResult>";
+        }
         Matcher prefix = PREFIX.matcher(query);
         String begin = bucket + "/" + (prefix.find() ? URLDecoder.decode(prefix.group(1), StandardCharsets.UTF_8) : "");
         String first = objects.ceilingKey(begin);

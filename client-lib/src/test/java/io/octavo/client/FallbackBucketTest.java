@@ -64,6 +64,28 @@ class FallbackBucketTest {
     }
 
     @Test
+    void anEmptyPageOfAListIsNotItsEnd() {
+        exported.publish(TOPIC, "one");
+        buckets.export("eu", exported, TOPIC);
+        buckets.emptyPages = 2;
+        assertThat(started(harness()).get()).isEqualTo("one");
+    }
+
+    @Test
+    void aListThatHasNoEndIsAFailure() {
+        exported.publish(TOPIC, "one");
+        buckets.export("eu", exported, TOPIC);
+        buckets.emptyPages = Integer.MAX_VALUE;
+        Harness harness = harness();
+        harness.down(away);
+        Subscription<String> subscription = harness.subscription().start();
+        harness.nextPoll();
+        assertThatExceptionOfType(OctavoException.class)
+                .isThrownBy(subscription::get)
+                .withMessageContaining("only empty pages, 10 of them");
+    }
+
+    @Test
     void aBrokenDownloadGoesOnWhereItEnded() {
         byte[] bytes = FollowingIT.random(300_000);
         exported.publish(TOPIC, bytes, Map.of());

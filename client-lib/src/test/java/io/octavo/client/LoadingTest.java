@@ -18,7 +18,8 @@ class LoadingTest {
     /** Loads that have begun and not run yet. */
     private final Deque<Runnable> loads = new ArrayDeque<>();
 
-    private final Harness harness = new Harness(loads::add, Runnable::run);
+    private boolean hasNoThread;
+    private final Harness harness = new Harness(this::begin, Runnable::run);
     private final Consumer consumer = harness.machinery.polls().identity();
     private final Set<Long> unreadable = new HashSet<>();
     private final List<Target> standIns = new ArrayList<>();
@@ -79,6 +80,26 @@ class LoadingTest {
         loading.waitNoMore();
         loading.start(published());
         assertThat(loads).hasSize(1);
+    }
+
+    @Test
+    void aLoadThatGetsNoThreadIsTriedAgain() {
+        Target one = published();
+        hasNoThread = true;
+        loading.start(one);
+        hasNoThread = false;
+        harness.timers.advance(Duration.ofSeconds(2));
+        assertThat(told).containsExactly("again");
+        loading.waitNoMore();
+        loading.start(one);
+        assertThat(loads).hasSize(1);
+    }
+
+    private void begin(Runnable load) {
+        if (hasNoThread) {
+            throw new OutOfMemoryError("no thread, by the test");
+        }
+        loads.add(load);
     }
 
     private Target published() {

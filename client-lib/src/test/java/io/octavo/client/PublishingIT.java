@@ -119,6 +119,26 @@ class PublishingIT {
     }
 
     @Test
+    void onlyAnAnswerThatTellsEndsWhatIsUnknown() {
+        server.mishaps.addAll(List.of(Mishap.ANSWER_LOST, Mishap.UNAUTHENTICATED));
+        OctavoException silent = catchThrowableOfType(
+                OctavoException.class, () -> client.publish("data").string("x"));
+        assertThat(silent.code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+        assertThat(silent.outcomeUnknown()).isTrue();
+        assertThat(server.topics.head("data").getNewestVersion()).isEqualTo(1);
+
+        server.mishaps.addAll(List.of(Mishap.UNAVAILABLE, Mishap.REFUSED));
+        OctavoException refused = catchThrowableOfType(
+                OctavoException.class, () -> client.publish("data").string("x"));
+        assertThat(refused.outcomeUnknown()).isFalse();
+
+        server.mishaps.add(Mishap.UNAUTHENTICATED);
+        OctavoException first = catchThrowableOfType(
+                OctavoException.class, () -> client.publish("data").string("x"));
+        assertThat(first.outcomeUnknown()).isFalse();
+    }
+
+    @Test
     void aRateLimitIsWaitedForAndLeavesNothingUnknown() {
         server.mishaps.addAll(List.of(Mishap.LIMITED, Mishap.LIMITED));
         assertThat(client.publish("data").string("x").version()).isEqualTo(1);

@@ -137,13 +137,37 @@ class SubscriptionTest {
                             throw new RejectedExecutionException("full, by the test");
                         },
                         snapshot -> {})
+                .listener(
+                        task -> {
+                            throw new NoClassDefFoundError("of the executor, by the test");
+                        },
+                        snapshot -> {})
                 .listener(snapshot -> heard.add(snapshot.value()))
                 .start();
         harness.topics.publish(TOPIC, "two");
         harness.nextPoll();
         assertThat(heard).containsExactly("one", "two");
-        assertThat(harness.counts.of("LISTENER")).isEqualTo(4);
+        assertThat(harness.counts.of("LISTENER")).isEqualTo(6);
         assertThat(subscription.state().phase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
+    void aStepThatBreaksOffDoesNotEndTheFollowing() {
+        AtomicBoolean isFull = new AtomicBoolean();
+        Harness breaking = new Harness(Runnable::run, task -> {
+            if (isFull.getAndSet(false)) {
+                throw new OutOfMemoryError("no thread, by the test");
+            }
+            task.run();
+        });
+        breaking.topics.publish(TOPIC, "one");
+        Subscription<String> subscription = breaking.subscription()
+                .listener(snapshot -> isFull.set(snapshot.version() == 1))
+                .start();
+        assertThat(subscription.get()).isEqualTo("one");
+        breaking.topics.publish(TOPIC, "two");
+        breaking.nextPoll();
+        assertThat(subscription.get()).isEqualTo("two");
     }
 
     @Test

@@ -91,6 +91,8 @@ final class TestServer implements AutoCloseable {
         ANSWER_LOST,
         /** Is refused, with field violations. */
         REFUSED,
+        /** Is refused before anything is looked at. */
+        UNAUTHENTICATED,
         /** Is refused for now. */
         LIMITED,
         /** Another call is at it. */
@@ -356,6 +358,7 @@ final class TestServer implements AutoCloseable {
         return switch (mishap) {
             case UNAVAILABLE ->
                 Status.UNAVAILABLE.withDescription("by the test").asRuntimeException();
+            case UNAUTHENTICATED -> Status.UNAUTHENTICATED.asRuntimeException();
             case LIMITED -> Status.RESOURCE_EXHAUSTED.asRuntimeException();
             case RUNNING -> named(Status.Code.ABORTED, "REQUEST_RUNNING");
             case GONE -> named(Status.Code.NOT_FOUND, "GONE");

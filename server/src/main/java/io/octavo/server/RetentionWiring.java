@@ -47,7 +47,7 @@ class RetentionWiring {
             FallbackCache fallback,
             InstantSource clock) {
         ExportedVersions exported = topic -> ExportedVersions.namedBy(fallback.newest(topic));
-        return new Retention(log, config.policy(), running(fleet, silent), exported, clock);
+        return new Retention(log, config.policy(), running(fleet, silent, config.settle()), exported, clock);
     }
 
     @Bean
@@ -65,11 +65,13 @@ class RetentionWiring {
     }
 
     /** What they run, and what they are to run and may be fetching. */
-    private static LiveVersions running(Fleet fleet, SilentNodes silent) {
+    private static LiveVersions running(Fleet fleet, SilentNodes silent, Duration settle) {
         return topic -> {
             ConsumerCounts counts =
                     fleet.count(ConsumerQuery.newBuilder().setTopic(topic).build());
-            if (silent.any() || !counts.coverage().isComplete()) {
+            if (silent.any()
+                    || silent.isAnyYoungerThan(settle)
+                    || !counts.coverage().isComplete()) {
                 return null;
             }
             Set<Long> versions = new HashSet<>();

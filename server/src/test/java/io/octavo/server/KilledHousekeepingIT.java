@@ -223,6 +223,7 @@ class KilledHousekeepingIT {
                         "housekeeping.repair.scan-interval=2s",
                         "housekeeping.idle.interval=1s",
                         "housekeeping.retention.interval=100ms",
+                        "housekeeping.retention.settle=0s",
                         "housekeeping.retention.max-versions=" + MAX_VERSIONS,
                         "housekeeping.retention.grace=" + GRACE.toSeconds() + "s",
                         "housekeeping.retention.deletes-per-second=10000",

@@ -56,6 +56,7 @@ final class RealNode implements AutoCloseable {
                 "--octavo.cassandra.replication=1",
                 "--octavo.payload.connect-timeout=100ms",
                 "--octavo.payload.attempts=1",
+                "--octavo.housekeeping.retention.settle=0s",
                 "--octavo.regions[0].name=eu",
                 "--octavo.regions[0].s3.endpoint=http://127.0.0.1:1",
                 "--octavo.regions[0].s3.bucket=octavo",

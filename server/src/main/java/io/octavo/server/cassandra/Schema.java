@@ -39,7 +39,8 @@ final class Schema {
             "006_tokens",
             "007_open_uploads",
             "008_topic_uses",
-            "009_installation_id");
+            "009_installation_id",
+            "010_upload_days");
 
     private static final int LOCK_SECONDS = 60;
     private static final Pattern ID = Pattern.compile("\\$\\{id:([a-z_]+)}");

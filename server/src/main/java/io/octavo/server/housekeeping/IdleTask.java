@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ public final class IdleTask implements Task {
     private final IdleTopics topics;
     private final Duration interval;
     private final InstantSource clock;
+    private final MeterRegistry meters;
     private final Map<Idle.State, AtomicLong> counts = new EnumMap<>(Idle.State.class);
 
     public IdleTask(
@@ -69,13 +71,9 @@ public final class IdleTask implements Task {
         this.topics = topics;
         this.interval = interval;
         this.clock = clock;
+        this.meters = meters;
         for (Idle.State state : Idle.State.values()) {
-            AtomicLong count = new AtomicLong();
-            counts.put(state, count);
-            Gauge.builder("octavo.idle.topics", count, AtomicLong::get)
-                    .description("Topics that nobody uses, as the node that leads this task found last")
-                    .tag("state", state.name())
-                    .register(meters);
+            counts.put(state, new AtomicLong());
         }
     }
 
@@ -87,6 +85,15 @@ public final class IdleTask implements Task {
     @Override
     public Duration interval() {
         return interval;
+    }
+
+    @Override
+    public void measure(BooleanSupplier leads) {
+        counts.forEach(
+                (state, count) -> Gauge.builder("octavo.idle.topics", () -> leads.getAsBoolean() ? count.get() : 0)
+                        .description("Topics that nobody uses, as the node that leads this task found last")
+                        .tag("state", state.name())
+                        .register(meters));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,8 +21,9 @@ final class LostPayloads {
 
     private final Map<Lost, String> lost = new TreeMap<>();
 
-    LostPayloads(MeterRegistry meters) {
-        Gauge.builder("octavo.gc.missing", this, LostPayloads::count)
+    /** @param leads whether this node leads the task that looks for them */
+    void measure(BooleanSupplier leads, MeterRegistry meters) {
+        Gauge.builder("octavo.gc.missing", () -> leads.getAsBoolean() ? count() : 0)
                 .description("Payloads of versions in use that are nowhere")
                 .register(meters);
     }

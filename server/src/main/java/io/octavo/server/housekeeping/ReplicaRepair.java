@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,12 @@ public final class ReplicaRepair implements TaskPart {
         this.copies = new Pace(partsPerSecond, nanoTime, Pace.Pause.REAL);
         this.meters = meters;
         this.survey = new PayloadSurvey(log, random);
-        this.lost = new LostPayloads(meters);
+        this.lost = new LostPayloads();
+    }
+
+    @Override
+    public void measure(BooleanSupplier leads) {
+        lost.measure(leads, meters);
     }
 
     @Override

@@ -29,6 +29,7 @@ final class RetentionBrake {
     private volatile @Nullable Permit permit;
     private boolean isOfAll;
     private long leftOfAll;
+    private int usedUp;
 
     RetentionBrake(RetentionConfig config) {
         this.config = config;
@@ -42,6 +43,10 @@ final class RetentionBrake {
         Permit(Stop seen) {
             this.seen = seen;
             this.left = new ConcurrentHashMap<>(seen.topics());
+        }
+
+        boolean isUsedUp() {
+            return left.values().stream().allMatch(count -> count == 0);
         }
     }
 
@@ -57,8 +62,8 @@ final class RetentionBrake {
             topics = Map.copyOf(topics);
         }
 
-        static Stop of(Map<String, Long> topics, long live, boolean isOfAll) {
-            String content = new TreeMap<>(topics) + " " + isOfAll;
+        static Stop of(Map<String, Long> topics, long live, boolean isOfAll, int usedUp) {
+            String content = new TreeMap<>(topics) + " " + isOfAll + " " + usedUp;
             byte[] digest = Digests.sha256(content.getBytes(StandardCharsets.UTF_8));
             return new Stop(HexFormat.of().formatHex(digest, 0, ID_BYTES), topics, live);
         }
@@ -84,6 +89,12 @@ final class RetentionBrake {
 
     /** Begins a run, with what is known of all topics. */
     void begin(Map<String, Seen> topics) {
+        Permit confirmed = permit;
+        if (confirmed != null && confirmed.isUsedUp()) {
+            // Should as much be to go once more, that is something else, which nobody has confirmed.
+            permit = null;
+            usedUp++;
+        }
         Map<String, Long> tooMany = new TreeMap<>();
         Map<String, Long> going = new TreeMap<>();
         long live = 0;
@@ -102,9 +113,9 @@ final class RetentionBrake {
         leftOfAll = most(live, config.brakePercent(), (long) config.brakeFrom() * ALL_FACTOR);
         isOfAll = goes > leftOfAll;
         if (isOfAll) {
-            stopped = Stop.of(going, live, true);
+            stopped = Stop.of(going, live, true, usedUp);
         } else if (!tooMany.isEmpty()) {
-            stopped = Stop.of(tooMany, live, false);
+            stopped = Stop.of(tooMany, live, false, usedUp);
         } else {
             clear();
         }
@@ -147,7 +158,11 @@ final class RetentionBrake {
                             + (shown == null ? "nothing, retention is not stopped" : shown.id() + "; " + shown.text())
                             + ")");
         }
-        permit = new Permit(shown);
+        Permit before = permit;
+        // Said twice it allows no more than once.
+        if (before == null || !before.seen.id().equals(id)) {
+            permit = new Permit(shown);
+        }
     }
 
     /** What is stopped and was not confirmed; null = nothing is. */

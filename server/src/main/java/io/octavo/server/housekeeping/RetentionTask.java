@@ -5,15 +5,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.housekeeping.RetentionBrake.Stop;
-import io.octavo.server.housekeeping.RetentionSurvey.Seen;
 import io.octavo.server.retention.Retention;
 import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +33,9 @@ public final class RetentionTask implements Task {
     private final RetentionSurvey survey;
     private final RetentionBrake brake;
     private final TopicCollector collector;
+    private final MeterRegistry meters;
     private long term;
+    private String last = "";
 
     /**
      * @param underWay so long a head that was changed may be on its way to a region as it was before
@@ -53,9 +57,7 @@ public final class RetentionTask implements Task {
         this.brake = new RetentionBrake(config);
         Pace pace = new Pace(config.deletesPerSecond(), nanoTime, Pace.Pause.REAL);
         this.collector = new TopicCollector(log, commits, retention, trim, bytes, pace, underWay, clock, meters);
-        Gauge.builder("octavo.gc.stopped", brake, RetentionTask::stoppedVersions)
-                .description("Versions that would go, and stay until an operator confirms")
-                .register(meters);
+        this.meters = meters;
     }
 
     @Override
@@ -69,6 +71,13 @@ public final class RetentionTask implements Task {
     }
 
     @Override
+    public void measure(BooleanSupplier leads) {
+        Gauge.builder("octavo.gc.stopped", () -> leads.getAsBoolean() ? stoppedVersions() : 0)
+                .description("Versions that would go, and stay until an operator confirms")
+                .register(meters);
+    }
+
+    @Override
     public void run(Run run) {
         if (term != run.term()) {
             survey.clear();
@@ -79,17 +88,17 @@ public final class RetentionTask implements Task {
             return;
         }
         brake.begin(survey.topics());
-        List<String> withWork = survey.topics().entrySet().stream()
-                .filter(topic -> topic.getValue().hasWork())
-                .map(Map.Entry<String, Seen>::getKey)
-                .sorted()
-                .toList();
+        List<String> withWork = withWork();
         long collected = 0;
+        int failedInARow = 0;
         for (String topic : withWork) {
-            if (!run.mayGoOn() || run.failedCount() >= FAILURES_THAT_END_A_RUN) {
+            if (!run.mayGoOn() || failedInARow >= FAILURES_THAT_END_A_RUN) {
                 break;
             }
+            last = topic;
+            long failedBefore = run.failedCount();
             collected += collect(topic, run);
+            failedInARow = run.failedCount() > failedBefore ? failedInARow + 1 : 0;
         }
         if (collected > 0) {
             LOG.info("versions given up: {}, of {} topics looked at", collected, withWork.size());
@@ -98,6 +107,19 @@ public final class RetentionTask implements Task {
         if (stop != null) {
             run.failed(ServiceException.of(ErrorCode.UNAVAILABLE, stop.text()));
         }
+    }
+
+    /** A run that is cut, or broken off for what fails, is not to begin with the same topics again: all get their turn. */
+    private List<String> withWork() {
+        NavigableSet<String> topics = new TreeSet<>();
+        survey.topics().forEach((topic, seen) -> {
+            if (seen.hasWork()) {
+                topics.add(topic);
+            }
+        });
+        List<String> inTurn = new ArrayList<>(topics.tailSet(last, false));
+        inTurn.addAll(topics.headSet(last, true));
+        return inTurn;
     }
 
     @Override
@@ -135,7 +157,7 @@ public final class RetentionTask implements Task {
         }
     }
 
-    private static double stoppedVersions(RetentionBrake brake) {
+    private double stoppedVersions() {
         Stop stop = brake.stopped();
         return stop == null ? 0 : stop.sum();
     }

@@ -3,7 +3,6 @@ package io.octavo.server.housekeeping;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 
 /**
  * Something that housekeeping does again and again. Each of its steps can be repeated: a run may be broken off between
@@ -12,9 +11,6 @@ import java.util.function.BooleanSupplier;
 public interface Task extends TaskPart {
     /** A word in lower case: the name in addresses, metrics and the lease. */
     String name();
-
-    /** Told once, before the first run: whether this node leads the task now, for what is measured of it. */
-    default void measure(BooleanSupplier leads) {}
 
     /** From the end of a run to the start of the next. */
     Duration interval();

@@ -189,6 +189,12 @@ final class TaskLoop {
 
     private Duration keepLease() {
         runner.interruptOverdue();
+        if (runner.isStuck()) {
+            if (runner.mayRun()) {
+                LOG.error("{}: a run goes on though its time is over; this node lets others lead", name());
+            }
+            return runner.lease().pause();
+        }
         try {
             clockCheck.check();
             runner.lease().step();
@@ -234,7 +240,8 @@ final class TaskLoop {
     private Duration next(Supplier<Duration> turn) {
         try {
             return turn.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whoever keeps the lease and does nothing keeps all others from it.
             LOG.error("{} failed in an unforeseen way; trying on", name(), e);
             return runner.lease().pause();
         }

@@ -1,5 +1,6 @@
 package io.octavo.server.housekeeping;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Something that housekeeping does, alone or as a part of a task: see {@link Task}. */
@@ -11,6 +12,9 @@ public interface TaskPart {
      * @throws RuntimeException if it can't go on; what it has told the run counts
      */
     void run(Run run);
+
+    /** Told once, before the first run: whether this node leads the task now, for what is measured of it. */
+    default void measure(BooleanSupplier leads) {}
 
     /** Why it doesn't do what it was to do, and what helps; null = it does. Any thread may ask. */
     default @Nullable String stopped() {

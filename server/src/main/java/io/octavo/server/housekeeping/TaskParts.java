@@ -2,6 +2,7 @@ package io.octavo.server.housekeeping;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ public final class TaskParts implements Task {
     @Override
     public Duration interval() {
         return interval;
+    }
+
+    @Override
+    public void measure(BooleanSupplier leads) {
+        parts.forEach(part -> part.measure(leads));
     }
 
     @Override

@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 /** Runs a task once, within its time and for as long as this node leads. Runs are for one thread. */
 final class TaskRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
+    /** After its time a run has so long to end: longer than a call to a store takes. */
+    private static final Duration STUCK = Duration.ofMinutes(2);
 
     private final Task task;
     private final Lease lease;
@@ -100,6 +102,11 @@ final class TaskRunner {
         if (running != null && nanoTime.getAsLong() - deadline >= 0) {
             running.interrupt();
         }
+    }
+
+    /** Whether a run doesn't even heed that. */
+    synchronized boolean isStuck() {
+        return running != null && nanoTime.getAsLong() - deadline >= STUCK.toNanos();
     }
 
     private RunReport report(Run run, @Nullable RuntimeException failure, Instant startedAt, Duration took) {

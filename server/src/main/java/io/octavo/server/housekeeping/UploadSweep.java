@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.server.housekeeping.Owners.Owner;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.payload.UploadLedger.Upload;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -28,6 +30,8 @@ public final class UploadSweep implements TaskPart {
     private static final int FAILURES_IN_A_ROW = 5;
     /** A day that isn't over is looked through this often in the time of a margin. */
     private static final int LOOKS_PER_MARGIN = 4;
+    /** A day stays on the list for so long after its end at least: clocks may differ. */
+    private static final Duration STAYS = Duration.ofDays(1);
 
     private final UploadLedger ledger;
     private final Owners owners;
@@ -74,13 +78,13 @@ public final class UploadSweep implements TaskPart {
     public void run(Run run) {
         Instant before = clock.instant().minus(config.margin());
         Pass pass = new Pass(run, before);
-        for (LocalDate day : ledger.days()) {
+        List<LocalDate> days = ledger.days();
+        for (LocalDate day : days) {
             if (run.mayGoOn() && isDue(day, before)) {
-                ledger.visit(day, pass::sweep);
-                looked.put(day, clock.instant());
+                pass.look(day);
             }
         }
-        looked.keySet().retainAll(ledger.days());
+        looked.keySet().retainAll(days);
         int unfinished = run.mayGoOn() ? abortUnfinished(before, run) : 0;
         pass.tell(unfinished);
     }
@@ -89,11 +93,14 @@ public final class UploadSweep implements TaskPart {
         if (day.isAfter(LocalDate.ofInstant(before, ZoneOffset.UTC))) {
             return false;
         }
-        Instant end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
         Instant last = looked.getOrDefault(day, Instant.EPOCH);
         // Most of what a day that isn't over has is too young: reading it every time would be for nothing.
-        return !end.isAfter(before)
+        return !end(day).isAfter(before)
                 || !last.plus(config.margin().dividedBy(LOOKS_PER_MARGIN)).isAfter(clock.instant());
+    }
+
+    private static Instant end(LocalDate day) {
+        return day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     private int abortUnfinished(Instant before, Run run) {
@@ -114,14 +121,42 @@ public final class UploadSweep implements TaskPart {
         private final Instant before;
         private final Map<Fate, Integer> fates = new EnumMap<>(Fate.class);
         private int failuresInARow;
+        private long seen;
 
         Pass(Run run, Instant before) {
             this.run = run;
             this.before = before;
         }
 
+        /** Looks through a day; should that fail, the others are looked through nevertheless. */
+        void look(LocalDate day) {
+            long seenBefore = seen;
+            try {
+                ledger.visit(day, this::sweep);
+                looked.put(day, clock.instant());
+                boolean isLongOver =
+                        !end(day).isAfter(before) && !end(day).plus(STAYS).isAfter(clock.instant());
+                if (isLongOver && seen == seenBefore) {
+                    strikeOff(day);
+                }
+            } catch (RuntimeException e) {
+                run.failed(e);
+                LOG.warn("uploads of {} stay on the list for now: {}", day, e.getMessage());
+            }
+        }
+
+        /** All copies of the list are asked, which need not be there: it stays until they are, and does no harm. */
+        private void strikeOff(LocalDate day) {
+            try {
+                ledger.removeIfEmpty(day);
+            } catch (RuntimeException e) {
+                LOG.info("the day {} stays on the list of uploads for now: {}", day, e.getMessage());
+            }
+        }
+
         /** Whether to go on. */
-        boolean sweep(Upload upload) {
+        private boolean sweep(Upload upload) {
+            seen++;
             if (!run.mayGoOn()) {
                 return false;
             }

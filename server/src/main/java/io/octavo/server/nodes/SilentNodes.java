@@ -26,6 +26,7 @@ public final class SilentNodes {
     private final InstantSource clock;
     private final Map<String, Instant> seen = new HashMap<>();
     private Set<String> up = Set.of();
+    private Instant lastStart = Instant.MIN;
 
     /**
      * @param meant      nodes that matter
@@ -41,10 +42,14 @@ public final class SilentNodes {
     public synchronized void see(List<Sighting> sightings) {
         Set<String> before = up;
         up = new HashSet<>();
+        lastStart = Instant.MIN;
         for (Sighting sighting : sightings) {
             if (meant.test(sighting.node())) {
                 up.add(sighting.node().node());
                 seen.put(sighting.node().node(), sighting.seen());
+                lastStart = sighting.node().started().isAfter(lastStart)
+                        ? sighting.node().started()
+                        : lastStart;
             }
         }
         Instant now = clock.instant();
@@ -65,6 +70,11 @@ public final class SilentNodes {
     /** Whether there are such nodes. */
     public boolean any() {
         return !all().isEmpty();
+    }
+
+    /** Whether one that is up started less than so long ago, so that not everybody it serves may have come to it yet. */
+    public synchronized boolean isAnyYoungerThan(Duration age) {
+        return lastStart.isAfter(clock.instant().minus(age));
     }
 
     /** Such nodes, by name. */

@@ -1,8 +1,10 @@
 package io.octavo.server.payload;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.server.errors.ServiceException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -18,6 +21,10 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Objects implements SmallObjects {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int THERE_IS_ONE = 412;
+    /** Of one list that was asked for: a store that never comes to an end is as good as away. */
+    private static final int MOST_PAGES = 100;
+
+    private static final Duration LATER = Duration.ofSeconds(30);
 
     private final String region;
     private final String bucket;
@@ -86,19 +93,36 @@ final class S3Objects implements SmallObjects {
 
     @Override
     public List<Listed> list(String prefix, String after, int most) {
+        List<Listed> listed = new ArrayList<>();
+        @Nullable String next = null;
+        int pages = 0;
+        do {
+            ListObjectsV2Response page = page(prefix, after, next, most - listed.size());
+            page.contents()
+                    .forEach(object -> listed.add(
+                            new Listed(object.key(), Objects.requireNonNullElse(object.lastModified(), Instant.MAX))));
+            next = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
+            pages++;
+            // A store may give fewer than it was asked for, or none, though more follow.
+        } while (next != null && listed.size() < most && pages < MOST_PAGES);
+        if (next != null && listed.size() < most) {
+            throw ServiceException.unavailable(
+                    "region " + region + ": a list of " + prefix + " has no end after " + pages + " pages",
+                    LATER,
+                    null);
+        }
+        return listed;
+    }
+
+    private ListObjectsV2Response page(String prefix, String after, @Nullable String token, int most) {
         return calls.call(
                 "ListObjects",
-                () -> client
-                        .listObjectsV2(r -> r.bucket(bucket)
-                                .prefix(prefix)
-                                .startAfter(after.isEmpty() ? null : after)
-                                .maxKeys(most)
-                                .overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT)))
-                        .contents()
-                        .stream()
-                        .map(object -> new Listed(
-                                object.key(), Objects.requireNonNullElse(object.lastModified(), Instant.MAX)))
-                        .toList());
+                () -> client.listObjectsV2(r -> r.bucket(bucket)
+                        .prefix(prefix)
+                        .startAfter(after.isEmpty() ? null : after)
+                        .continuationToken(token)
+                        .maxKeys(most)
+                        .overrideConfiguration(o -> o.apiCallTimeout(TIMEOUT))));
     }
 
     @Override

@@ -15,7 +15,7 @@ public interface UploadLedger {
      * An upload of the list.
      *
      * @param day      the day it was started, in UTC
-     * @param uploadId also the payload's id
+     * @param uploadId also the payload's id; random and not negative
      * @param direct   kept beside the metadata; false = in S3
      * @param started  by the clock of the node that took it in
      * @param aborted  when the sweep had given it up and removed its bytes; null = not yet
@@ -40,8 +40,14 @@ public interface UploadLedger {
     /** The mark of this installation, which its objects bear; never changes. */
     String installation();
 
-    /** The days of which there are uploads, oldest first. */
+    /**
+     * The days of which there may be uploads, oldest first. Asking adds those that have come since the last time, up to
+     * today: who notes an upload has nothing to do with it.
+     */
     List<LocalDate> days();
+
+    /** Takes a day off the list, should there be no uploads of it; nobody may be noting any of it still. */
+    void removeIfEmpty(LocalDate day);
 
     /** Shows the uploads of a day, in no order, until the visitor has seen enough and says false. */
     void visit(LocalDate day, Predicate<Upload> visitor);

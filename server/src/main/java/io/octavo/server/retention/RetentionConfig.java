@@ -14,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param grace             what somebody ran so short a time ago stays, and so long the deletion of a topic can be undone;
  *     longer than any node, region or process may lag behind, and at least twice
  *     {@code octavo.housekeeping.export.put-within}
+ * @param settle            nothing is given up until every subscribe node has run for so long: whom it serves has told it by
+ *     then what he runs; three polls
  * @param deletesPerSecond  how many payloads are removed in a second at most
  * @param brakeTopicPercent if more of a topic's versions than this would go at once, they stay until an operator confirms;
  *     100 = never
@@ -29,6 +31,7 @@ public record RetentionConfig(
         @DefaultValue("100") int maxVersions,
         @DefaultValue("0s") Duration maxAge,
         @DefaultValue("24h") Duration grace,
+        @DefaultValue("90s") Duration settle,
         @DefaultValue("50") int deletesPerSecond,
         @DefaultValue("50") int brakeTopicPercent,
         @DefaultValue("20") int brakePercent,
@@ -46,6 +49,7 @@ public record RetentionConfig(
         KEYS.between("max-versions", maxVersions, 2, MILLION);
         KEYS.between("max-age", maxAge, Duration.ZERO, CENTURY);
         KEYS.between("grace", grace, Duration.ofSeconds(1), Duration.ofDays(365));
+        KEYS.between("settle", settle, Duration.ZERO, Duration.ofHours(1));
         KEYS.between("deletes-per-second", deletesPerSecond, 1, 10_000);
         KEYS.between("brake-topic-percent", brakeTopicPercent, 1, 100);
         KEYS.between("brake-percent", brakePercent, 1, 100);

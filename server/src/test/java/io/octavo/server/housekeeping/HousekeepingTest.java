@@ -104,6 +104,19 @@ class HousekeepingTest {
     }
 
     @Test
+    void aTaskThatEndsInAnErrorRunsAgain() throws InterruptedException {
+        try (Housekeeping failing = node("c", Duration.ofMillis(20), run -> {
+            ran.add("c");
+            throw new OutOfMemoryError("of this test");
+        })) {
+            failing.start();
+            for (int i = 0; i < 2; i++) {
+                assertThat(ran.take()).isEqualTo("c");
+            }
+        }
+    }
+
+    @Test
     void aRunThatIsAskedForAnswersWhatItDid() throws InterruptedException {
         a.start();
         ran.take();

@@ -55,8 +55,10 @@ class IdleTaskTest {
     private final IdleTask task = task(uses);
 
     private IdleTask task(TopicUses store) {
-        return new IdleTask(
+        IdleTask made = new IdleTask(
                 log, commits, store, () -> new Recent(now, allAnswer), topics, CONFIG.interval(), time, meters);
+        made.measure(() -> true);
+        return made;
     }
 
     @Test

@@ -27,6 +27,7 @@ final class ModelHouse {
             3,
             Duration.ofHours(2),
             Duration.ofHours(12),
+            Duration.ZERO,
             10_000,
             100,
             100,

@@ -45,6 +45,7 @@ class ReplicaRepairTest {
     private final InMemoryObjects us = new InMemoryObjects("us", time);
     private final FallbackCache fallback = new FallbackCache(List.of(eu, us), new FallbackConfig("fallback", 1));
     private final TestRegions regions = new TestRegions(direct, ledger);
+    private boolean leads = true;
     private final ReplicaRepair repair = new ReplicaRepair(
             log,
             regions.payloads().replicas(),
@@ -103,6 +104,7 @@ class ReplicaRepairTest {
 
     @Test
     void whatIsNowhereIsToldUntilItIsThereAgain() {
+        repair.measure(() -> leads);
         Part part = publish("topic", MIB);
         regions.lose("us", part);
         regions.lose("eu", part);
@@ -110,6 +112,9 @@ class ReplicaRepairTest {
         assertThat(run.failedCount()).isZero();
         assertThat(requireNonNull(repair.stopped())).startsWith("payloads lost: 1: topic version 1 (it is nowhere);");
         assertThat(meters.get("octavo.gc.missing").gauge().value()).isEqualTo(1);
+        leads = false;
+        assertThat(meters.get("octavo.gc.missing").gauge().value()).isZero();
+        leads = true;
         assertThat(regions.payloads().isMissing(part))
                 .as("what keeps consumers from it")
                 .isTrue();

@@ -63,6 +63,7 @@ class RetentionIT {
             3,
             Duration.ZERO,
             Duration.ofHours(24),
+            Duration.ZERO,
             1_000,
             100,
             100,

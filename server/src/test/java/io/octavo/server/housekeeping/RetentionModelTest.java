@@ -51,6 +51,7 @@ class RetentionModelTest {
             3,
             Duration.ofHours(2),
             Duration.ofHours(6),
+            Duration.ZERO,
             10_000,
             100,
             100,

@@ -54,6 +54,8 @@ class RetentionTaskTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Set<Long> running = new HashSet<>();
     private final Set<Long> exported = new HashSet<>();
+    private boolean leads = true;
+    private int asked;
     private boolean nodesAnswer = true;
     private boolean regionsAnswer = true;
     private Consumer<String> between = step -> {};
@@ -284,6 +286,11 @@ class RetentionTaskTest {
         assertThat(deleted("b")).as("this is as usual").hasSize(2);
         assertThat(task.stopped()).contains("17 versions of 1 topics", "(a 17)", "--confirm ");
         assertThat(meters.get("octavo.gc.stopped").gauge().value()).isEqualTo(17);
+        leads = false;
+        assertThat(meters.get("octavo.gc.stopped").gauge().value())
+                .as("who leads now knows better")
+                .isZero();
+        leads = true;
         String shown = shown();
 
         assertThatThrownBy(() -> task.confirm("00000000"))
@@ -306,6 +313,60 @@ class RetentionTaskTest {
                 .isZero();
         assertThat(deleted("a")).hasSize(21);
         assertThatThrownBy(() -> task.confirm(shown)).hasMessageContaining("retention is not stopped");
+    }
+
+    @Test
+    void aConfirmationThatIsSaidTwiceAllowsNoMoreThanOnce() {
+        publish("a", 20);
+        time.pass(DAY);
+        Runs.of(task);
+        String shown = shown();
+        task.confirm(shown);
+        Runs.of(task);
+        assertThat(deleted("a")).hasSize(17);
+        publish("a", 20);
+        time.pass(DAY);
+        task.confirm(shown);
+        Runs.of(task);
+        assertThat(deleted("a")).as("nobody has seen the other twenty").hasSize(17);
+        task.confirm(shown());
+        Runs.of(task);
+        assertThat(deleted("a")).hasSize(37);
+        publish("a", 20);
+        time.pass(DAY);
+        Runs.of(task);
+        assertThat(deleted("a")).as("as many as before, and others").hasSize(37);
+        task.confirm(shown());
+        Runs.of(task);
+        assertThat(deleted("a")).hasSize(57);
+    }
+
+    @Test
+    void topicsThatFailDoNotKeepTheOthersFromTheirTurn() {
+        for (int topic = 0; topic <= 20; topic++) {
+            publish("bad%02d".formatted(topic), 6);
+        }
+        publish("good", 6);
+        time.pass(DAY);
+        assertThat(Runs.of(task).failedCount()).as("so many in a row end a run").isEqualTo(20);
+        assertThat(Runs.of(task).failedCount()).as("one before the good one").isEqualTo(21);
+        assertThat(deleted("good")).hasSize(3);
+    }
+
+    @Test
+    void aRunThatIsCutBeginsWithAnotherTopicThanTheOneBefore() {
+        for (int topic = 0; topic < 3; topic++) {
+            publish("t" + topic, 6);
+        }
+        for (int run = 0; run < 3; run++) {
+            publish("t0", 1);
+            time.pass(DAY);
+            int before = asked;
+            task.run(new Run(1, () -> asked < before + 2, () -> true));
+        }
+        assertThat(deleted("t0")).isNotEmpty();
+        assertThat(deleted("t1")).isNotEmpty();
+        assertThat(deleted("t2")).isNotEmpty();
     }
 
     @Test
@@ -413,9 +474,11 @@ class RetentionTaskTest {
 
     private RetentionTask task(RetentionConfig config) {
         TopicLog stepped = Interposed.of(TopicLog.class, log, step -> between.accept(step));
-        Retention retention = new Retention(stepped, config.policy(), topic -> running(), topic -> exported(), time);
-        return new RetentionTask(
+        Retention retention = new Retention(stepped, config.policy(), this::running, topic -> exported(), time);
+        RetentionTask made = new RetentionTask(
                 stepped, commits, retention, bytes::delete, config, UNDER_WAY, time, System::nanoTime, meters);
+        made.measure(() -> leads);
+        return made;
     }
 
     private static RetentionConfig config(int topicPercent, int percent, int from) {
@@ -424,6 +487,7 @@ class RetentionTaskTest {
                 3,
                 Duration.ZERO,
                 DAY,
+                Duration.ZERO,
                 10_000,
                 topicPercent,
                 percent,
@@ -432,7 +496,11 @@ class RetentionTaskTest {
                 Duration.ofDays(365));
     }
 
-    private @Nullable Set<Long> running() {
+    private @Nullable Set<Long> running(String topic) {
+        asked++;
+        if (topic.startsWith("bad")) {
+            throw ServiceException.unavailable("nobody knows", Duration.ofSeconds(1), null);
+        }
         return nodesAnswer ? running : null;
     }
 

@@ -36,10 +36,12 @@ import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -105,6 +107,8 @@ class SweepModelTest {
         /** Payloads of versions that were deleted: a log that is set back may still have them. */
         private final Set<Long> deleted = new HashSet<>();
 
+        private final Queue<Stored> stopped = new ArrayDeque<>();
+
         private ObjectSweep objects = newObjectSweep();
         private Backup backup = log.backup();
         private List<Upload> listedThen = List.of();
@@ -113,6 +117,13 @@ class SweepModelTest {
         private int setBacks;
         private long epoch = time.millis();
         private long ids;
+
+        /**
+         * What is stored, and not committed yet.
+         *
+         * @param since of how many restores its publisher knows
+         */
+        private record Stored(Instant begun, int since, PublishVersion version) {}
 
         SweepHistory(String description) {
             super(description, SweepModelTest.this.random, DEEPEST, 6);
@@ -161,7 +172,8 @@ class SweepModelTest {
         @Override
         void doSomething() {
             switch (random.nextInt(20)) {
-                case 0, 1, 2, 3, 4, 5 -> publish();
+                case 0, 1, 2, 3, 4 -> publish();
+                case 5 -> resume();
                 case 6, 7, 8 -> sweep();
                 case 9, 10, 11 -> list();
                 case 12, 13 -> deleteVersion();
@@ -211,21 +223,29 @@ class SweepModelTest {
                 }
                 part.setS3(S3Pointer.newBuilder().setPayloadId(id));
             }
+            Stored stored = new Stored(
+                    begun,
+                    since,
+                    new PublishVersion(
+                            List.of(part.build()), Map.of(), List.of(Scopes.GLOBAL), null, false, null, id, ""));
+            if (random.nextInt(4) == 0) {
+                stopped.add(stored);
+            } else {
+                commit(stored);
+            }
+        }
+
+        /** A publisher that has stopped goes on, while others are at something. */
+        private void resume() {
+            Stored stored = stopped.poll();
+            if (stored != null && stored.since() == setBacks && !isTooLate(stored.begun())) {
+                commit(stored);
+            }
+        }
+
+        private void commit(Stored stored) {
             try {
-                commits(since)
-                        .commit(
-                                TOPIC,
-                                new PublishVersion(
-                                        List.of(part.build()),
-                                        Map.of(),
-                                        List.of(Scopes.GLOBAL),
-                                        null,
-                                        false,
-                                        null,
-                                        id,
-                                        ""),
-                                "publisher",
-                                null);
+                commits(stored.since()).commit(TOPIC, stored.version(), "publisher", null);
                 committed++;
             } catch (ServiceException givenUp) {
                 refused++;
@@ -297,7 +317,7 @@ class SweepModelTest {
         }
 
         /**
-         * Ends within a margin of its reading of the log: the export puts no head that was read longer ago than an hour. What
+         * Ends within a margin of its reading of the log: the export puts no head that was read longer ago than half of it. What
          * comes to a region just after a restore has asked it, of a version that the restore didn't see, is why its topic is
          * left alone for a margin. What came later still would name bytes that the sweep has removed.
          */
@@ -403,7 +423,18 @@ class SweepModelTest {
         }
 
         private Owners owners() {
-            return new Owners(stepped(TopicLog.class, log), stepped(ExportedHeads.class, fallback), MARGIN, time);
+            TopicLog atTheLastMoment = Interposed.of(TopicLog.class, log, at -> {
+                step(at);
+                if (at.equals("before abortUpload") && !isQuiet() && random.nextInt(2) == 0) {
+                    // By chance alone hardly any publisher would go on just then.
+                    quietly(() -> {
+                        while (!stopped.isEmpty()) {
+                            resume();
+                        }
+                    });
+                }
+            });
+            return new Owners(atTheLastMoment, stepped(ExportedHeads.class, fallback), MARGIN, time);
         }
 
         private final class Bytes implements UnownedBytes {

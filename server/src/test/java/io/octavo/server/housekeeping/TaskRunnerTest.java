@@ -79,6 +79,22 @@ class TaskRunnerTest {
     }
 
     @Test
+    void aRunThatGoesOnLongAfterItsTimeIsStuck() {
+        lease.step();
+        List<Boolean> stuck = new ArrayList<>();
+        TaskRunner[] runner = new TaskRunner[1];
+        runner[0] = runner(run -> {
+            time.pass(TIMEOUT.plus(Duration.ofMinutes(2)).minusMillis(1));
+            stuck.add(runner[0].isStuck());
+            time.pass(Duration.ofMillis(1));
+            stuck.add(runner[0].isStuck());
+        });
+        runner[0].run();
+        stuck.add(runner[0].isStuck());
+        assertThat(stuck).containsExactly(false, true, false);
+    }
+
+    @Test
     void aFailureDoesNotHideWhatWasDoneBefore() {
         lease.step();
         RunReport report = requireNonNull(runner(run -> {

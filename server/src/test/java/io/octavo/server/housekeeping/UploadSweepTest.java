@@ -18,6 +18,9 @@ import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -163,6 +166,58 @@ class UploadSweepTest {
         time.pass(Duration.ofMillis(1));
         Runs.of(counted);
         assertThat(visits).hasValue(2);
+    }
+
+    @Test
+    void aDayThatCanNotBeReadKeepsNobodyFromTheOthers() {
+        upload(1, true);
+        time.pass(Duration.ofDays(1));
+        upload(2, true);
+        time.pass(MARGIN);
+        AtomicInteger visits = new AtomicInteger();
+        UploadSweep sweep = sweep(step -> {
+            if (step.equals("before visit") && visits.getAndIncrement() == 0) {
+                throw new IllegalStateException("unreadable");
+            }
+        });
+        Run run = Runs.of(sweep);
+        assertThat(run.error()).isEqualTo("unreadable");
+        assertThat(run.doneCount()).isEqualTo(1);
+        assertThat(bytes.kept()).containsExactly("direct/1");
+        assertThat(Runs.of(sweep).failedCount()).isZero();
+        assertThat(bytes.kept()).isEmpty();
+    }
+
+    @Test
+    void aDayIsTakenOffTheListADayAfterItsEndOnceNothingIsLeftOfIt() {
+        LocalDate day = LocalDate.ofInstant(time.instant(), ZoneOffset.UTC);
+        Instant end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        upload(1, true);
+        upload(2, true);
+        commit(1);
+        assertThat(ledger.days()).containsExactly(day);
+        time.pass(Duration.between(time.instant(), end).plusDays(1).minusMillis(1));
+        Runs.of(sweep);
+        time.pass(Duration.ofMillis(1));
+        Runs.of(sweep);
+        assertThat(ledger.days()).as("to be looked at again").contains(day);
+        time.pass(MARGIN);
+        Runs.of(sweep);
+        assertThat(ledger.days()).as("struck off just now").contains(day);
+        Runs.of(sweep);
+        assertThat(ledger.days()).doesNotContain(day).contains(day.plusDays(2));
+    }
+
+    @Test
+    void aDayThatIsNotLongOverStaysOnTheList() {
+        LocalDate day = LocalDate.ofInstant(time.instant(), ZoneOffset.UTC);
+        Runs.of(sweep);
+        time.pass(Duration.ofHours(36).minusMillis(1));
+        Runs.of(sweep);
+        assertThat(ledger.days()).contains(day);
+        time.pass(Duration.ofMillis(1));
+        Runs.of(sweep);
+        assertThat(ledger.days()).doesNotContain(day);
     }
 
     @Test

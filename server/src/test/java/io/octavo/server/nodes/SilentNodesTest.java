@@ -55,6 +55,22 @@ class SilentNodesTest {
         assertThat(silent.any()).isFalse();
     }
 
+    @Test
+    void aNodeThatHasJustStartedIsYoungForAWhile() {
+        assertThat(silent.isAnyYoungerThan(Duration.ofSeconds(90))).isFalse();
+        Node node = new Node("a", "subscribe", "eu", "", "", now);
+        silent.see(List.of(new Sighting(node, now, 0), new Sighting(node("b", "subscribe"), now, 0)));
+        pass(89);
+        assertThat(silent.isAnyYoungerThan(Duration.ofSeconds(90))).isTrue();
+        pass(1);
+        assertThat(silent.isAnyYoungerThan(Duration.ofSeconds(90))).isFalse();
+        pass(-1);
+        see(0, "b");
+        assertThat(silent.isAnyYoungerThan(Duration.ofSeconds(90)))
+                .as("it has left")
+                .isFalse();
+    }
+
     private void see(int secondsAgo, String... nodes) {
         silent.see(Stream.of(nodes)
                 .map(name -> new Sighting(node(name, "subscribe"), now.minusSeconds(secondsAgo), 0))

@@ -6,7 +6,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
@@ -18,6 +20,7 @@ public final class InMemoryUploadLedger implements UploadLedger {
     private final InstantSource clock;
     private final List<Started> started = new CopyOnWriteArrayList<>();
     private final Map<Long, Upload> uploads = new ConcurrentSkipListMap<>();
+    private final NavigableSet<LocalDate> days = new ConcurrentSkipListSet<>();
 
     public InMemoryUploadLedger() {
         this(() -> Instant.EPOCH);
@@ -30,9 +33,11 @@ public final class InMemoryUploadLedger implements UploadLedger {
     @Override
     public Origin started(String topic, long uploadId, boolean direct) {
         started.add(new Started(topic, uploadId, direct));
-        Instant now = clock.instant();
-        LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        uploads.put(uploadId, new Upload(day, uploadId, topic, direct, now, null));
+        Instant now;
+        do {
+            now = clock.instant();
+            uploads.put(uploadId, new Upload(dayOf(now), uploadId, topic, direct, now, null));
+        } while (!dayOf(now).equals(dayOf(clock.instant())));
         return new Origin(installation(), topic, 0, now);
     }
 
@@ -43,7 +48,22 @@ public final class InMemoryUploadLedger implements UploadLedger {
 
     @Override
     public List<LocalDate> days() {
-        return uploads.values().stream().map(Upload::day).distinct().sorted().toList();
+        LocalDate today = dayOf(clock.instant());
+        if (days.isEmpty()) {
+            uploads.values().forEach(upload -> days.add(upload.day()));
+        }
+        boolean isBehind = !days.isEmpty() && days.last().isBefore(today);
+        for (LocalDate day = isBehind ? days.last().plusDays(1) : today; !day.isAfter(today); day = day.plusDays(1)) {
+            days.add(day);
+        }
+        return List.copyOf(days);
+    }
+
+    @Override
+    public void removeIfEmpty(LocalDate day) {
+        if (uploads.values().stream().noneMatch(upload -> upload.day().equals(day))) {
+            days.remove(day);
+        }
     }
 
     @Override
@@ -57,6 +77,7 @@ public final class InMemoryUploadLedger implements UploadLedger {
 
     @Override
     public void aborted(Upload upload, Instant at) {
+        days.add(upload.day());
         uploads.put(
                 upload.uploadId(),
                 new Upload(upload.day(), upload.uploadId(), upload.topic(), upload.direct(), upload.started(), at));
@@ -72,10 +93,18 @@ public final class InMemoryUploadLedger implements UploadLedger {
         return List.copyOf(started);
     }
 
-    /** Puts these on the list instead of those that are there. */
+    /** Puts these on the list, and their days, instead of those that are there. */
     public void setBack(List<Upload> uploadsThen) {
         uploads.clear();
-        uploadsThen.forEach(upload -> uploads.put(upload.uploadId(), upload));
+        days.clear();
+        for (Upload upload : uploadsThen) {
+            uploads.put(upload.uploadId(), upload);
+            days.add(upload.day());
+        }
+    }
+
+    private static LocalDate dayOf(Instant time) {
+        return LocalDate.ofInstant(time, ZoneOffset.UTC);
     }
 
     /** All that are on the list now. */

@@ -25,6 +25,7 @@ class RetentionConfigTest {
                         100,
                         Duration.ZERO,
                         Duration.ofHours(24),
+                        Duration.ofSeconds(90),
                         50,
                         50,
                         20,
@@ -35,22 +36,24 @@ class RetentionConfigTest {
 
     @Test
     void everyKey() {
-        assertThat(bind(Map.of(
-                        "interval", "2h",
-                        "max-versions", "3",
-                        "max-age", "4d",
-                        "grace", "5h",
-                        "deletes-per-second", "6",
-                        "brake-topic-percent", "7",
-                        "brake-percent", "8",
-                        "brake-from", "9",
-                        "max-events", "1000",
-                        "max-history", "11d")))
+        assertThat(bind(Map.ofEntries(
+                        Map.entry("interval", "2h"),
+                        Map.entry("max-versions", "3"),
+                        Map.entry("max-age", "4d"),
+                        Map.entry("grace", "5h"),
+                        Map.entry("settle", "12s"),
+                        Map.entry("deletes-per-second", "6"),
+                        Map.entry("brake-topic-percent", "7"),
+                        Map.entry("brake-percent", "8"),
+                        Map.entry("brake-from", "9"),
+                        Map.entry("max-events", "1000"),
+                        Map.entry("max-history", "11d"))))
                 .isEqualTo(new RetentionConfig(
                         Duration.ofHours(2),
                         3,
                         Duration.ofDays(4),
                         Duration.ofHours(5),
+                        Duration.ofSeconds(12),
                         6,
                         7,
                         8,
@@ -69,6 +72,8 @@ class RetentionConfigTest {
         "max-age, 36501d",
         "grace, 999ms",
         "grace, 366d",
+        "settle, -1s",
+        "settle, 61m",
         "deletes-per-second, 0",
         "deletes-per-second, 10001",
         "brake-topic-percent, 0",

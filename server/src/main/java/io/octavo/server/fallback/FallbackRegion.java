@@ -151,28 +151,26 @@ public final class FallbackRegion {
      * @return whether it came to the end
      */
     public boolean forEachHead(BooleanSupplier goOn, Consumer<Exported> consumer) {
-        return forEach(keys.heads(), "", goOn, page -> exported(page).forEach(consumer));
+        return forEachHead("", goOn, consumer);
     }
 
-    /** As {@link #forEachHead(BooleanSupplier, Consumer)}, of the topics that follow one, in {@link #ORDER}; empty = all. */
+    /** As {@link #forEachHead(BooleanSupplier, Consumer)}, of the heads whose keys are behind this one; empty = all. */
     public boolean forEachHead(String after, BooleanSupplier goOn, Consumer<Exported> consumer) {
-        return forEach(
-                keys.heads(),
-                after.isEmpty() ? "" : keys.behind(after),
-                goOn,
-                page -> exported(page).forEach(consumer));
+        String last = after;
+        while (goOn.getAsBoolean()) {
+            List<Listed> page = objects.list(keys.heads(), last, SmallObjects.MOST_KEYS);
+            exported(page).forEach(consumer);
+            if (page.size() < SmallObjects.MOST_KEYS) {
+                return true;
+            }
+            last = page.get(page.size() - 1).key();
+        }
+        return false;
     }
 
-    /** Hands over the ids of all payloads; otherwise as {@link #forEachHead}. */
-    public boolean forEachPayload(BooleanSupplier goOn, Consumer<Long> consumer) {
-        return forEach(keys.payloads(), "", goOn, page -> {
-            for (Listed listed : page) {
-                Long id = keys.payloadId(listed.key());
-                if (id != null) {
-                    consumer.accept(id);
-                }
-            }
-        });
+    /** A key behind all heads of a topic, and before those of the topics that follow it, in {@link #ORDER}. */
+    public String behind(String topic) {
+        return keys.behind(topic);
     }
 
     /** What the keys of all payloads begin with. */
@@ -268,19 +266,6 @@ public final class FallbackRegion {
         for (int from = 0; from < all.size(); from += SmallObjects.MOST_KEYS) {
             objects.delete(all.subList(from, Math.min(from + SmallObjects.MOST_KEYS, all.size())));
         }
-    }
-
-    private boolean forEach(String prefix, String behind, BooleanSupplier goOn, Consumer<List<Listed>> consumer) {
-        String after = behind;
-        while (goOn.getAsBoolean()) {
-            List<Listed> page = objects.list(prefix, after, SmallObjects.MOST_KEYS);
-            consumer.accept(page);
-            if (page.size() < SmallObjects.MOST_KEYS) {
-                return true;
-            }
-            after = page.get(page.size() - 1).key();
-        }
-        return false;
     }
 
     private List<Exported> exported(List<Listed> page) {

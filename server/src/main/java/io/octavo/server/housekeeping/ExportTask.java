@@ -12,11 +12,16 @@ import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -31,9 +36,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExportTask implements Task {
     private static final Logger LOG = LoggerFactory.getLogger(ExportTask.class);
-    private static final int TIDIED_PER_RUN = 1_000;
-    /** By then nothing is under way any more that a deposed leader has begun: it is looked at once more. */
-    private static final Duration SECOND_SCAN = Duration.ofMinutes(1);
+    /** Of a run's time, for learning what the regions have, as long as nothing can be put in any of them. */
+    private static final double HALF = 0.5;
+    /** Of a run's time, for each kind of work that new heads wait for. */
+    private static final double SLICE = 0.05;
+
+    private static final Duration SHORTLY = Duration.ofMillis(100);
 
     private final TopicLog log;
     private final ChangedHeads changed;
@@ -42,8 +50,6 @@ public final class ExportTask implements Task {
     private final MeterRegistry meters;
     private final Map<RegionExport, ExportLane> regions = new LinkedHashMap<>();
     private long term;
-    private int scans;
-    private Instant scannedAt = Instant.EPOCH;
     private volatile Instant termBegun = Instant.EPOCH;
 
     /** @param nanoTime as {@link System#nanoTime} */
@@ -63,12 +69,11 @@ public final class ExportTask implements Task {
                 fallback,
                 config,
                 clock,
-                nanoTime,
                 meters,
-                region -> ExportLane.threads(region, fallback.parallel()));
+                region -> ExportLane.of(region, fallback.parallel(), config.putsPerSecond(), nanoTime));
     }
 
-    /** @param threads of each region, by its name */
+    /** @param lanes of each region, by its name */
     ExportTask(
             TopicLog log,
             ChangeFeed feed,
@@ -76,9 +81,8 @@ public final class ExportTask implements Task {
             FallbackCache fallback,
             HousekeepingConfig.Export config,
             InstantSource clock,
-            LongSupplier nanoTime,
             MeterRegistry meters,
-            Function<String, Executor> threads) {
+            Function<String, ExportLane> lanes) {
         this.log = log;
         this.changed = new ChangedHeads(feed, log, clock);
         this.config = config;
@@ -87,8 +91,7 @@ public final class ExportTask implements Task {
         fallback.regions()
                 .forEach(region -> regions.put(
                         new RegionExport(region, direct, config.putWithin(), clock, meters),
-                        new ExportLane(
-                                threads.apply(region.name()), fallback.parallel(), config.putsPerSecond(), nanoTime)));
+                        lanes.apply(region.name())));
     }
 
     @Override
@@ -130,43 +133,46 @@ public final class ExportTask implements Task {
     public void run(Run run) {
         if (term != run.term()) {
             regions.keySet().forEach(RegionExport::forget);
-            scans = 0;
             termBegun = clock.instant();
             term = run.term();
         }
         Instant begun = clock.instant();
-        boolean scanDue = isScanDue();
-        boolean newlyListed = list(scanDue, run);
+        list(run);
+        boolean scanned = isScanDue();
         boolean all = false;
+        Map<RegionExport, ExportLane> idle;
         try {
-            all = (scanDue || newlyListed) ? scan(run, begun) : changed.read(run, head -> offer(head, run));
+            all = scanned ? scan(run, begun) : isAnyListed() && changed.read(run, head -> offer(head, run));
             catchUp(run);
         } finally {
-            regions.forEach((region, lane) -> lane.await(run));
-            regions.keySet().forEach(RegionExport::endScan);
+            idle = await(run);
         }
-        settle(all, begun, run);
-        bundle(all, run);
-        tidy(run);
+        if (scanned) {
+            regions.keySet().forEach(region -> region.compared(config.scanInterval()));
+        }
+        if (all) {
+            settle(idle.keySet(), begun, run);
+            bundle(idle.keySet(), run);
+        }
+        inTurn(idle, run, this::tidyNext);
+        await(run);
+    }
+
+    private boolean isAnyListed() {
+        return regions.keySet().stream().anyMatch(RegionExport::isListed);
     }
 
     private boolean isScanDue() {
-        Duration age = Duration.between(scannedAt, clock.instant());
-        return scans == 0
-                || !changed.isWithinReach()
-                || age.compareTo(config.scanInterval()) >= 0
-                || (scans == 1 && age.compareTo(SECOND_SCAN) >= 0);
+        return regions.keySet().stream().anyMatch(RegionExport::isToBeCompared)
+                || (isAnyListed() && !changed.isWithinReach());
     }
 
-    /** Whether a region is known that wasn't. */
-    private boolean list(boolean again, Run run) {
-        boolean newlyListed = false;
+    private void list(Run run) {
         for (RegionExport region : regions.keySet()) {
-            if (!region.isAway() && (again || !region.isListed())) {
-                boolean before = region.isListed();
+            double end = run.spent() + (isAnyListed() ? SLICE : HALF) / regions.size();
+            if (!region.isAway() && region.isToBeListed()) {
                 try {
-                    region.list(run::mayGoOn);
-                    newlyListed |= !before && region.isListed();
+                    region.list(() -> run.mayGoOn() && run.spent() < end);
                 } catch (RuntimeException e) {
                     region.leaveAlone();
                     run.failed(e);
@@ -174,61 +180,117 @@ public final class ExportTask implements Task {
                 }
             }
         }
-        return newlyListed;
     }
 
     private boolean scan(Run run, Instant begun) {
         regions.keySet().forEach(region -> region.beginScan(begun));
         log.forEachHead(head -> offer(head, run));
         changed.startAt(begun);
-        scannedAt = begun;
-        scans++;
         return true;
     }
 
     private void offer(TopicHead head, Run run) {
         run.examined();
         Instant readAt = clock.instant();
-        for (Map.Entry<RegionExport, ExportLane> entry : regions.entrySet()) {
-            RegionExport region = entry.getKey();
-            if (region.isListed() && !region.lacks(head)) {
+        Map<RegionExport, ExportLane> lacking = new LinkedHashMap<>();
+        regions.forEach((region, lane) -> {
+            if (!region.isListed()) {
+                return;
+            }
+            if (region.isUnderWay(head.getTopic())) {
+                region.leave(head);
+            } else if (!region.lacks(head)) {
                 region.isThere(head);
-            } else if (region.isListed()) {
+            } else {
                 region.tidyLater(head, config.keep());
-                boolean begun = !region.isAway()
-                        && run.mayGoOn()
-                        && entry.getValue().submit(() -> region.put(head, readAt), () -> region.failed(head));
-                if (!begun) {
-                    region.leave(head);
+                region.leave(head);
+                if (!region.isAway() && run.mayGoOn()) {
+                    lacking.put(region, lane);
                 }
             }
+        });
+        // A region that has all that the others wait for doesn't wait with them: they are caught up.
+        if (lacking.size() < regions.size() || isRoomIn(lacking.values())) {
+            lacking.entrySet().removeIf(entry -> !entry.getValue().hasRoom(Duration.ZERO));
+            lacking.forEach((region, lane) -> put(region, lane, head, readAt));
+        }
+    }
+
+    /** Whether any has room, now or before long. */
+    private static boolean isRoomIn(Collection<ExportLane> lanes) {
+        return lanes.stream().anyMatch(lane -> lane.hasRoom(Duration.ZERO))
+                || lanes.stream().anyMatch(lane -> lane.hasRoom(SHORTLY));
+    }
+
+    private static void put(RegionExport region, ExportLane lane, TopicHead head, Instant readAt) {
+        region.begin(head);
+        if (!lane.submit(() -> region.put(head, readAt), () -> region.failed(head))) {
+            region.failed(head);
         }
     }
 
     /** What could not be put when it was new. */
     private void catchUp(Run run) {
-        for (Map.Entry<RegionExport, ExportLane> entry : regions.entrySet()) {
-            RegionExport region = entry.getKey();
-            for (String topic : List.copyOf(region.behind())) {
-                if (region.isAway() || !run.mayGoOn()) {
-                    break;
-                }
-                Instant readAt = clock.instant();
-                TopicHead head = log.head(topic, Read.LOCAL);
-                if (head == null || !region.lacks(head)) {
-                    region.behind().remove(topic);
-                } else {
-                    var unused = entry.getValue().submit(() -> region.put(head, readAt), () -> region.failed(head));
-                }
+        Map<RegionExport, Iterator<String>> topics = new HashMap<>();
+        regions.keySet()
+                .forEach(region ->
+                        topics.put(region, List.copyOf(region.behind()).iterator()));
+        inTurn(
+                regions,
+                run,
+                (region, lane) -> catchUp(region, lane, topics.getOrDefault(region, Collections.emptyIterator())));
+    }
+
+    /** Whether there was a topic. */
+    private boolean catchUp(RegionExport region, ExportLane lane, Iterator<String> topics) {
+        if (!topics.hasNext()) {
+            return false;
+        }
+        String topic = topics.next();
+        if (!region.isUnderWay(topic)) {
+            Instant readAt = clock.instant();
+            TopicHead head = log.head(topic, Read.LOCAL);
+            if (head == null || !region.lacks(head)) {
+                region.behind().remove(topic);
+            } else {
+                put(region, lane, head, readAt);
             }
+        }
+        return true;
+    }
+
+    /**
+     * Gives the regions' threads work, one piece each in turn, for as long as any of them has room before long: so a slow
+     * region gets less, and doesn't hold up the others.
+     *
+     * @param work gives a region's threads the next piece; false if there is none
+     */
+    private static void inTurn(
+            Map<RegionExport, ExportLane> lanes, Run run, BiPredicate<RegionExport, ExportLane> work) {
+        Map<RegionExport, ExportLane> left = new LinkedHashMap<>(lanes);
+        double end = run.spent() + SLICE;
+        boolean room = true;
+        while (room && run.mayGoOn() && run.spent() < end) {
+            left.entrySet()
+                    .removeIf(entry -> entry.getKey().isAway()
+                            || (entry.getValue().hasRoom(Duration.ZERO)
+                                    && !work.test(entry.getKey(), entry.getValue())));
+            room = isRoomIn(left.values());
         }
     }
 
-    private void settle(boolean all, Instant begun, Run run) {
-        for (RegionExport region : regions.keySet()) {
+    /** Waits for what is under way, though not for long; those regions in which everything has ended. */
+    private Map<RegionExport, ExportLane> await(Run run) {
+        Map<RegionExport, ExportLane> idle = new LinkedHashMap<>(regions);
+        idle.values().removeIf(lane -> !lane.await(run));
+        return idle;
+    }
+
+    private static void settle(Set<RegionExport> idle, Instant begun, Run run) {
+        for (RegionExport region : idle) {
             try {
                 // Of one that has been deposed, only the bytes that it puts do no harm, not what it believes of them.
-                if (all && run.mayGoOn()) {
+                if (run.mayGoOn()) {
                     region.settle(begun);
                 }
             } catch (RuntimeException e) {
@@ -237,24 +299,23 @@ public final class ExportTask implements Task {
         }
     }
 
-    private void bundle(boolean all, Run run) {
-        for (RegionExport region : regions.keySet()) {
-            if (all && run.mayGoOn()) {
+    private static void bundle(Set<RegionExport> idle, Run run) {
+        for (RegionExport region : idle) {
+            if (run.mayGoOn()) {
                 region.finishBundles();
             }
         }
     }
 
-    private void tidy(Run run) {
-        regions.forEach((region, lane) -> {
-            if (region.isListed() && !region.isAway() && run.mayGoOn()) {
-                region.tidy(TIDIED_PER_RUN, config.keep(), topic -> {
-                    // What can't be removed now is found by the next scan.
-                    var unused = lane.submit(() -> region.tidy(topic, config.keep()), () -> {});
-                });
-                lane.await(run);
-            }
-        });
+    /** Whether there was a topic. */
+    private boolean tidyNext(RegionExport region, ExportLane lane) {
+        String topic = region.nextToTidy(config.keep());
+        if (topic == null) {
+            return false;
+        }
+        // What can't be removed now is found by the next scan.
+        var unused = lane.submit(() -> region.tidy(topic, config.keep()), () -> {});
+        return true;
     }
 
     private double ageMillis(RegionExport region) {

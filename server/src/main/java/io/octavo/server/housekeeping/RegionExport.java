@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
+import io.octavo.rules.FallbackKeys.Position;
 import io.octavo.rules.Heads;
 import io.octavo.server.errors.ServiceException;
 import io.octavo.server.fallback.FallbackRegion;
@@ -16,13 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +39,8 @@ final class RegionExport {
 
     private static final Duration LEFT_ALONE = Duration.ofSeconds(30);
     private static final Duration BETWEEN_MARKS = Duration.ofSeconds(20);
+    /** By then nothing is under way any more that a deposed leader has begun: it is looked at once more. */
+    private static final Duration SECOND_LIST = Duration.ofMinutes(1);
 
     private final FallbackRegion region;
     private final DirectPayloads direct;
@@ -47,10 +49,16 @@ final class RegionExport {
     private final MeterRegistry meters;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final Set<String> behind = ConcurrentHashMap.newKeySet();
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final Set<String> ahead = ConcurrentHashMap.newKeySet();
     private final DueTimes toTidy = new DueTimes();
     private final HeadBundles bundles;
-    private @Nullable Set<Long> listedPayloads;
+    private volatile @Nullable RegionListing listing;
+    /** Sorted; until it is compared with what all heads name. */
+    private volatile long @Nullable [] listedPayloads;
+
+    private Instant listAgainAt = Instant.EPOCH;
+    private boolean comparedOnce;
     private volatile boolean listed;
     private int failuresInARow;
     private volatile Instant awayUntil = Instant.EPOCH;
@@ -89,8 +97,12 @@ final class RegionExport {
         return region.name();
     }
 
-    /** Another node may have done the work meanwhile. */
+    /** Another node may have done the work meanwhile. What is under way stays so. */
     void forget() {
+        listing = null;
+        listedPayloads = null;
+        listAgainAt = Instant.EPOCH;
+        comparedOnce = false;
         listed = false;
         known.clear();
         behind.clear();
@@ -132,31 +144,45 @@ final class RegionExport {
         return completeAt;
     }
 
-    /** Learns what the region has; until this has worked once, nothing is put in it. Throws what the region throws. */
+    /** Whether it is time to learn what the region has, or to go on with that. */
+    boolean isToBeListed() {
+        return !isToBeCompared() && !listAgainAt.isAfter(clock.instant());
+    }
+
+    /** Whether what the region has was listed, and not all heads were gone over since. */
+    boolean isToBeCompared() {
+        return listedPayloads != null;
+    }
+
+    /**
+     * Learns what the region has, and goes on with that the next time if it may not go on now. Until all was listed once,
+     * nothing is put in the region; then what is known holds until all was listed again. Throws what the region throws.
+     */
     void list(BooleanSupplier goOn) {
-        Map<String, Known> found = new ConcurrentHashMap<>();
-        Set<String> several = new HashSet<>();
-        Set<Long> payloads = new HashSet<>();
-        // Payloads come before their heads, so they are listed after them.
-        boolean all = region.forEachHead(goOn, exported -> {
-            Known newest =
-                    new Known(exported.position().epoch(), exported.position().revision(), 0, Set.of(), 0);
-            if (found.putIfAbsent(exported.position().topic(), newest) != null) {
-                several.add(exported.position().topic());
-            }
-        });
-        if (!all || !region.forEachPayload(goOn, payloads::add)) {
+        RegionListing found = listing;
+        if (found == null) {
+            found = new RegionListing(region);
+            listing = found;
+        }
+        if (!found.goOn(goOn)) {
             return;
         }
         Instant marked = region.completeAt();
         if (completeAt == null) {
             completeAt = marked;
         }
-        found.forEach((topic, newest) -> known.merge(topic, newest, RegionExport::newer));
-        known.keySet().retainAll(found.keySet());
-        several.stream().filter(topic -> !toTidy.has(topic)).forEach(topic -> toTidy.note(topic, clock.millis()));
-        listedPayloads = payloads;
+        found.heads().forEach((topic, head) -> known.merge(topic, listed(head), RegionExport::newer));
+        known.keySet().retainAll(found.heads().keySet());
+        found.several().stream()
+                .filter(topic -> !toTidy.has(topic))
+                .forEach(topic -> toTidy.note(topic, clock.millis()));
+        listedPayloads = found.payloads();
+        listing = null;
         listed = true;
+    }
+
+    private static Known listed(Position head) {
+        return new Known(head.epoch(), head.revision(), 0, Set.of(), 0);
     }
 
     /** What is known more exactly stays. */
@@ -178,16 +204,26 @@ final class RegionExport {
         }
     }
 
-    /** All heads were gone over. */
+    /** All heads were gone over, and nothing is under way. */
     void finishBundles() {
-        if (listed && !isAway()) {
+        if (listed && !isAway() && behind.isEmpty()) {
             bundles.finish();
         }
     }
 
-    /** The list of payloads is large, and soon out of date. */
-    void endScan() {
-        listedPayloads = null;
+    /** All heads were gone over: the list of payloads is large, and soon out of date. */
+    void compared(Duration listInterval) {
+        if (isToBeCompared()) {
+            listedPayloads = null;
+            boolean soon = !comparedOnce && listInterval.compareTo(SECOND_LIST) > 0;
+            listAgainAt = clock.instant().plus(soon ? SECOND_LIST : listInterval);
+            comparedOnce = true;
+        }
+    }
+
+    /** Whether a head of the topic is being put: until that has ended, nobody knows what the region has. */
+    boolean isUnderWay(String topic) {
+        return underWay.contains(topic);
     }
 
     /** Whether the region lacks this head, or a payload of it. */
@@ -200,24 +236,36 @@ final class RegionExport {
             return false;
         }
         ahead.remove(topic);
-        Set<Long> listedNow = listedPayloads;
-        if (newest == null || (listedNow != null && !listedNow.containsAll(HeadContent.payloads(head)))) {
+        long content = HeadContent.of(head);
+        if (newest == null || (order != 0 && newest.content() != content)) {
             return true;
         }
-        long content = HeadContent.of(head);
-        if (order == 0 && newest.content() == 0) {
-            known.put(
-                    topic,
-                    new Known(
-                            newest.epoch(), newest.revision(), content, HeadContent.payloads(head), newest.sinceMs()));
-            return false;
+        Set<Long> payloads = HeadContent.payloads(head);
+        long[] there = listedPayloads;
+        if (there != null && !payloads.stream().allMatch(id -> isAmong(there, id))) {
+            // So it is lacking until it is put, which may be when the list is gone.
+            known.remove(topic);
+            return true;
         }
-        return order != 0 && newest.content() != content;
+        if (newest.content() == 0) {
+            known.put(topic, new Known(newest.epoch(), newest.revision(), content, payloads, newest.sinceMs()));
+        }
+        return false;
+    }
+
+    private static boolean isAmong(long[] sorted, long id) {
+        return Arrays.binarySearch(sorted, id) >= 0;
     }
 
     /** A head that could not be put now. */
     void leave(TopicHead head) {
         behind.add(head.getTopic());
+    }
+
+    /** From now on it is put, until {@link #put} or {@link #failed} has ended. */
+    void begin(TopicHead head) {
+        behind.remove(head.getTopic());
+        underWay.add(head.getTopic());
     }
 
     /** The head that is in front now will not be needed for long. */
@@ -236,7 +284,7 @@ final class RegionExport {
     void put(TopicHead head, Instant readAt) {
         String topic = head.getTopic();
         Known before = known.get(topic);
-        Set<Long> there = listedPayloads;
+        long[] there = listedPayloads;
         for (VersionRecord version : HeadContent.served(head)) {
             for (Part part : version.getPartsList()) {
                 long id = part.getDirect().getPayloadId();
@@ -247,11 +295,15 @@ final class RegionExport {
         }
         requireFresh(head, readAt);
         count("head", toRegion(() -> region.createHead(head)) ? "created" : "there");
+        RegionListing meanwhile = listing;
+        if (meanwhile != null) {
+            meanwhile.note(new Position(topic, head.getEpoch(), head.getRevision()));
+        }
         Known now = new Known(
                 head.getEpoch(), head.getRevision(), HeadContent.of(head), HeadContent.payloads(head), clock.millis());
         known.merge(topic, now, (mine, other) -> mine.compareTo(head) > 0 ? mine : other);
-        behind.remove(topic);
         bundles.put(head);
+        underWay.remove(topic);
     }
 
     /**
@@ -269,9 +321,9 @@ final class RegionExport {
     }
 
     /** What was listed a moment ago counts for more than what was put long ago. */
-    private static boolean isThere(long id, @Nullable Known before, @Nullable Set<Long> there) {
+    private static boolean isThere(long id, @Nullable Known before, long @Nullable [] there) {
         return there != null
-                ? there.contains(id)
+                ? isAmong(there, id)
                 : before != null && before.payloads().contains(id);
     }
 
@@ -287,11 +339,16 @@ final class RegionExport {
         }
         Origin origin = Origin.exported(topic, version);
         count("payload", toRegion(() -> region.createPayload(id, bytes, origin)) ? "created" : "there");
+        RegionListing meanwhile = listing;
+        if (meanwhile != null) {
+            meanwhile.note(id);
+        }
     }
 
     /** A head could not be put. */
     void failed(TopicHead head) {
         behind.add(head.getTopic());
+        underWay.remove(head.getTopic());
         count("head", "failed");
     }
 
@@ -323,7 +380,7 @@ final class RegionExport {
         awayUntil = clock.instant().plus(LEFT_ALONE);
     }
 
-    /** All that changed before this time was looked at, and put. */
+    /** All that changed before this time was looked at, and nothing is under way. */
     void settle(Instant lookedAt) {
         if (!listed || !behind.isEmpty() || isAway()) {
             return;
@@ -339,19 +396,15 @@ final class RegionExport {
         }
     }
 
-    /** Hands over topics that may have heads which are not needed any more. */
-    void tidy(int most, Duration keep, Consumer<String> consumer) {
-        for (int topics = 0; topics < most; topics++) {
-            String topic = toTidy.poll(clock.millis());
-            if (topic == null) {
-                return;
-            }
-            Known newest = known.get(topic);
-            if (newest != null && newest.sinceMs() + keep.toMillis() > clock.millis()) {
-                toTidy.note(topic, newest.sinceMs() + keep.toMillis());
-            }
-            consumer.accept(topic);
+    /** A topic that may have heads which are not needed any more, once; null if there is none now. */
+    @Nullable
+    String nextToTidy(Duration keep) {
+        String topic = toTidy.poll(clock.millis());
+        Known newest = topic == null ? null : known.get(topic);
+        if (topic != null && newest != null && newest.sinceMs() + keep.toMillis() > clock.millis()) {
+            toTidy.note(topic, newest.sinceMs() + keep.toMillis());
         }
+        return topic;
     }
 
     /** Removes the heads of a topic that a newer one has stood in front of for so long. */

@@ -1,13 +1,14 @@
 package io.octavo.server.housekeeping;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a task: whether it may go on, and what it has done so far. For one thread. */
 public final class Run {
     private final long term;
     private final BooleanSupplier leads;
-    private final BooleanSupplier inTime;
+    private final DoubleSupplier spent;
     private final boolean asked;
     private long examined;
     private long done;
@@ -15,19 +16,19 @@ public final class Run {
     private @Nullable String error;
 
     /**
-     * @param term   the lease's generation
-     * @param leads  whether this node still leads in that term, and isn't stopping
-     * @param inTime whether the run's time isn't over
+     * @param term  the lease's generation
+     * @param leads whether this node still leads in that term, and isn't stopping
+     * @param spent how much of the run's time is over: 0 = nothing, 1 and more = all
      */
-    Run(long term, BooleanSupplier leads, BooleanSupplier inTime) {
-        this(term, leads, inTime, false);
+    Run(long term, BooleanSupplier leads, DoubleSupplier spent) {
+        this(term, leads, spent, false);
     }
 
     /** @param asked somebody has asked for it */
-    Run(long term, BooleanSupplier leads, BooleanSupplier inTime, boolean asked) {
+    Run(long term, BooleanSupplier leads, DoubleSupplier spent, boolean asked) {
         this.term = term;
         this.leads = leads;
-        this.inTime = inTime;
+        this.spent = spent;
         this.asked = asked;
     }
 
@@ -64,12 +65,17 @@ public final class Run {
         }
     }
 
+    /** How much of its time is over: 0 = nothing, 1 and more = all. */
+    double spent() {
+        return spent.getAsDouble();
+    }
+
     boolean isLed() {
         return leads.getAsBoolean();
     }
 
     boolean isInTime() {
-        return inTime.getAsBoolean();
+        return spent() < 1;
     }
 
     long examinedCount() {

@@ -80,7 +80,7 @@ final class TaskRunner {
         }
         Instant startedAt = clock.instant();
         long begun = nanoTime.getAsLong();
-        Run run = new Run(term, () -> !stopping && lease.leads(term), () -> isInTime(begun), asked);
+        Run run = new Run(term, () -> !stopping && lease.leads(term), () -> spent(begun), asked);
         begin(begun);
         @Nullable RuntimeException failure = null;
         try {
@@ -134,8 +134,8 @@ final class TaskRunner {
                 task.name(), startedAt, outcome, run.examinedCount(), run.doneCount(), run.failedCount(), took, error);
     }
 
-    private boolean isInTime(long begun) {
-        return nanoTime.getAsLong() - begun < timeout.toNanos();
+    private double spent(long begun) {
+        return (double) (nanoTime.getAsLong() - begun) / timeout.toNanos();
     }
 
     private synchronized void begin(long begun) {

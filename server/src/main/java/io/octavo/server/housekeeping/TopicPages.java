@@ -74,7 +74,7 @@ final class TopicPages {
             @Nullable String last,
             Map<String, Map<FallbackRegion, Exported>> topics) {
         boolean[] beyond = {false};
-        region.forEachHead(after, () -> !beyond[0], exported -> {
+        region.forEachHead(after.isEmpty() ? "" : region.behind(after), () -> !beyond[0], exported -> {
             String topic = exported.position().topic();
             beyond[0] |= last != null && FallbackRegion.ORDER.compare(topic, last) > 0;
             if (!beyond[0]) {

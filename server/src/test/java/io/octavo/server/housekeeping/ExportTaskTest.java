@@ -16,6 +16,7 @@ import io.octavo.server.fallback.FallbackConfig;
 import io.octavo.server.fallback.FallbackRegion;
 import io.octavo.server.payload.InMemoryDirectPayloads;
 import io.octavo.server.payload.InMemoryObjects;
+import io.octavo.server.payload.Origin;
 import io.octavo.server.topic.BoundedPatience;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.DeleteTopic;
@@ -27,10 +28,13 @@ import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.UnpinScope;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -318,6 +322,26 @@ class ExportTaskTest {
     }
 
     @Test
+    void bytesThatWereLostAreNotForgottenWhenTheyCanNotBeBroughtBackAtOnce() {
+        publish("a", "one");
+        Runs.of(task);
+        eu.delete(List.of(KEYS.payload(1)));
+        eu.before((operation, key) -> {
+            if (operation.equals("create")) {
+                throw ServiceException.unavailable("slow down", Duration.ofSeconds(1), null);
+            }
+        });
+        time.pass(SCAN);
+        assertThat(Runs.of(task).failedCount()).isPositive();
+        assertThat(inEu.completeAt()).isBefore(time.instant());
+        eu.before((operation, key) -> {});
+        time.pass(Duration.ofSeconds(31));
+        Runs.of(task);
+        assertThat(inEu.payload(1)).isEqualTo(ByteString.copyFromUtf8("one"));
+        assertThat(inEu.completeAt()).isEqualTo(time.instant());
+    }
+
+    @Test
     void bytesThatNobodyHasDoNotKeepTheHeadBack() {
         publish("a", "one");
         direct.delete(1);
@@ -424,6 +448,141 @@ class ExportTaskTest {
         for (int i = 0; i < 30; i++) {
             assertThat(inUs.newest("t" + i)).isEqualTo(head("t" + i));
         }
+    }
+
+    @Test
+    void whatTakesLongerToListThanARunMayTakeIsListedByOneRunAfterTheOther() {
+        fill(inEu, 3_500, 1_500);
+        publish("a", "one");
+        listTakes(Duration.ofMinutes(1));
+        Duration timeout = Duration.ofMinutes(2);
+
+        Runs.within(timeout, task, time);
+        assertThat(inUs.newest("a")).as("the other region doesn't wait").isEqualTo(head("a"));
+        publish("b", "two");
+        Runs.within(timeout, task, time);
+        assertThat(inUs.newest("b")).isEqualTo(head("b"));
+        eu.away(true);
+        assertThat(Runs.within(timeout, task, time).failedCount()).isEqualTo(1);
+        eu.away(false);
+        time.pass(Duration.ofSeconds(30));
+        for (int page = 2; page < 5; page++) {
+            Runs.within(timeout, task, time);
+            assertThat(inEu.newest("a")).isNull();
+        }
+        Runs.within(timeout, task, time);
+        assertThat(inEu.newest("a")).isEqualTo(head("a"));
+        assertThat(inEu.newest("b")).isEqualTo(head("b"));
+        Runs.within(timeout, task, time);
+        assertThat(inEu.completeAt()).isNotNull();
+    }
+
+    @Test
+    void aRegionThatIsListedAgainGoesOnWithWhatIsKnownOfIt() {
+        fill(inEu, 3_500, 1_500);
+        publish("a", "one");
+        publish("b", "two");
+        Runs.of(task);
+        TopicHead lost = head("b");
+        eu.delete(List.of(KEYS.head(lost)));
+        listTakes(Duration.ofMinutes(1));
+        time.pass(SCAN);
+        for (int page = 1; page < 6; page++) {
+            publish("a", "page " + page);
+            assertThat(Runs.within(Duration.ofMinutes(2), task, time).doneCount())
+                    .isEqualTo(2);
+            assertThat(inEu.newest("a")).isEqualTo(head("a"));
+            assertThat(inEu.newest("b")).isNull();
+        }
+        assertThat(Runs.within(Duration.ofMinutes(2), task, time).doneCount())
+                .as("what was put meanwhile is not put again")
+                .isEqualTo(1);
+        assertThat(inEu.newest("b")).isEqualTo(lost);
+    }
+
+    /** Objects that nobody knows any more, before all others. */
+    private static void fill(FallbackRegion region, int heads, int payloads) {
+        for (int i = 0; i < heads; i++) {
+            region.createHead(
+                    TopicHead.newBuilder().setTopic("0-" + i).setRevision(1).build());
+        }
+        for (int i = 0; i < payloads; i++) {
+            region.createPayload(1_000_000 + i, ByteString.copyFromUtf8("?"), Origin.exported("0-0", 1));
+        }
+    }
+
+    /** A page of all that Europe has. */
+    private void listTakes(Duration duration) {
+        eu.after((operation, key) -> {
+            if (operation.equals("list") && (key.equals(KEYS.heads()) || key.equals(KEYS.payloads()))) {
+                time.pass(duration);
+            }
+        });
+    }
+
+    @Test
+    void aRegionThatDoesNotAnswerHoldsUpNobody() {
+        Deque<Runnable> stuck = new ArrayDeque<>();
+        ExportTask slow = task(stuck::add);
+        for (int i = 0; i < 20; i++) {
+            publish("t" + i, "bytes " + i);
+        }
+        Runs.of(slow);
+        assertThat(heads())
+                .allSatisfy(head -> assertThat(inEu.newest(head.getTopic())).isEqualTo(head));
+        assertThat(inEu.completeAt()).isEqualTo(time.instant());
+        assertThat(inUs.completeAt()).isNull();
+        for (int i = 0; i < 6; i++) {
+            stuck.forEach(Runnable::run);
+            stuck.clear();
+            Runs.of(slow);
+        }
+        assertThat(heads())
+                .allSatisfy(head -> assertThat(inUs.newest(head.getTopic())).isEqualTo(head));
+        assertThat(inUs.completeAt()).isEqualTo(time.instant());
+    }
+
+    @Test
+    void whatIsTakenBackWhileItIsPutIsFollowedByTheNextHead() {
+        Deque<Runnable> later = new ArrayDeque<>();
+        AtomicBoolean slow = new AtomicBoolean();
+        ExportTask task = task(work -> {
+            if (slow.get()) {
+                later.add(work);
+            } else {
+                work.run();
+            }
+        });
+        publish("a", "one");
+        Runs.of(task);
+        slow.set(true);
+        commit("a", new PinScope(Scopes.GLOBAL, 1, "why", 0));
+        Runs.of(task);
+        commit("a", new UnpinScope(Scopes.GLOBAL, "back"));
+        Runs.of(task);
+        slow.set(false);
+        later.forEach(Runnable::run);
+        assertThat(requireNonNull(inUs.newest("a")).getPinsList()).hasSize(1);
+        Runs.of(task);
+        assertThat(requireNonNull(inUs.newest("a")).getPinsList()).isEmpty();
+    }
+
+    /** With threads of its own in one region. */
+    private ExportTask task(Executor inUs) {
+        return new ExportTask(
+                log,
+                log,
+                direct,
+                fallback,
+                new HousekeepingConfig.Export(Duration.ofSeconds(5), SCAN, KEEP, 100_000, PUT_WITHIN),
+                time,
+                meters,
+                region -> new ExportLane(
+                        region.equals("us") ? inUs : Runnable::run,
+                        2,
+                        100_000,
+                        System::nanoTime,
+                        Duration.ofMillis(1)));
     }
 
     private double ageMillis(String region) {

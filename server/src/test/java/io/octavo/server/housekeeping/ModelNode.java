@@ -47,9 +47,8 @@ final class ModelNode extends Life {
                 new HousekeepingConfig.Export(
                         Duration.ofSeconds(5), Duration.ofMinutes(30), ModelHouse.KEEP, 100_000, ModelHouse.PUT_WITHIN),
                 house.time,
-                () -> 0,
                 meters,
-                region -> Runnable::run);
+                region -> new ExportLane(Runnable::run, 1, 100_000, () -> 0, Duration.ZERO));
         retention = new RetentionTask(
                 log(),
                 commits(),
@@ -88,7 +87,7 @@ final class ModelNode extends Life {
         }
         begin();
         try {
-            task.run(new Run(term, leads, () -> true));
+            task.run(new Run(term, leads, () -> 0));
         } catch (ServiceException away) {
             if (house().isQuiet()) {
                 throw away;

@@ -183,7 +183,7 @@ class ReplicaRepairTest {
                 left.set(0);
             }
         });
-        Run first = new Run(1, () -> left.getAndDecrement() > 0, () -> true);
+        Run first = new Run(1, () -> left.getAndDecrement() > 0, () -> 0);
         repair.run(first);
         assertThat(puts).hasValue(1);
         regions.fail("us", "put");

@@ -229,7 +229,7 @@ class RetentionModelTest {
                 // Another node takes over.
                 task = newTask();
             }
-            task.run(new Run(1, () -> true, () -> true));
+            task.run(new Run(1, () -> true, () -> 0));
         }
 
         private RetentionTask newTask() {

@@ -362,7 +362,7 @@ class RetentionTaskTest {
             publish("t0", 1);
             time.pass(DAY);
             int before = asked;
-            task.run(new Run(1, () -> asked < before + 2, () -> true));
+            task.run(new Run(1, () -> asked < before + 2, () -> 0));
         }
         assertThat(deleted("t0")).isNotEmpty();
         assertThat(deleted("t1")).isNotEmpty();
@@ -394,7 +394,7 @@ class RetentionTaskTest {
         for (int i = 0; i < 120; i++) {
             publish("a", 1);
         }
-        task(config(100, 100, 1000)).run(new Run(1, () -> true, () -> true));
+        task(config(100, 100, 1000)).run(new Run(1, () -> true, () -> 0));
         assertThat(head("a").hasHorizon()).isFalse();
         time.pass(Duration.ofDays(9));
         publish("a", 3);

@@ -147,9 +147,9 @@ class SweepModelTest {
                 assertThat(idsIn(bucket)).as(description).isSubsetOf(mayStay);
             }
             for (FallbackRegion region : fallback.regions()) {
-                region.forEachPayload(
-                        () -> true,
-                        id -> assertThat(goneForEver()).as(description).doesNotContain(id));
+                region.payloadObjects("")
+                        .forEach(object ->
+                                assertThat(goneForEver()).as(description).doesNotContain(object.payloadId()));
             }
             assertThat(buckets.get(0).keys())
                     .contains(InMemoryObjects.keyOf(1_000), InMemoryObjects.keyOf(1_001), "payloads/readme.txt");
@@ -402,7 +402,7 @@ class SweepModelTest {
             }
             isListing = true;
             try {
-                objects.run(new Run(1, () -> isQuiet() || random.nextInt(10) > 0, () -> true));
+                objects.run(new Run(1, () -> isQuiet() || random.nextInt(10) > 0, () -> 0));
             } finally {
                 isListing = wasListing;
             }

@@ -97,7 +97,7 @@ class LoadingTest {
 
     private void begin(Runnable load) {
         if (hasNoThread) {
-            throw new OutOfMemoryError("no thread, by the test");
+            throw new InternalError("no thread, by the test");
         }
         loads.add(load);
     }

@@ -156,7 +156,7 @@ class SubscriptionTest {
         AtomicBoolean isFull = new AtomicBoolean();
         Harness breaking = new Harness(Runnable::run, task -> {
             if (isFull.getAndSet(false)) {
-                throw new OutOfMemoryError("no thread, by the test");
+                throw new InternalError("no thread, by the test");
             }
             task.run();
         });

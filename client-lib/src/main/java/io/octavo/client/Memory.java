@@ -138,7 +138,7 @@ final class Memory {
         return news;
     }
 
-    /** The last ones, and the one that a pin holds this process at; none that is known to be bad. */
+    /** The last ones, and the one that a pin holds this process at; none that is known to be bad, but the one in use. */
     private List<VersionRecord> worthKeeping(TopicHead head, long standing) {
         Resolution resolution = Resolution.of(head, consumer);
         long now = standing == 0 ? resolution.version() : standing;
@@ -150,9 +150,11 @@ final class Memory {
                     && (head.getWithdrawnList().contains(record.getVersion())
                             || (marked != null && marked.hasQuarantine()));
             boolean isPinned = resolution.pinned() && resolution.version() == record.getVersion();
-            if (!isBad && (isPinned || count < most)) {
+            // The one in use stays: that it is bad may be taken back, and then it isn't read again.
+            boolean isSpare = isBad ? record == good.get(0) : isPinned;
+            if (isSpare || (!isBad && count < most)) {
                 kept.add(record);
-                count += isPinned ? 0 : 1;
+                count += isSpare ? 0 : 1;
             }
         }
         return kept;

@@ -298,6 +298,24 @@ class DiskCacheTest {
     }
 
     @Test
+    void whatIsInUseIsKeptThoughItIsBadForThatMayBeTakenBack() throws Exception {
+        Harness harness = harness();
+        harness.topics.publish(TOPIC, "one");
+        TopicHead good = harness.topics.head(TOPIC);
+        Subscription<String> subscription = harness.subscription().start();
+        harness.topics.quarantine(TOPIC, 1);
+        harness.nextPoll();
+        assertThat(subscription.get()).as("there is no other").isEqualTo("one");
+        harness.topics.restore(good);
+        harness.nextPoll();
+        Harness later = harness();
+        later.down(OctavoException.passing(DOWN, null));
+        Subscription<String> next = later.subscription().start();
+        later.nextPoll();
+        assertThat(next.get()).isEqualTo("one");
+    }
+
+    @Test
     void aDirectoryThatCannotBeWrittenIsDoneWithout() throws Exception {
         Path file = Files.createFile(directory.resolve("no-directory"));
         Harness harness = new Harness(new StartConfig(file, 1 << 20, 2, List.of(), Map.of(), Duration.ofSeconds(5)));

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,7 +64,8 @@ final class Memory {
                 }
                 recalled.complete(known);
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
+            // This client is closed, or no thread can be had: there is still the service.
             recalled.complete(null);
         }
     }
@@ -116,7 +116,8 @@ final class Memory {
                     disk.write(news);
                 }
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
+            // As above: whoever follows the topic is not to be stopped by that. The next news is tried again.
             isSaving.set(false);
         }
     }

@@ -3,8 +3,10 @@ package io.octavo.server.cassandra;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.BatchType;
@@ -13,11 +15,13 @@ import com.datastax.oss.driver.api.core.servererrors.ReadFailureException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.server.payload.UploadLedger;
 import io.octavo.server.payload.UploadLedgerContract;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,7 +52,9 @@ class CassandraUploadLedgerIT extends UploadLedgerContract {
         assertThat(ledger.days()).containsExactly(day);
         strikeOff(day, 120_000);
         String all = "SELECT upload_id FROM " + config.keyspace() + ".uploads WHERE day = '" + day + "'";
-        assertThatThrownBy(() -> session.execute(all)).isInstanceOf(ReadFailureException.class);
+        patiently()
+                .untilAsserted(
+                        () -> assertThatThrownBy(() -> session.execute(all)).isInstanceOf(ReadFailureException.class));
 
         assertThat(ledger.days()).containsExactly(day);
         List<UploadLedger.Upload> uploads = new ArrayList<>();
@@ -64,14 +70,19 @@ class CassandraUploadLedgerIT extends UploadLedgerContract {
     private static void strikeOff(LocalDate day, int count) {
         PreparedStatement delete =
                 session.prepare("DELETE FROM " + config.keyspace() + ".uploads WHERE day = ? AND upload_id = ?");
-        int perBatch = 5_000;
+        int perBatch = 500;
         for (int from = 0; from < count; from += perBatch) {
             BatchStatementBuilder batch = BatchStatement.builder(BatchType.UNLOGGED);
             for (int i = from; i < from + perBatch; i++) {
                 batch.addStatement(delete.bind(day, Long.MAX_VALUE / count * i));
             }
-            session.execute(batch.build());
+            patiently().until(() -> session.execute(batch.build()).wasApplied());
         }
+    }
+
+    /** It is much at once for a small Cassandra, and may be too much for its time-outs. */
+    private static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(60)).ignoreExceptionsInstanceOf(DriverException.class);
     }
 
     private static long daysListed() {
@@ -97,8 +108,11 @@ class CassandraUploadLedgerIT extends UploadLedgerContract {
 
     @Override
     protected UploadLedger ledger(InstantSource clock) {
-        session.execute("TRUNCATE " + config.keyspace() + ".uploads");
-        session.execute("TRUNCATE " + config.keyspace() + ".upload_days");
+        for (String table : List.of("uploads", "upload_days")) {
+            patiently()
+                    .until(() -> session.execute("TRUNCATE " + config.keyspace() + "." + table)
+                            .wasApplied());
+        }
         return new CassandraUploadLedger(
                 new Calls(session, new SimpleMeterRegistry()), config.keyspace(), () -> "ours", clock);
     }

@@ -152,7 +152,7 @@ final class Memory {
                             || (marked != null && marked.hasQuarantine()));
             boolean isPinned = resolution.pinned() && resolution.version() == record.getVersion();
             // The one in use stays: that it is bad may be taken back, and then it isn't read again.
-            boolean isSpare = isBad ? record == good.get(0) : isPinned;
+            boolean isSpare = isBad ? record.equals(good.get(0)) : isPinned;
             if (isSpare || (!isBad && count < most)) {
                 kept.add(record);
                 count += isSpare ? 0 : 1;

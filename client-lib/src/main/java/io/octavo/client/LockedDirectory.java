@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -99,6 +100,18 @@ record LockedDirectory(Path path, @Nullable FileChannel lock) {
         if (lock != null) {
             Files.deleteIfExists(lockOf(path));
             lock.close();
+        }
+    }
+
+    /** Removes one that is temporary with what is in it, and what all of this user's are in, should it be the last. */
+    void removeTemporary() throws IOException {
+        remove();
+        if (lock != null) {
+            try {
+                Files.deleteIfExists(Objects.requireNonNull(path.getParent(), "parent"));
+            } catch (DirectoryNotEmptyException e) {
+                LOG.log(Level.TRACE, "others use {0}", path.getParent());
+            }
         }
     }
 

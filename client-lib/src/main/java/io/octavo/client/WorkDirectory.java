@@ -65,8 +65,8 @@ final class WorkDirectory implements AutoCloseable {
     /** Removes the directories with what is left in them. */
     @Override
     public synchronized void close() {
-        remove(own);
-        remove(temporary);
+        remove(own, false);
+        remove(temporary, true);
         own = null;
         temporary = null;
     }
@@ -92,7 +92,7 @@ final class WorkDirectory implements AutoCloseable {
         }
         LockedDirectory known = temporary;
         if (known == null || !Files.isDirectory(known.path())) {
-            remove(known);
+            remove(known, true);
             known = LockedDirectory.temporary(
                     Path.of(System.getProperty("java.io.tmpdir", ".")), System.getProperty("user.name", "?"));
             temporary = known;
@@ -105,9 +105,11 @@ final class WorkDirectory implements AutoCloseable {
         isWarned = true;
     }
 
-    private static void remove(@Nullable LockedDirectory directory) {
+    private static void remove(@Nullable LockedDirectory directory, boolean isTemporary) {
         try {
-            if (directory != null) {
+            if (directory != null && isTemporary) {
+                directory.removeTemporary();
+            } else if (directory != null) {
                 directory.remove();
             }
         } catch (IOException e) {

@@ -45,10 +45,10 @@ class LockedDirectoryTest {
         assertThat(second.path()).hasParent(parent).isNotEqualTo(first.path());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)))
                 .isEqualTo("rwx------");
-        first.remove();
-        second.remove();
-        LockedDirectory.removeLeftOvers(parent);
-        assertThat(parent).isEmptyDirectory();
+        first.removeTemporary();
+        assertThat(parent).as("the second is in it").isNotEmptyDirectory();
+        second.removeTemporary();
+        assertThat(parent).doesNotExist();
     }
 
     @Test

@@ -47,6 +47,7 @@ class LockedDirectoryTest {
                 .isEqualTo("rwx------");
         first.removeTemporary();
         assertThat(parent).as("the second is in it").isNotEmptyDirectory();
+        LockedDirectory.removeLeftOvers(parent);
         second.removeTemporary();
         assertThat(parent).doesNotExist();
     }

@@ -14,12 +14,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** One real Cassandra for all integration tests of this run; it ends with the process that runs them. */
 public final class TestCassandra {
+    /** A read that passes more rows than this that were deleted is refused; elsewhere Cassandra allows 100,000. */
+    static final int MOST_DELETED_ROWS = 3_000;
+
     private static final AtomicInteger KEYSPACES = new AtomicInteger();
 
     private TestCassandra() {}
@@ -35,7 +39,9 @@ public final class TestCassandra {
     /** Starts one of its own, for a test that kills it. */
     public static LocalCassandra start() {
         try {
-            LocalCassandra cassandra = LocalCassandra.start(Files.createTempDirectory(Path.of("target"), "cassandra"));
+            LocalCassandra cassandra = LocalCassandra.start(
+                    Files.createTempDirectory(Path.of("target"), "cassandra"),
+                    Map.of("tombstone_failure_threshold", Integer.toString(MOST_DELETED_ROWS)));
             cassandra.awaitReady(Duration.ofSeconds(60));
             return cassandra;
         } catch (IOException e) {

@@ -54,7 +54,18 @@ public final class OctavoException extends RuntimeException {
 
     /** A failure that may be gone at the next attempt. */
     static OctavoException passing(String message, @Nullable Throwable cause) {
-        return new OctavoException(ErrorCode.UNAVAILABLE, message, Details.PASSING, cause);
+        return passing(ErrorCode.UNAVAILABLE, message, cause);
+    }
+
+    /** A failure that may be gone at the next attempt, of which more is known than that. */
+    static OctavoException passing(ErrorCode code, String message, @Nullable Throwable cause) {
+        return new OctavoException(code, message, Details.PASSING, cause);
+    }
+
+    /** Nobody was asked, for it had failed repeatedly; that is so for some time more. */
+    static OctavoException notAsked(String message, Duration atMost) {
+        return new OctavoException(
+                ErrorCode.UNAVAILABLE, message, new Details(List.of(), true, atMost, null, false), null);
     }
 
     /** The same failure of a publish, with the key to repeat it by. */
@@ -67,7 +78,10 @@ public final class OctavoException extends RuntimeException {
         return new OctavoException(code, message, more, this);
     }
 
-    /** Why, in a form that programs can rely on. {@link ErrorCode#UNAVAILABLE} if the service wasn't reached. */
+    /**
+     * Why, in a form that programs can rely on. {@link ErrorCode#UNAVAILABLE} if nobody was reached who could say more; what
+     * it is for a subscription without a value, {@link Subscription#get()} tells.
+     */
     public ErrorCode code() {
         return code;
     }
@@ -95,9 +109,11 @@ public final class OctavoException extends RuntimeException {
         return details.passing;
     }
 
-    /** How long the service asked to wait before the next attempt; null if it didn't. */
-    @Nullable
-    Duration retryAfter() {
+    /**
+     * How long to wait before the next attempt: as the service asked, or the longest that a service which failed repeatedly is
+     * left alone. Null if nothing is known of that.
+     */
+    public @Nullable Duration retryAfter() {
         return details.retryAfter;
     }
 }

@@ -58,7 +58,7 @@ final class StartChain {
     /** The service has answered. */
     synchronized void answered() {
         failedPolls = 0;
-        tried.forget(Source.SERVICE);
+        tried.serviceAnswered();
         if (patience != null) {
             patience.cancel(false);
             patience = null;
@@ -66,7 +66,7 @@ final class StartChain {
     }
 
     void pollFailed(OctavoException error) {
-        tried.failed(Source.SERVICE, String.valueOf(error.getMessage()));
+        tried.serviceFailed(error);
         boolean isEnough;
         synchronized (this) {
             isEnough = ++failedPolls >= FAILED_POLLS;
@@ -138,7 +138,7 @@ final class StartChain {
             subscriber.found(found);
         } else if (subscriber.isInNeed()) {
             LOG.log(times == 1 ? Level.WARNING : Level.DEBUG, "topic {0} has nothing to start with: {1}", topic, tried);
-            subscriber.foundNothing(OctavoException.passing(tried.toString(), null), times);
+            subscriber.foundNothing(OctavoException.passing(tried.code(), tried.toString(), null), times);
         }
     }
 

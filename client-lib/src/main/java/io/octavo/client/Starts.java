@@ -94,7 +94,7 @@ final class Starts {
             try {
                 record = calls.version(topic, version);
             } catch (OctavoException e) {
-                tried.failed(Source.SERVICE, String.valueOf(e.getMessage()));
+                tried.serviceFailed(e);
             }
         }
         if (record == null) {
@@ -102,7 +102,8 @@ final class Starts {
             record = found == null ? null : Heads.record(found.head(), version);
         }
         if (record == null) {
-            throw OctavoException.passing("version " + version + " of " + topic + " is nowhere: " + tried, null);
+            throw OctavoException.passing(
+                    tried.code(), "version " + version + " of " + topic + " is nowhere: " + tried, null);
         }
         return Target.standIn(TopicHead.newBuilder().setTopic(topic).build(), record, Source.OVERRIDE, now);
     }

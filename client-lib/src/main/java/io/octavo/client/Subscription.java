@@ -1,5 +1,6 @@
 package io.octavo.client;
 
+import io.octavo.rules.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
@@ -16,6 +17,18 @@ public interface Subscription<T> extends AutoCloseable {
      * it. If the value is {@link AutoCloseable}, or a file, it goes once a newer one has replaced it and all listeners
      * have returned.
      *
+     * <p>Without a value and a default it throws an exception whose message names all that was tried, and whose code is that
+     * of what tells most, the first of these that is the case:
+     *
+     * <ul>
+     *   <li>{@link ErrorCode#VERSION_NOT_FOUND}: nothing was published for this process.
+     *   <li>The reason why the version there is can't be had, read or accepted: {@link ErrorCode#DIGEST_MISMATCH} for wrong
+     *       bytes, {@link ErrorCode#VALIDATION_FAILED} if the deserializer threw, and so on.
+     *   <li>What the service has answered instead of saying what there is to run: {@link ErrorCode#UNAUTHENTICATED}, {@link
+     *       ErrorCode#PERMISSION_DENIED}, {@link ErrorCode#RATE_LIMITED} …
+     *   <li>{@link ErrorCode#UNAVAILABLE}: the service wasn't reached, or has not answered yet.
+     * </ul>
+     *
      * @return the newest version's value, else the default
      * @throws OctavoException       if there is no value yet and no default; says why
      * @throws IllegalStateException if this subscription is closed
@@ -31,8 +44,11 @@ public interface Subscription<T> extends AutoCloseable {
      * Waits until there is a value, which the listeners registered by then have seen. With a default it also returns,
      * with the default, when the service says that nothing was published for this process.
      *
+     * <p>It waits to the end also while the service refuses this process's token: each attempt shows the token of then, and a
+     * new one may take a moment to be known everywhere. Who wants to give up earlier looks at {@link #state()}.
+     *
      * @param atMost how long to wait; allow for a few attempts if the service may start later: half a minute or more
-     * @throws OctavoException       if there was neither a value nor a default by then; says why
+     * @throws OctavoException       if there was neither a value nor a default by then; says why, as {@link #get()} does
      * @throws IllegalStateException if this subscription is closed, also while waiting
      */
     T awaitValue(Duration atMost) throws InterruptedException;

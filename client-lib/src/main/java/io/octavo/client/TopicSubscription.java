@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import io.octavo.client.SubscriptionState.Phase;
+import io.octavo.rules.ErrorCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -80,16 +81,21 @@ final class TopicSubscription<T> implements Subscription<T> {
     private OctavoException noValue(SubscriptionState why) {
         OctavoException error = why.error();
         Tried tried = following.tried();
+        ErrorCode code = tried.code();
+        String besides = tried.isEmpty() ? "" : "; " + tried;
         String reason;
         if (why.phase() == Phase.UNRESOLVED) {
-            reason = "nothing was published for this process";
+            code = ErrorCode.VERSION_NOT_FOUND;
+            reason = "nothing was published for this process" + besides;
         } else if (why.phase() == Phase.FAILED && error != null) {
-            reason = error.getMessage() + (tried.isEmpty() ? "" : "; " + tried);
+            code = error.code() == ErrorCode.UNAVAILABLE ? code : error.code();
+            reason = error.getMessage() + besides;
         } else if (!tried.isEmpty()) {
             reason = tried.toString();
         } else {
             reason = why.offered() > 0 ? "version " + why.offered() + " is not there yet" : "no answer yet";
         }
-        return OctavoException.passing("no value of topic " + topic + ": " + reason + "; no default is given", error);
+        return OctavoException.passing(
+                code, "no value of topic " + topic + ": " + reason + "; no default is given", error);
     }
 }

@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import io.grpc.Metadata;
@@ -27,6 +28,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,9 @@ class SigningInIT {
     private final BlockingQueue<String> shownByHttp = new LinkedBlockingQueue<>();
     private volatile Status answer = Status.UNAUTHENTICATED;
     private volatile int httpStatus = 200;
+    /** What is taken whatever the answer to others is. */
+    private volatile String good = "";
+
     private final Server grpc;
     private final HttpServer http;
 
@@ -95,6 +100,40 @@ class SigningInIT {
             var unused = client.subscription("prices", Deserializers.utf8()).start();
             assertThat(shownByHttp.poll(10, TimeUnit.SECONDS)).isEqualTo("null");
             assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("null");
+        }
+    }
+
+    @Test
+    void whoWaitsForAValueGetsItOnceTheTokenIsOneThatIsKnown() throws Exception {
+        AtomicReference<String> token = new AtomicReference<>("old");
+        try (OctavoClient client = client().token(token::get).build()) {
+            Subscription<String> prices = client.subscription("prices", Deserializers.utf8())
+                    .defaultIfUnpublished("none yet")
+                    .start();
+            assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("Bearer old");
+            token.set("new");
+            good = "Bearer new";
+            assertThat(prices.awaitValue(Duration.ofSeconds(30))).isEqualTo("none yet");
+            assertThat(shown).contains("Bearer new");
+        }
+    }
+
+    @Test
+    void whoseTokenIsRefusedToTheEndIsToldSo() throws Exception {
+        for (ErrorCode code : List.of(ErrorCode.UNAUTHENTICATED, ErrorCode.PERMISSION_DENIED)) {
+            answer = Status.Code.valueOf(code.name()).toStatus().withDescription("by the test");
+            try (OctavoClient client = client().token("secret").build()) {
+                Subscription<String> prices =
+                        client.subscription("prices", Deserializers.utf8()).start();
+                // The second time: then the first answer has come.
+                assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("Bearer secret");
+                assertThat(shown.poll(10, TimeUnit.SECONDS)).isEqualTo("Bearer secret");
+                OctavoException e =
+                        catchThrowableOfType(OctavoException.class, () -> prices.awaitValue(Duration.ofMillis(10)));
+                assertThat(e.code()).isEqualTo(code);
+                assertThat(e).hasMessageContaining("by the test").message().doesNotContain("secret");
+            }
+            shown.clear();
         }
     }
 
@@ -178,8 +217,10 @@ class SigningInIT {
         @Override
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-            shown.add(String.valueOf(headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER))));
-            if (!answer.isOk()) {
+            String token =
+                    String.valueOf(headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER)));
+            shown.add(token);
+            if (!answer.isOk() && !token.equals(good)) {
                 call.close(answer, new Metadata());
                 return new ServerCall.Listener<>() {};
             }

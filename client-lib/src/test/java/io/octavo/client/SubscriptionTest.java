@@ -21,10 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +73,8 @@ class SubscriptionTest {
         assertThat(subscription.state().phase()).isEqualTo(Phase.UNRESOLVED);
         assertThatExceptionOfType(OctavoException.class)
                 .isThrownBy(() -> subscription.awaitValue(Duration.ofMillis(1)))
-                .withMessageContaining("nothing was published for this process");
+                .withMessageContaining("nothing was published for this process")
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_NOT_FOUND));
         harness.topics.publish(TOPIC, "now");
         harness.nextPoll();
         assertThat(subscription.get()).isEqualTo("now");
@@ -176,11 +174,7 @@ class SubscriptionTest {
         Harness closing = new Harness(Runnable::run, workers);
         BlockingQueue<Runnable> busy = new LinkedBlockingQueue<>();
         List<String> closed = new CopyOnWriteArrayList<>();
-        List<LogRecord> logged = new CopyOnWriteArrayList<>();
-        Logger logger = Logger.getLogger("io.octavo.client");
-        Handler handler = new LogCollector(logged);
-        logger.addHandler(handler);
-        try {
+        try (Logged logged = new Logged(Level.WARNING)) {
             closing.topics.publish(TOPIC, "one");
             Subscription<AutoCloseable> subscription = closing.<AutoCloseable>subscription(TOPIC, payload -> {
                         String text = Deserializers.utf8().deserialize(payload);
@@ -199,9 +193,7 @@ class SubscriptionTest {
             listener.run();
 
             assertThat(closed).containsExactly("one", "two");
-            assertThat(logged).isEmpty();
-        } finally {
-            logger.removeHandler(handler);
+            assertThat(logged.records()).isEmpty();
         }
     }
 
@@ -373,28 +365,5 @@ class SubscriptionTest {
     @NullUnmarked
     private static String careless(Payload payload) {
         return payload.metadata().get("absent");
-    }
-
-    /** Collects what is logged as a warning or worse. */
-    private static final class LogCollector extends Handler {
-        private final List<LogRecord> logged;
-
-        LogCollector(List<LogRecord> logged) {
-            this.logged = logged;
-            setLevel(Level.WARNING);
-        }
-
-        @Override
-        public void publish(LogRecord event) {
-            if (isLoggable(event)) {
-                logged.add(event);
-            }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -6,8 +6,6 @@ import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Offer;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.TopicState;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -30,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
-    private static final Logger LOG = System.getLogger("io.octavo.client");
-
     private final String topic;
     private final SubscriptionMachinery machinery;
     private final Consumer consumer;
@@ -65,7 +61,6 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
             }
         });
         if (override > 0) {
-            LOG.log(Level.WARNING, "topic {0} is overridden: version {1}, whatever is offered", topic, override);
             synchronized (this) {
                 load();
             }
@@ -205,7 +200,7 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
             }
             int failures = pursuit.failed(why);
             loading.retryLater(failures);
-            inUse.become(pursuit.state(), failures == 1 ? Level.WARNING : Level.DEBUG);
+            inUse.become(pursuit.state(), failures == 1);
             inUse.waitNoMore();
         }
         machinery.polls().report();
@@ -305,7 +300,7 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
 
     /** After every change of the pursuit. */
     private void changed() {
-        inUse.become(pursuit.state(), Level.WARNING);
+        inUse.become(pursuit.state(), true);
     }
 
     /** Keeps what is new for the next start. */

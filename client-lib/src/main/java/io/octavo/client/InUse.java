@@ -26,6 +26,7 @@ final class InUse<T> {
     private final SubscriptionMachinery machinery;
     private final Listeners<T> listeners;
     private final SerialLane lane;
+    private final StateLog log;
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     private volatile @Nullable Held<T> held;
     private volatile SubscriptionState state = new SubscriptionState(Phase.STARTING, 0, 0, null);
@@ -41,6 +42,7 @@ final class InUse<T> {
         this.machinery = machinery;
         this.listeners = new Listeners<>(topic, listeners, machinery.metrics());
         this.lane = new SerialLane(machinery.workers());
+        this.log = new StateLog(topic);
     }
 
     /** The value in use; null if there is none. */
@@ -119,12 +121,8 @@ final class InUse<T> {
     void confirm() {
         Held<T> known = held;
         if (known != null && known.snapshot().source() != Source.SERVICE) {
-            LOG.log(
-                    Level.INFO,
-                    "topic {0}: the service has confirmed version {1}",
-                    topic,
-                    known.snapshot().version());
             held = known.confirmed(asOf);
+            log.confirmed(known.snapshot());
         }
     }
 
@@ -133,17 +131,7 @@ final class InUse<T> {
         Held<T> before = held;
         held = fresh;
         Snapshot<T> now = fresh.snapshot();
-        if (now.source() != Source.SERVICE) {
-            LOG.log(
-                    Level.WARNING,
-                    "topic {0}: version {1} is not the service''s word, but from: {2}, as of {3}",
-                    topic,
-                    now.version(),
-                    now.source(),
-                    now.asOf());
-        } else if (before != null && before.snapshot().source() != Source.SERVICE) {
-            LOG.log(Level.INFO, "topic {0}: version {1}, from the service again", topic, now.version());
-        }
+        log.took(before == null ? null : before.snapshot(), now);
         Instant publishedAt = now.publishedAt();
         if (before != null && now.version() > before.snapshot().version() && publishedAt != null) {
             machinery.metrics().applied(topic, Duration.between(publishedAt, now.since()));
@@ -162,16 +150,20 @@ final class InUse<T> {
                         machinery.workers());
     }
 
-    /** This is how it is doing, unless it is closed; of a failure that is new the listeners hear. */
-    void become(SubscriptionState now, Level level) {
+    /**
+     * This is how it is doing, unless it is closed; of a failure that is new the listeners hear.
+     *
+     * @param isNew whether a failure is told, rather than one more of its repetitions
+     */
+    void become(SubscriptionState now, boolean isNew) {
         SubscriptionState before = state;
         if (isClosed()) {
             return;
         }
         state = now;
+        log.became(before, now, isNew, held == null && options.ifUnpublished() != null);
         OctavoException error = now.error();
         if (error != null && now.phase() == Phase.FAILED && error != before.error()) {
-            LOG.log(level, "topic " + topic + " stays at version " + now.version(), error);
             lane.add(() -> listeners.failed(now));
         }
         if (now.phase() == Phase.UNRESOLVED && options.ifUnpublished() != null) {

@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import com.google.protobuf.ByteString;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.octavo.protocol.GetLatestRequest;
@@ -21,18 +22,24 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/** Explicit reads at the subscribe nodes: they block, and are repeated a few times while they fail. */
+/**
+ * Explicit reads at the subscribe nodes: they block, and are repeated a few times while they fail. A service that fails
+ * again and again in spite of that, whichever node is asked, is left alone for a moment: many threads may be waiting.
+ */
 final class ReadCalls {
     private final Endpoints nodes;
     private final Hedge hedge;
     private final Limits limits;
     private final World world;
+    private final CircuitBreaker breaker;
+    private volatile String lastFailure = "";
 
     ReadCalls(Endpoints nodes, Hedge hedge, Limits limits, World world) {
         this.nodes = nodes;
         this.hedge = hedge;
         this.limits = limits;
         this.world = world;
+        this.breaker = Breakers.of("octavo-read", world.steady());
     }
 
     /**
@@ -75,7 +82,7 @@ final class ReadCalls {
                 .setVersion(version.version())
                 .build();
         String doing = "read the payload of " + version.topic() + " version " + version.version();
-        return repeated(() -> payload(request, version.size(), doing));
+        return guarded(doing, () -> payload(request, version.size(), doing));
     }
 
     private Found payload(ReadPayloadRequest request, long size, String doing) throws InterruptedException {
@@ -109,14 +116,24 @@ final class ReadCalls {
 
     private <Q, A> A hedged(String doing, BiConsumer<SubscribeServiceStub, Answer<Q, A>> call)
             throws InterruptedException {
-        return repeated(() -> hedge.call(doing, node -> {
-            Answer<Q, A> answer = new Answer<>();
-            call.accept(
-                    SubscribeServiceGrpc.newStub(node.channel())
-                            .withDeadlineAfter(limits.request().toMillis(), TimeUnit.MILLISECONDS),
-                    answer);
-            return answer.future;
-        }));
+        return guarded(
+                doing,
+                () -> hedge.call(doing, node -> {
+                    Answer<Q, A> answer = new Answer<>();
+                    call.accept(
+                            SubscribeServiceGrpc.newStub(node.channel())
+                                    .withDeadlineAfter(limits.request().toMillis(), TimeUnit.MILLISECONDS),
+                            answer);
+                    return answer.future;
+                }));
+    }
+
+    private <A> A guarded(String doing, Callable<A> attempt) throws InterruptedException {
+        return Breakers.call(breaker, () -> repeated(attempt), () -> {
+            throw OctavoException.notAsked(
+                    doing + ": not asked for a moment, for the service failed repeatedly: " + lastFailure,
+                    Breakers.REST);
+        });
     }
 
     private <A> A repeated(Callable<A> attempt) throws InterruptedException {
@@ -128,7 +145,12 @@ final class ReadCalls {
                             world.random(),
                             OctavoException::isPassing)
                     .executeCallable(attempt);
-        } catch (OctavoException | InterruptedException e) {
+        } catch (OctavoException e) {
+            if (e.isPassing()) {
+                lastFailure = String.valueOf(e.getMessage());
+            }
+            throw e;
+        } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
             throw Errors.from(e, "read");

@@ -101,6 +101,29 @@ class ReadsIT {
     }
 
     @Test
+    void aServiceThatKeepsFailingIsNotAskedForAMomentAndThatIsSaid() throws Exception {
+        server.topics.publish("prices", "one");
+        for (int i = 0; i < 20; i++) {
+            OctavoException unknown = catchThrowableOfType(OctavoException.class, () -> reads.version("prices", 2));
+            assertThat(unknown.code()).as("a no is an answer").isEqualTo(ErrorCode.NOT_FOUND);
+        }
+        assertThat(reads.latest("prices").version()).isEqualTo(1);
+        server.stop();
+        for (int i = 0; i < 5; i++) {
+            assertThat(catchThrowableOfType(OctavoException.class, () -> reads.latest("prices")))
+                    .message()
+                    .doesNotContain("not asked");
+        }
+        server.start();
+        OctavoException e = catchThrowableOfType(OctavoException.class, () -> reads.latest("prices"));
+        assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(e.retryAfter()).isEqualTo(Breakers.REST);
+        assertThat(e)
+                .hasMessageContaining(
+                        "not asked for a moment, for the service failed repeatedly: read the latest version");
+    }
+
+    @Test
     void aNodeThatIsAwayForAMomentIsAskedAgain() throws Exception {
         server.topics.publish("prices", "one");
         assertThat(reads.latest("prices").version()).isEqualTo(1);

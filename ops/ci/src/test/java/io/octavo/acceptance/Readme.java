@@ -20,7 +20,7 @@ record Readme(Path file, List<Block> all) {
     private static final String THEN = "<!-- then";
     private static final String END = "-->";
     private static final List<String> KINDS =
-            List.of("shell", "rest", "java", "junit", "boot", "yaml", "environment", "junit-environment", "pom");
+            List.of("shell", "rest", "java", "junit", "boot", "yaml", "environment", "junit-environment", "pom", "dependency");
     private static final String FENCE = "```";
 
     /**

@@ -161,7 +161,7 @@ final class InUse<T> {
             return;
         }
         state = now;
-        log.became(before, now, isNew, held == null && options.ifUnpublished() != null);
+        log.became(before, now, isNew, held == null && options.given(now.phase()) != null);
         OctavoException error = now.error();
         if (error != null && now.phase() == Phase.FAILED && error != before.error()) {
             lane.add(() -> listeners.failed(now));

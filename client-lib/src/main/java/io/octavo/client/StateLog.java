@@ -41,16 +41,16 @@ final class StateLog {
      * It is doing so from now on.
      *
      * @param isNew      whether a failure is told, rather than one more of its repetitions
-     * @param hasDefault whether a default stands for what isn't published
+     * @param hasDefault whether a default stands for the value that there isn't
      */
     void became(SubscriptionState before, SubscriptionState now, boolean isNew, boolean hasDefault) {
         switch (now.phase()) {
-            case FAILED -> failed(before, now, isNew);
+            case FAILED -> failed(before, now, isNew, hasDefault);
             case UNRESOLVED -> {
                 if (before.phase() != now.phase()) {
                     isTroubled = true;
                     Level level = hasDefault ? Level.INFO : Level.WARNING;
-                    tell(level, "nothing is published for this process; " + value(now));
+                    tell(level, "nothing is published for this process; " + kept(now, hasDefault));
                 }
             }
             case RUNNING, OVERRIDDEN -> {
@@ -64,20 +64,23 @@ final class StateLog {
         }
     }
 
-    private void failed(SubscriptionState before, SubscriptionState now, boolean isNew) {
+    private void failed(SubscriptionState before, SubscriptionState now, boolean isNew, boolean hasDefault) {
         OctavoException error = now.error();
         if (error == null || error == before.error()) {
             return;
         }
         isTroubled = true;
         if (isNew) {
-            tell(Level.WARNING, error.getMessage() + "; " + value(now));
+            tell(Level.WARNING, error.getMessage() + "; " + kept(now, hasDefault));
         }
         LOG.log(Level.DEBUG, "topic " + topic + ": version " + now.offered() + " failed", error);
     }
 
-    private static String value(SubscriptionState now) {
-        return now.version() == 0 ? "there is no value" : "version " + now.version() + " stays";
+    private static String kept(SubscriptionState now, boolean hasDefault) {
+        if (now.version() > 0) {
+            return "version " + now.version() + " stays";
+        }
+        return hasDefault ? "the default stands for it" : "there is no value";
     }
 
     private void tell(Level level, String what) {

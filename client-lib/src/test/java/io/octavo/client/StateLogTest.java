@@ -111,6 +111,18 @@ class StateLogTest {
     }
 
     @Test
+    void aDefaultThatStandsForWhatIsNotPublishedIsNoWarning() {
+        var unused = harness.subscription(TOPIC, StateLogTest::reading)
+                .defaultValue("none")
+                .start();
+        expect("INFO", "nothing is published for this process; the default stands for it");
+        harness.topics.publish(TOPIC, "bad");
+        expect(
+                "WARNING",
+                "deserialize version 1 of log.lines: java.lang.IllegalArgumentException: bad; the default stands for it");
+    }
+
+    @Test
     void anOverrideIsAWarning() {
         Harness held =
                 new Harness(new StartConfig(null, 10 << 20, 2, List.of(), Map.of(TOPIC, 1L), Duration.ofSeconds(5)));

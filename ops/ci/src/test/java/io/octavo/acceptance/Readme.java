@@ -19,8 +19,8 @@ record Readme(Path file, List<Block> all) {
     private static final Pattern MARKER = Pattern.compile("<!-- test: ([\\w-]+)( -->)?");
     private static final String THEN = "<!-- then";
     private static final String END = "-->";
-    private static final List<String> KINDS =
-            List.of("shell", "rest", "java", "junit", "boot", "yaml", "environment", "junit-environment", "pom", "dependency");
+    private static final List<String> KINDS = List.of(
+            "shell", "rest", "java", "junit", "boot", "yaml", "environment", "junit-environment", "pom", "dependency");
     private static final String FENCE = "```";
 
     /**

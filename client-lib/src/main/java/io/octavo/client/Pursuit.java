@@ -103,6 +103,11 @@ final class Pursuit {
         return true;
     }
 
+    /** The service has answered, and knows no more than this. */
+    void answered() {
+        heardService = true;
+    }
+
     /** Nobody can be asked. Matters only to who has nothing to go by. */
     void silence(OctavoException error) {
         if (mark.version() == 0 && wanted == null && !unresolved && failures == 0) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Threads that can't be had for a while: what they were for is tried again. */
 class WithoutThreadsTest {
-    private static final OctavoException DOWN = OctavoException.passing("down, by the test", null);
+    private final OctavoException down = OctavoException.passing("down, by the test", null);
 
     private final List<String> closed = new ArrayList<>();
     private boolean none;
@@ -87,11 +87,11 @@ class WithoutThreadsTest {
         StartChain chain =
                 new StartChain(new StartSources(TOPIC, consumer, 0, 0, memory, usual.starts()), machinery, subscriber);
         none = true;
-        chain.pollFailed(DOWN);
-        chain.pollFailed(DOWN);
+        chain.pollFailed(down);
+        chain.pollFailed(down);
         assertThat(subscriber.looked).isZero();
         none = false;
-        chain.pollFailed(DOWN);
+        chain.pollFailed(down);
         assertThat(subscriber.looked).isEqualTo(1);
     }
 

@@ -93,7 +93,7 @@ final class InUse<T> {
     }
 
     void listen(Listeners.Registration<T> registration) {
-        lane.add(() -> {
+        var unused = lane.add(() -> {
             listeners.add(registration);
             Held<T> now = held;
             return now == null
@@ -102,9 +102,9 @@ final class InUse<T> {
         });
     }
 
-    /** Adds a step to the lane. */
-    void then(Supplier<? extends CompletionStage<?>> step) {
-        lane.add(step);
+    /** Adds a step to the lane; answers what completes with it. */
+    CompletableFuture<?> then(Supplier<? extends CompletionStage<?>> step) {
+        return lane.add(step);
     }
 
     /** Completes when its lane has nothing to do. */
@@ -142,12 +142,16 @@ final class InUse<T> {
     CompletionStage<?> settle(@Nullable Held<T> before, Held<T> now) {
         return listeners
                 .updated(now.snapshot())
-                .thenComposeAsync(
-                        heard -> {
-                            ready.complete(true);
-                            return before == null ? CompletableFuture.completedFuture(null) : letGo(before, now);
-                        },
-                        machinery.workers());
+                .thenComposeAsync(heard -> settled(before, now), machinery.workers())
+                // No thread can be had for it.
+                .exceptionallyCompose(error -> settled(before, now));
+    }
+
+    private CompletionStage<Boolean> settled(@Nullable Held<T> before, Held<T> now) {
+        ready.complete(true);
+        return before == null
+                ? CompletableFuture.completedFuture(true)
+                : letGo(before, now).thenApply(gone -> true);
     }
 
     /**
@@ -164,7 +168,7 @@ final class InUse<T> {
         log.became(before, now, isNew, held == null && options.given(now.phase()) != null);
         OctavoException error = now.error();
         if (error != null && now.phase() == Phase.FAILED && error != before.error()) {
-            lane.add(() -> listeners.failed(now));
+            var unused = lane.add(() -> listeners.failed(now));
         }
         if (now.phase() == Phase.UNRESOLVED && options.ifUnpublished() != null) {
             ready.complete(true);
@@ -185,7 +189,7 @@ final class InUse<T> {
 
     /** The last step of the lane of one that is closed. */
     void letGo() {
-        lane.add(() -> {
+        var unused = lane.add(() -> {
             Held<T> last = held;
             held = null;
             ready.complete(false);

@@ -8,6 +8,7 @@ import io.octavo.server.fallback.FallbackRegion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class ExportBundlesTest extends ExportFixture {
@@ -58,6 +59,28 @@ class ExportBundlesTest extends ExportFixture {
         time.pass(SCAN);
         Runs.of(task);
         assertThat(bundled(inEu)).containsExactly(head("a"));
+    }
+
+    @Test
+    void whatIsBundledAgainAndAgainWithoutAnEndDoesNotPileUp() {
+        for (int i = 0; i < 300; i++) {
+            commit("t" + i, version("one", true, Map.of("long", "x".repeat(4_000))));
+        }
+        AtomicBoolean broken = new AtomicBoolean(true);
+        eu.before((operation, key) -> {
+            if (broken.get() && operation.equals("create") && key.equals(KEYS.head(head("t7")))) {
+                throw ServiceException.unavailable("slow down", Duration.ofSeconds(1), null);
+            }
+        });
+        for (int i = 0; i < 4; i++) {
+            Runs.of(task);
+            assertThat(inEu.bundles()).as("scan " + i).hasSizeLessThanOrEqualTo(2);
+            time.pass(SCAN);
+        }
+        broken.set(false);
+        Runs.of(task);
+        assertThat(inEu.bundles()).hasSize(2);
+        assertThat(bundled(inEu)).containsExactlyInAnyOrderElementsOf(heads());
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.octavo.server.topic.Command;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,8 +57,12 @@ abstract class ExportFixture {
             new SimpleMeterRegistry());
 
     ExportTask task() {
+        return task(log);
+    }
+
+    ExportTask task(TopicLog read) {
         return new ExportTask(
-                log,
+                read,
                 log,
                 direct,
                 fallback,

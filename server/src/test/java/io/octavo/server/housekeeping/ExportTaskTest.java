@@ -90,6 +90,43 @@ class ExportTaskTest extends ExportFixture {
     }
 
     @Test
+    void aTopicThatCanNotBeReadDoesNotHoldUpTheOthers() {
+        PartlyReadable partly = new PartlyReadable(log);
+        ExportTask task = task(partly.log());
+        Runs.of(task);
+        partly.lose("bad");
+        publish("a", "one");
+        publish("bad", "two");
+        publish("b", "three");
+        time.pass(Duration.ofSeconds(30));
+        assertThat(Runs.of(task).failedCount()).isEqualTo(1);
+        assertThat(inEu.newest("b")).isEqualTo(head("b"));
+        assertThat(inEu.completeAt()).isNotEqualTo(time.instant());
+        partly.lose();
+        Runs.of(task);
+        assertThat(inEu.newest("bad")).isEqualTo(head("bad"));
+    }
+
+    @Test
+    void whatChangesIsExportedThoughNotAllTopicsCanBeRead() {
+        PartlyReadable partly = new PartlyReadable(log);
+        ExportTask task = task(partly.log());
+        partly.breakOffScans(true);
+        announced = false;
+        publish("a", "one");
+        announced = true;
+        assertThat(Runs.of(task).failedCount()).isEqualTo(1);
+        publish("b", "two");
+        assertThat(Runs.of(task).failedCount()).isEqualTo(1);
+        assertThat(inEu.newest("b")).isEqualTo(head("b"));
+        assertThat(inEu.completeAt()).isNull();
+        partly.breakOffScans(false);
+        Runs.of(task);
+        assertThat(inEu.newest("a")).isEqualTo(head("a"));
+        assertThat(inEu.completeAt()).isEqualTo(time.instant());
+    }
+
+    @Test
     void aNodeThatTakesOverFindsWhatIsThereAndDoesTheRest() {
         publish("a", "one");
         publish("b", "two");

@@ -259,8 +259,7 @@ public final class ExportTask implements Task {
         inTurn(
                 regions,
                 run,
-                (region, lane) ->
-                        catchUp(region, lane, topics.getOrDefault(region, Collections.emptyIterator()), run));
+                (region, lane) -> catchUp(region, lane, topics.getOrDefault(region, Collections.emptyIterator()), run));
     }
 
     /** Whether there was a topic. */

@@ -61,15 +61,7 @@ abstract class ExportFixture {
     }
 
     ExportTask task(TopicLog read) {
-        return new ExportTask(
-                read,
-                log,
-                direct,
-                fallback,
-                EXPORT,
-                time,
-                System::nanoTime,
-                meters);
+        return new ExportTask(read, log, direct, fallback, EXPORT, time, System::nanoTime, meters);
     }
 
     /** With threads of its own in one region. */

@@ -134,7 +134,7 @@ final class CassandraTopicLog implements TopicLog {
     public @Nullable UploadRecord upload(String topic, long uploadId) {
         return entry(
                 "upload",
-                at(cql.selectEntry().bind(topic, Section.UPLOAD, uploadId), Read.SERIAL),
+                at(cql.selectEntry().bind(topic, Section.UPLOAD, uploadId), Read.LOCAL),
                 UploadRecord.parser());
     }
 

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The fallback cache of one region. Calls block and throw as those of {@link SmallObjects} do. Thread-safe. */
@@ -246,6 +247,13 @@ public final class FallbackRegion {
 
     private static @Nullable TopicHead next(InputStream in) throws IOException {
         return TopicHead.parseDelimitedFrom(in);
+    }
+
+    /** Removes the first so many bundles of those whose collecting began then. */
+    public void removeBundles(long begunMillis, int count) {
+        remove(IntStream.range(0, count)
+                .mapToObj(number -> keys.bundle(begunMillis, number))
+                .toList());
     }
 
     /** Removes the bundles whose collecting began before this time. */

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The heads that changed since the last reading, by the feed of changes. Each reading begins five seconds before the end
@@ -18,6 +20,10 @@ import java.util.function.Consumer;
  * names. For one thread.
  */
 final class ChangedHeads {
+    private static final Logger LOG = LoggerFactory.getLogger(ChangedHeads.class);
+    /** One after the other: then nothing can be read now. */
+    private static final int FAILURES_THAT_END_A_READING = 5;
+
     private static final Duration OVERLAP = Duration.ofSeconds(5);
     /** The feed keeps changes for an hour; what is nearly that old may be gone while it is read. */
     private static final Duration KEPT = Duration.ofMinutes(55);
@@ -46,7 +52,8 @@ final class ChangedHeads {
     }
 
     /**
-     * Hands over the heads that changed; if the run ends before the last one, it begins anew with the next.
+     * Hands over the heads that changed; if the run ends before the last one, it begins anew with the next. A head that
+     * can't be read is told to the run, and read again with the next.
      *
      * @return whether those were all that changed before it began
      */
@@ -54,17 +61,25 @@ final class ChangedHeads {
         Instant now = clock.instant();
         Map<String, Long> reached = new HashMap<>();
         boolean all = true;
+        int failedInARow = 0;
         for (Map.Entry<String, Long> change : changes(now).entrySet()) {
             String topic = change.getKey();
             long revision = known.getOrDefault(topic, 0L);
             if (revision < change.getValue()) {
-                if (!run.mayGoOn()) {
+                if (!run.mayGoOn() || failedInARow >= FAILURES_THAT_END_A_READING) {
                     return false;
                 }
-                TopicHead head = log.head(topic, Read.LOCAL);
-                revision = head == null ? 0 : head.getRevision();
-                if (head != null) {
-                    consumer.accept(head);
+                try {
+                    TopicHead head = log.head(topic, Read.LOCAL);
+                    failedInARow = 0;
+                    revision = head == null ? 0 : head.getRevision();
+                    if (head != null) {
+                        consumer.accept(head);
+                    }
+                } catch (RuntimeException e) {
+                    failedInARow++;
+                    run.failed(e);
+                    LOG.warn("what changed of {} is not known for now: {}", topic, e.getMessage());
                 }
             }
             all &= revision >= change.getValue();

@@ -36,7 +36,7 @@ public final class ExpiryTask implements Task {
     private final HousekeepingConfig.Expiry config;
     private final InstantSource clock;
     private final ChangedHeads changed;
-    private final DueTimes due = new DueTimes();
+    private DueTimes due = new DueTimes();
     private long scannedTerm;
     private Instant scannedAt = Instant.EPOCH;
 
@@ -65,16 +65,26 @@ public final class ExpiryTask implements Task {
 
     @Override
     public void run(Run run) {
-        if (isScanDue(run)) {
-            scan(run);
-        } else {
-            changed.read(run, due::note);
-        }
+        learn(run);
         for (int topics = 0; topics < TOPICS_PER_RUN && run.mayGoOn(); topics++) {
             String topic = due.poll(clock.millis());
             if (topic == null || !expire(topic, run)) {
                 return;
             }
+        }
+    }
+
+    /** Should that fail, what is known already is taken away nevertheless. */
+    private void learn(Run run) {
+        try {
+            if (isScanDue(run)) {
+                scan(run);
+            } else {
+                changed.read(run, due::note);
+            }
+        } catch (RuntimeException e) {
+            run.failed(e);
+            LOG.warn("what else has expired is not known for now: {}", e.getMessage());
         }
     }
 
@@ -87,8 +97,9 @@ public final class ExpiryTask implements Task {
     private void scan(Run run) {
         Instant begun = clock.instant();
         scannedTerm = 0;
-        due.clear();
-        log.forEachHead(due::note);
+        DueTimes found = new DueTimes();
+        log.forEachHead(found::note);
+        due = found;
         changed.startAt(begun);
         scannedAt = begun;
         scannedTerm = run.term();

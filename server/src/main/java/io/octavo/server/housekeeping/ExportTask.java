@@ -50,6 +50,7 @@ public final class ExportTask implements Task {
     private final MeterRegistry meters;
     private final Map<RegionExport, ExportLane> regions = new LinkedHashMap<>();
     private long term;
+    private boolean scanOwed;
     private volatile Instant termBegun = Instant.EPOCH;
 
     /** @param nanoTime as {@link System#nanoTime} */
@@ -138,16 +139,11 @@ public final class ExportTask implements Task {
         }
         Instant begun = clock.instant();
         list(run);
-        boolean scanned = isScanDue();
-        boolean all = false;
-        Map<RegionExport, ExportLane> idle;
-        try {
-            all = scanned ? scan(run, begun) : isAnyListed() && changed.read(run, head -> offer(head, run));
-            catchUp(run);
-        } finally {
-            idle = await(run);
-        }
-        if (scanned) {
+        boolean isScan = isScanDue();
+        boolean all = isScan ? scan(run, begun) : follow(run);
+        catchUp(run);
+        Map<RegionExport, ExportLane> idle = await(run);
+        if (isScan && all) {
             regions.keySet().forEach(region -> region.compared(config.scanInterval()));
         }
         if (all) {
@@ -163,7 +159,8 @@ public final class ExportTask implements Task {
     }
 
     private boolean isScanDue() {
-        return regions.keySet().stream().anyMatch(RegionExport::isToBeCompared)
+        return scanOwed
+                || regions.keySet().stream().anyMatch(RegionExport::isToBeCompared)
                 || (isAnyListed() && !changed.isWithinReach());
     }
 
@@ -182,11 +179,35 @@ public final class ExportTask implements Task {
         }
     }
 
+    /** Goes over all heads; if it doesn't come to the end, over those at least that have changed since. */
     private boolean scan(Run run, Instant begun) {
+        scanOwed = true;
+        if (!changed.isWithinReach()) {
+            changed.startAt(begun);
+        }
         regions.keySet().forEach(region -> region.beginScan(begun));
-        log.forEachHead(head -> offer(head, run));
+        try {
+            log.forEachHead(head -> offer(head, run));
+        } catch (RuntimeException e) {
+            run.failed(e);
+            LOG.warn("not all heads can be read: {}", e.getMessage());
+            follow(run);
+            return false;
+        }
+        scanOwed = false;
         changed.startAt(begun);
         return true;
+    }
+
+    /** Whether all that changed was looked at. */
+    private boolean follow(Run run) {
+        try {
+            return isAnyListed() && changed.read(run, head -> offer(head, run));
+        } catch (RuntimeException e) {
+            run.failed(e);
+            LOG.warn("what has changed is not known for now: {}", e.getMessage());
+            return false;
+        }
     }
 
     private void offer(TopicHead head, Run run) {
@@ -238,25 +259,34 @@ public final class ExportTask implements Task {
         inTurn(
                 regions,
                 run,
-                (region, lane) -> catchUp(region, lane, topics.getOrDefault(region, Collections.emptyIterator())));
+                (region, lane) -> catchUp(region, lane, topics.getOrDefault(region, Collections.emptyIterator()), run));
     }
 
     /** Whether there was a topic. */
-    private boolean catchUp(RegionExport region, ExportLane lane, Iterator<String> topics) {
+    private boolean catchUp(RegionExport region, ExportLane lane, Iterator<String> topics, Run run) {
         if (!topics.hasNext()) {
             return false;
         }
         String topic = topics.next();
         if (!region.isUnderWay(topic)) {
-            Instant readAt = clock.instant();
-            TopicHead head = log.head(topic, Read.LOCAL);
-            if (head == null || !region.lacks(head)) {
-                region.behind().remove(topic);
-            } else {
-                put(region, lane, head, readAt);
+            try {
+                catchUp(region, lane, topic);
+            } catch (RuntimeException e) {
+                run.failed(e);
+                LOG.warn("{} can't be read, and is not exported for now: {}", topic, e.getMessage());
             }
         }
         return true;
+    }
+
+    private void catchUp(RegionExport region, ExportLane lane, String topic) {
+        Instant readAt = clock.instant();
+        TopicHead head = log.head(topic, Read.LOCAL);
+        if (head == null || !region.lacks(head)) {
+            region.behind().remove(topic);
+        } else {
+            put(region, lane, head, readAt);
+        }
     }
 
     /**

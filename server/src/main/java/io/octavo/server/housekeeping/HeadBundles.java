@@ -24,6 +24,9 @@ final class HeadBundles {
     private final FallbackRegion region;
     private final MeterRegistry meters;
     private @Nullable Collecting current;
+    /** Begun, and not to be finished. */
+    private @Nullable Collecting abandoned;
+
     private boolean everFinished;
     private long changed;
 
@@ -48,13 +51,48 @@ final class HeadBundles {
     /** Another node may have done the work meanwhile. */
     synchronized void forget() {
         current = null;
+        abandoned = null;
         everFinished = false;
     }
 
     /** From now on all heads come. */
-    synchronized void begin(Instant at, int topics) {
-        boolean worthIt = !everFinished || changed > topics / WORTH_IT;
-        current = worthIt ? new Collecting(at.toEpochMilli()) : null;
+    void begin(Instant at, int topics) {
+        abandon();
+        if (removeAbandoned()) {
+            synchronized (this) {
+                boolean worthIt = !everFinished || changed > topics / WORTH_IT;
+                current = worthIt ? new Collecting(at.toEpochMilli()) : null;
+            }
+        }
+    }
+
+    private synchronized void abandon() {
+        if (current != null) {
+            abandoned = current;
+            current = null;
+        }
+    }
+
+    private synchronized @Nullable Collecting abandoned() {
+        return abandoned;
+    }
+
+    /** So that there is one more than what is whole, however often that is tried. */
+    private boolean removeAbandoned() {
+        Collecting before = abandoned();
+        if (before == null) {
+            return true;
+        }
+        try {
+            region.removeBundles(before.begunMillis, before.number);
+            synchronized (this) {
+                abandoned = null;
+            }
+            return true;
+        } catch (RuntimeException e) {
+            failed(e);
+            return false;
+        }
     }
 
     /** A head that the region didn't have. */
@@ -129,9 +167,7 @@ final class HeadBundles {
     }
 
     private void failed(RuntimeException e) {
-        synchronized (this) {
-            current = null;
-        }
+        abandon();
         count("failed");
         LOG.warn("region {}: heads are not bundled for now: {}", region.name(), e.getMessage());
     }

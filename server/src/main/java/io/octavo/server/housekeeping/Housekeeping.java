@@ -49,7 +49,7 @@ public final class Housekeeping implements AutoCloseable {
             Lease lease = new Lease(task.name(), node, process, terms, leases, clock, nanoTime);
             TaskMetrics metrics = new TaskMetrics(task.name(), meters, nanoTime);
             TaskRunner runner = new TaskRunner(task, lease, config.runTimeout(), clock, nanoTime, metrics);
-            task.measure(runner::mayRun);
+            task.measure(runner::isMeasured);
             loops.put(
                     task.name(),
                     new TaskLoop(runner, clockCheck, config.runTimeout().plus(WAIT_MARGIN), random));

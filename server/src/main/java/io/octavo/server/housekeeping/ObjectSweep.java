@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Finds by listing the buckets what belongs to nobody, whatever list it has fallen from, and removes it. The objects of
- * each region and kind are gone through in turn, some in each run, from a place that differs between nodes, so that no
- * place is left out for ever if no node comes to the end.
+ * each region and kind are gone through in turn, some in each run and for a part of its time, from a place that differs
+ * between nodes, so that no place is left out for ever if no node comes to the end.
  */
 public final class ObjectSweep implements TaskPart {
     /** Of the time from one run to the next. */
@@ -24,6 +24,7 @@ public final class ObjectSweep implements TaskPart {
     private final List<ObjectWalk> walks;
     private final HousekeepingConfig.Sweep config;
     private final InstantSource clock;
+    private int first;
 
     ObjectSweep(
             List<SweptObjects> places,
@@ -71,10 +72,11 @@ public final class ObjectSweep implements TaskPart {
         Instant now = clock.instant();
         long share = Math.max(1, perRun() / Math.max(1, walks.size()));
         Duration again = run.isAsked() ? Duration.ZERO : config.scanInterval();
-        for (ObjectWalk walk : walks) {
-            if (run.mayGoOn()) {
-                walk.goOn(run, now, now.minus(config.margin()), again, share);
-            }
+        int begin = first++ % Math.max(1, walks.size());
+        for (int i = 0; i < walks.size(); i++) {
+            double end = run.spent() + (1 - run.spent()) / (walks.size() - i);
+            walks.get((begin + i) % walks.size())
+                    .goOn(run, () -> run.mayGoOn() && run.spent() < end, now, now.minus(config.margin()), again, share);
         }
     }
 

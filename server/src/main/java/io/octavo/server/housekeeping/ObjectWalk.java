@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,11 +64,12 @@ final class ObjectWalk {
     /**
      * Goes on where it was, or begins anew if that is due.
      *
+     * @param goOn   asked before each object
      * @param before only what was made before that time is looked at
      * @param again  from the beginning of a walk to that of the next
      * @param most   so many objects at most
      */
-    void goOn(Run run, Instant now, Instant before, Duration again, long most) {
+    void goOn(Run run, BooleanSupplier goOn, Instant now, Instant before, Duration again, long most) {
         if (isOver) {
             if (begun != null && begun.plus(again).isAfter(now)) {
                 return;
@@ -76,13 +78,13 @@ final class ObjectWalk {
         }
         long looked = 0;
         int failures = 0;
-        while (!isOver && looked < most && run.mayGoOn()) {
+        while (!isOver && looked < most && goOn.getAsBoolean()) {
             List<StoredObject> page = page(run);
             if (page == null) {
                 return;
             }
             for (StoredObject object : page) {
-                if (looked >= most || failures >= FAILURES_THAT_END_A_RUN || !run.mayGoOn()) {
+                if (looked >= most || failures >= FAILURES_THAT_END_A_RUN || !goOn.getAsBoolean()) {
                     return;
                 }
                 if (isPastTheEnd && object.key().compareTo(start) > 0) {

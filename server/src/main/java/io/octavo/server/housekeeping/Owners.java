@@ -54,6 +54,8 @@ public final class Owners {
         if (upload != null && upload.getOutcome() == UploadOutcome.COMMITTED) {
             return ofVersion(topic, upload.getVersion(), payloadId);
         }
+        // One that this datacentre doesn't know of is in the rows that are read serially below, or decides the
+        // condition.
         // Before the exported heads are asked: what a restore brings to a region late they name by the end of a margin,
         // which could come while they are read.
         Instant begun = clock.instant();

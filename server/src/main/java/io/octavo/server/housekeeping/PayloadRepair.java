@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,12 +19,19 @@ public final class PayloadRepair implements TaskPart {
     /** A repair is noted before its payload is written: for so long that payload may be on its way. */
     static final Duration MAY_STILL_COME = Duration.ofMinutes(10);
 
-    /** While a datacentre is away, everything fails for the same reason. */
+    /** One after the other: while a datacentre is away, everything fails for the same reason. */
     private static final int FAILURES_THAT_END_A_RUN = 3;
+
+    private static final int MOST_FAILURES = 1_000;
 
     private final PayloadRepairs repairs;
     private final InstantSource clock;
     private final MeterRegistry meters;
+    /** By the run before: the others come first. */
+    private Set<Repair> failedBefore = Set.of();
+
+    private Set<Repair> failed = new HashSet<>();
+    private int failedInARow;
 
     public PayloadRepair(PayloadRepairs repairs, InstantSource clock, MeterRegistry meters) {
         this.repairs = repairs;
@@ -32,12 +41,22 @@ public final class PayloadRepair implements TaskPart {
 
     @Override
     public void run(Run run) {
+        failedBefore = failed;
+        failed = new HashSet<>();
+        failedInARow = 0;
         for (LocalDate day : repairs.days()) {
             if (goesOn(run)) {
                 repairs.visit(day, repair -> {
-                    attempt(repair, run);
+                    if (!failedBefore.contains(repair)) {
+                        attempt(repair, run);
+                    }
                     return goesOn(run);
                 });
+            }
+        }
+        for (Repair repair : failedBefore) {
+            if (goesOn(run)) {
+                attempt(repair, run);
             }
         }
         if (run.doneCount() > 0 || run.failedCount() > 0) {
@@ -45,19 +64,22 @@ public final class PayloadRepair implements TaskPart {
         }
     }
 
-    private static boolean goesOn(Run run) {
-        return run.mayGoOn() && run.failedCount() < FAILURES_THAT_END_A_RUN;
+    private boolean goesOn(Run run) {
+        return run.mayGoOn() && failedInARow < FAILURES_THAT_END_A_RUN && failed.size() < MOST_FAILURES;
     }
 
     private void attempt(Repair repair, Run run) {
         run.examined();
         try {
             String outcome = repair(repair);
+            failedInARow = 0;
             if (outcome.equals("repaired")) {
                 run.done();
             }
             count(outcome);
         } catch (RuntimeException e) {
+            failed.add(repair);
+            failedInARow++;
             run.failed(e);
             count("failed");
             LOG.warn("direct payload {} is not in every datacentre yet: {}", repair.payloadId(), e.getMessage());

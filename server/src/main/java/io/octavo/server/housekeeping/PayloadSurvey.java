@@ -51,9 +51,11 @@ final class PayloadSurvey {
             left = SLICES;
         }
         while (topics.isEmpty() && left > 0) {
-            log.forEachRevision(slice, SLICES, (topic, epoch, revision) -> topics.add(topic));
+            int next = slice;
+            // A slice that can't be read is left to the next round.
             slice = (slice + 1) % SLICES;
             left--;
+            log.forEachRevision(next, SLICES, (topic, epoch, revision) -> topics.add(topic));
         }
         String topic = topics.poll();
         isOver = topic == null;

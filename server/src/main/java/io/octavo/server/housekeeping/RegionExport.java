@@ -54,6 +54,8 @@ final class RegionExport {
     private final DueTimes toTidy = new DueTimes();
     private final HeadBundles bundles;
     private volatile @Nullable RegionListing listing;
+    /** Something was listed that is to be compared with all heads. */
+    private boolean toBeCompared;
     /** Sorted; until it is compared with what all heads name. */
     private volatile long @Nullable [] listedPayloads;
 
@@ -100,6 +102,7 @@ final class RegionExport {
     /** Another node may have done the work meanwhile. What is under way stays so. */
     void forget() {
         listing = null;
+        toBeCompared = false;
         listedPayloads = null;
         listAgainAt = Instant.EPOCH;
         comparedOnce = false;
@@ -146,39 +149,46 @@ final class RegionExport {
 
     /** Whether it is time to learn what the region has, or to go on with that. */
     boolean isToBeListed() {
-        return !isToBeCompared() && !listAgainAt.isAfter(clock.instant());
+        return !toBeCompared && !listAgainAt.isAfter(clock.instant());
     }
 
     /** Whether what the region has was listed, and not all heads were gone over since. */
     boolean isToBeCompared() {
-        return listedPayloads != null;
+        return toBeCompared;
     }
 
     /**
-     * Learns what the region has, and goes on with that the next time if it may not go on now. Until all was listed once,
-     * nothing is put in the region; then what is known holds until all was listed again. Throws what the region throws.
+     * Learns what the region has, and goes on with that the next time if it may not go on now. Until its heads were listed
+     * once, nothing is put in the region; then what is known holds until they were listed again. The payloads, of which
+     * there may be many more, are listed after them, in case that any was lost. Throws what the region throws.
      */
     void list(BooleanSupplier goOn) {
         RegionListing found = listing;
         if (found == null) {
+            if (completeAt == null) {
+                completeAt = region.completeAt();
+            }
             found = new RegionListing(region);
             listing = found;
         }
-        if (!found.goOn(goOn)) {
-            return;
+        if (!found.hasAllHeads() && found.listHeads(goOn)) {
+            learn(found);
         }
-        Instant marked = region.completeAt();
-        if (completeAt == null) {
-            completeAt = marked;
+        if (found.hasAllHeads() && found.listPayloads(goOn)) {
+            listing = null;
+            listedPayloads = found.payloads();
+            toBeCompared = true;
         }
+    }
+
+    private void learn(RegionListing found) {
         found.heads().forEach((topic, head) -> known.merge(topic, listed(head), RegionExport::newer));
         known.keySet().retainAll(found.heads().keySet());
         found.several().stream()
                 .filter(topic -> !toTidy.has(topic))
                 .forEach(topic -> toTidy.note(topic, clock.millis()));
-        listedPayloads = found.payloads();
-        listing = null;
         listed = true;
+        toBeCompared = true;
     }
 
     private static Known listed(Position head) {
@@ -213,7 +223,8 @@ final class RegionExport {
 
     /** All heads were gone over: the list of payloads is large, and soon out of date. */
     void compared(Duration listInterval) {
-        if (isToBeCompared()) {
+        toBeCompared = false;
+        if (listedPayloads != null) {
             listedPayloads = null;
             boolean soon = !comparedOnce && listInterval.compareTo(SECOND_LIST) > 0;
             listAgainAt = clock.instant().plus(soon ? SECOND_LIST : listInterval);

@@ -15,7 +15,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
 /**
- * What a region has, as far as it has been listed: that may take several runs, and what is put meanwhile is noted too.
+ * What a region has, as far as it has been listed, the heads first: that may take several runs, and what is put meanwhile
+ * is noted too.
  * One thread lists; several note.
  */
 final class RegionListing {
@@ -34,18 +35,18 @@ final class RegionListing {
     }
 
     /**
-     * Goes on where it has ended, or failed. Throws what the region throws.
+     * Goes on with the heads where that has ended, or failed. Throws what the region throws.
      *
      * @param goOn asked before each page
-     * @return whether all is listed
+     * @return whether all of them are listed
      */
-    boolean goOn(BooleanSupplier goOn) {
-        // Payloads come before their heads, so they are listed after them.
+    boolean listHeads(BooleanSupplier goOn) {
         headsListed = headsListed || region.forEachHead(afterHead, goOn, this::found);
-        return headsListed && listPayloads(goOn);
+        return headsListed;
     }
 
-    private boolean listPayloads(BooleanSupplier goOn) {
+    /** As {@link #listHeads}, for payloads: they come before the heads that name them, so they are listed after them. */
+    boolean listPayloads(BooleanSupplier goOn) {
         while (goOn.getAsBoolean()) {
             List<StoredObject> page = region.payloadObjects(afterPayload);
             for (StoredObject payload : page) {
@@ -57,6 +58,10 @@ final class RegionListing {
             }
         }
         return false;
+    }
+
+    boolean hasAllHeads() {
+        return headsListed;
     }
 
     /** Those of a topic come one after the other. */

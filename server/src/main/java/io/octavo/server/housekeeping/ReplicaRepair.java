@@ -54,6 +54,7 @@ public final class ReplicaRepair implements TaskPart {
     private final PayloadSurvey survey;
     private final LostPayloads lost;
     private final Set<String> away = new HashSet<>();
+    private final Set<String> unwritable = new HashSet<>();
     private @Nullable Job job;
     private int jobFailures;
     private Instant lostLookedAt = Instant.EPOCH;
@@ -62,7 +63,7 @@ public final class ReplicaRepair implements TaskPart {
     private int failures;
 
     /** A copy that is under way. */
-    private record Job(String topic, long version, PayloadCopy copy) {}
+    private record Job(String topic, long version, String region, PayloadCopy copy) {}
 
     /**
      * @param nanoTime as {@link System#nanoTime}
@@ -127,6 +128,7 @@ public final class ReplicaRepair implements TaskPart {
             term = run.term();
         }
         away.clear();
+        unwritable.clear();
         failures = 0;
         left = Math.max(1, config.interval().toMillis() * config.checksPerSecond() / 2_000);
     }
@@ -207,7 +209,10 @@ public final class ReplicaRepair implements TaskPart {
             tell(payload, found.there().isEmpty() ? Outcome.UNKNOWN : Outcome.THERE, run);
         } else {
             lost.remove(payload, "it is in region " + found.there().get(0).getRegion());
-            copy(topic, version, part, found, run);
+            found.missing().stream()
+                    .filter(to -> !unwritable.contains(to.getRegion()))
+                    .findFirst()
+                    .ifPresent(to -> copy(topic, version, part, found.there(), to, run));
         }
     }
 
@@ -241,12 +246,12 @@ public final class ReplicaRepair implements TaskPart {
                 .increment();
     }
 
-    private void copy(String topic, long version, Part part, Whereabouts found, Run run) {
-        for (S3Location from : found.there()) {
+    private void copy(String topic, long version, Part part, List<S3Location> there, S3Location to, Run run) {
+        for (S3Location from : there) {
             // Noted first: should the version be given up while it is copied, the sweep removes what comes of it.
             Origin origin = ledger.started(topic, part.getS3().getPayloadId(), false);
-            PayloadCopy copy = replicas.copy(part, from, found.missing().get(0), origin);
-            job = new Job(topic, version, copy);
+            PayloadCopy copy = replicas.copy(part, from, to, origin);
+            job = new Job(topic, version, to.getRegion(), copy);
             jobFailures = 0;
             if (copyOn(run)) {
                 return;
@@ -278,8 +283,13 @@ public final class ReplicaRepair implements TaskPart {
         } catch (RuntimeException e) {
             boolean isDamaged = e instanceof ServiceException s && s.code() == ErrorCode.DIGEST_MISMATCH;
             jobFailures++;
-            if (isDamaged || jobFailures >= FAILURES_THAT_END_A_COPY) {
+            boolean isStuck = current.copy().copied() == 0 || jobFailures >= FAILURES_THAT_END_A_COPY;
+            if (isDamaged || isStuck) {
                 dropCopy();
+            }
+            if (!isDamaged && isStuck) {
+                // What other regions lack doesn't wait for one that takes nothing.
+                unwritable.add(current.region());
             }
             failed(current.topic(), e, run);
             return !isDamaged;

@@ -6,10 +6,10 @@ import io.octavo.server.errors.ServiceException;
 import io.octavo.server.housekeeping.RetentionSurvey.Seen;
 import io.octavo.server.retention.RetentionConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +25,9 @@ final class RetentionBrake {
     private static final int ID_BYTES = 4;
 
     private final RetentionConfig config;
-    private volatile @Nullable Stop stopped;
-    private volatile @Nullable Permit permit;
+    private @Nullable Stop stopped;
+    private @Nullable Permit permit;
+    private boolean isAllowed;
     private boolean isOfAll;
     private long leftOfAll;
     private int usedUp;
@@ -40,9 +41,17 @@ final class RetentionBrake {
         private final Stop seen;
         private final Map<String, Long> left;
 
-        Permit(Stop seen) {
+        /** @param before what was confirmed before, and is not used up */
+        Permit(Stop seen, @Nullable Permit before) {
             this.seen = seen;
-            this.left = new ConcurrentHashMap<>(seen.topics());
+            this.left = new HashMap<>(seen.topics());
+            if (before != null) {
+                before.left.forEach((topic, count) -> left.merge(topic, count, Long::sum));
+            }
+        }
+
+        long left(String topic) {
+            return left.getOrDefault(topic, 0L);
         }
 
         boolean isUsedUp() {
@@ -88,7 +97,7 @@ final class RetentionBrake {
     }
 
     /** Begins a run, with what is known of all topics. */
-    void begin(Map<String, Seen> topics) {
+    synchronized void begin(Map<String, Seen> topics) {
         Permit confirmed = permit;
         if (confirmed != null && confirmed.isUsedUp()) {
             // Should as much be to go once more, that is something else, which nobody has confirmed.
@@ -97,28 +106,42 @@ final class RetentionBrake {
         }
         Map<String, Long> tooMany = new TreeMap<>();
         Map<String, Long> going = new TreeMap<>();
+        boolean isUsual = true;
         long live = 0;
         long goes = 0;
+        long unconfirmed = 0;
         for (Map.Entry<String, Seen> topic : topics.entrySet()) {
             Seen seen = topic.getValue();
+            // What is left of what was confirmed needs no other word.
+            long asked = Math.max(0, seen.goes() - confirmedOf(topic.getKey()));
             live += seen.live();
             goes += seen.goes();
-            if (seen.goes() > 0) {
-                going.put(topic.getKey(), seen.goes());
+            unconfirmed += asked;
+            isUsual &= !isTooMany(seen.live(), seen.goes(), seen.isDeleted());
+            if (asked > 0) {
+                going.put(topic.getKey(), asked);
             }
-            if (isTooMany(seen.live(), seen.goes(), seen.isDeleted())) {
-                tooMany.put(topic.getKey(), seen.goes());
+            if (isTooMany(seen.live(), asked, seen.isDeleted())) {
+                tooMany.put(topic.getKey(), asked);
             }
         }
         leftOfAll = most(live, config.brakePercent(), (long) config.brakeFrom() * ALL_FACTOR);
-        isOfAll = goes > leftOfAll;
-        if (isOfAll) {
-            stopped = Stop.of(going, live, true, usedUp);
-        } else if (!tooMany.isEmpty()) {
-            stopped = Stop.of(tooMany, live, false, usedUp);
-        } else {
+        if (isUsual && goes <= leftOfAll) {
             clear();
+            return;
         }
+        isOfAll = unconfirmed > leftOfAll;
+        show(isOfAll || !tooMany.isEmpty() ? Stop.of(isOfAll ? going : tooMany, live, isOfAll, usedUp) : null);
+    }
+
+    private long confirmedOf(String topic) {
+        Permit confirmed = permit;
+        return confirmed == null ? 0 : confirmed.left(topic);
+    }
+
+    private void show(@Nullable Stop stop) {
+        stopped = stop;
+        isAllowed = false;
     }
 
     /**
@@ -126,21 +149,20 @@ final class RetentionBrake {
      *
      * @param isDeleted the topic was deleted, so that somebody wants all of them gone
      */
-    long take(String topic, long live, long goes, boolean isDeleted) {
+    synchronized long take(String topic, long live, long goes, boolean isDeleted) {
         long wanted = Math.min(goes, RetentionPass.MOST);
-        boolean isFree = !isOfAll && wanted <= leftOfAll && !isTooMany(live, goes, isDeleted);
-        if (isFree) {
-            leftOfAll -= wanted;
-            return wanted;
-        }
         Permit confirmed = permit;
-        if (confirmed == null) {
+        long left = confirmed == null ? 0 : confirmed.left(topic);
+        if (confirmed != null && left > 0) {
+            long taken = Math.min(wanted, left);
+            confirmed.left.put(topic, left - taken);
+            return taken;
+        }
+        if (isOfAll || wanted > leftOfAll || isTooMany(live, goes, isDeleted)) {
             return 0;
         }
-        long left = confirmed.left.getOrDefault(topic, 0L);
-        long taken = Math.min(wanted, left);
-        confirmed.left.put(topic, left - taken);
-        return taken;
+        leftOfAll -= wanted;
+        return wanted;
     }
 
     /**
@@ -149,7 +171,12 @@ final class RetentionBrake {
      * @param id as it was shown
      * @throws ServiceException STALE_REVISION if something else would go by now
      */
-    void confirm(String id) {
+    synchronized void confirm(String id) {
+        Permit before = permit;
+        if (before != null && before.seen.id().equals(id)) {
+            // Said twice it allows no more than once.
+            return;
+        }
         Stop shown = stopped;
         if (shown == null || !shown.id().equals(id)) {
             throw ServiceException.of(
@@ -158,22 +185,16 @@ final class RetentionBrake {
                             + (shown == null ? "nothing, retention is not stopped" : shown.id() + "; " + shown.text())
                             + ")");
         }
-        Permit before = permit;
-        // Said twice it allows no more than once.
-        if (before == null || !before.seen.id().equals(id)) {
-            permit = new Permit(shown);
-        }
+        permit = new Permit(shown, before);
+        isAllowed = true;
     }
 
     /** What is stopped and was not confirmed; null = nothing is. */
-    @Nullable
-    Stop stopped() {
-        Stop shown = stopped;
-        Permit confirmed = permit;
-        return shown != null && confirmed != null && confirmed.seen.id().equals(shown.id()) ? null : shown;
+    synchronized @Nullable Stop stopped() {
+        return isAllowed ? null : stopped;
     }
 
-    void clear() {
+    synchronized void clear() {
         stopped = null;
         permit = null;
         isOfAll = false;

@@ -13,7 +13,8 @@ public interface TaskPart {
      */
     void run(Run run);
 
-    /** Told once, before the first run: whether this node leads the task now, for what is measured of it. */
+    /** Told once, before the first run: whether this node leads the task now and has begun a run, for what
+     * is measured of it. */
     default void measure(BooleanSupplier leads) {}
 
     /** Why it doesn't do what it was to do, and what helps; null = it does. Any thread may ask. */

@@ -24,6 +24,7 @@ final class TaskRunner {
     private final TaskMetrics metrics;
     private volatile boolean stopping;
     private volatile @Nullable RunReport last;
+    private volatile long ranIn;
     private @Nullable Thread running;
     private long deadline;
 
@@ -57,6 +58,12 @@ final class TaskRunner {
         stopping = true;
     }
 
+    /** Whether this node leads, and has begun to run the task: what is measured of it before is an earlier term's. */
+    boolean isMeasured() {
+        long term = lease.term();
+        return !stopping && term != 0 && term == ranIn;
+    }
+
     boolean mayRun() {
         return !stopping && lease.term() != 0;
     }
@@ -82,10 +89,11 @@ final class TaskRunner {
         long begun = nanoTime.getAsLong();
         Run run = new Run(term, () -> !stopping && lease.leads(term), () -> spent(begun), asked);
         begin(begun);
-        @Nullable RuntimeException failure = null;
+        @Nullable Throwable failure = null;
+        ranIn = term;
         try {
             task.run(run);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
         } finally {
             end();
@@ -109,7 +117,7 @@ final class TaskRunner {
         return running != null && nanoTime.getAsLong() - deadline >= STUCK.toNanos();
     }
 
-    private RunReport report(Run run, @Nullable RuntimeException failure, Instant startedAt, Duration took) {
+    private RunReport report(Run run, @Nullable Throwable failure, Instant startedAt, Duration took) {
         Outcome outcome;
         if (!run.isLed()) {
             outcome = Outcome.STOPPED;
@@ -118,7 +126,7 @@ final class TaskRunner {
         } else {
             outcome = failure == null && run.failedCount() == 0 ? Outcome.DONE : Outcome.FAILED;
         }
-        String error = failure == null ? run.error() : String.valueOf(failure.getMessage());
+        String error = failure == null ? run.error() : said(failure);
         if (outcome == Outcome.FAILED || outcome == Outcome.TIMED_OUT) {
             LOG.warn(
                     "{}: a run is {} after {} ms: {} done, {} failed; the next goes on. {}",
@@ -132,6 +140,11 @@ final class TaskRunner {
         }
         return new RunReport(
                 task.name(), startedAt, outcome, run.examinedCount(), run.doneCount(), run.failedCount(), took, error);
+    }
+
+    /** What nobody has foreseen seldom says what it is. */
+    private static String said(Throwable failure) {
+        return failure instanceof RuntimeException ? String.valueOf(failure.getMessage()) : failure.toString();
     }
 
     private double spent(long begun) {

@@ -42,7 +42,7 @@ public interface TopicLog extends ReadableLog {
      */
     boolean abortUpload(String topic, long uploadId, long atMillis);
 
-    /** How an upload ended, read serially; null if it has not. */
+    /** How an upload ended, which is final; null if it has not, or so lately that this datacentre doesn't know. */
     @Nullable
     UploadRecord upload(String topic, long uploadId);
 

@@ -29,7 +29,9 @@ public final class TestCassandra {
     private TestCassandra() {}
 
     private static final class Shared {
-        private static final LocalCassandra CASSANDRA = start();
+        // A schema is made in half of the time, for it is lost if this one is killed, which nobody does.
+        private static final LocalCassandra CASSANDRA =
+                start(Map.of("cassandra.test.flush_local_schema_changes", "false"));
     }
 
     public static LocalCassandra shared() {
@@ -38,10 +40,15 @@ public final class TestCassandra {
 
     /** Starts one of its own, for a test that kills it. */
     public static LocalCassandra start() {
+        return start(Map.of());
+    }
+
+    private static LocalCassandra start(Map<String, String> properties) {
         try {
             LocalCassandra cassandra = LocalCassandra.start(
                     Files.createTempDirectory(Path.of("target"), "cassandra"),
-                    Map.of("tombstone_failure_threshold", Integer.toString(MOST_DELETED_ROWS)));
+                    Map.of("tombstone_failure_threshold", Integer.toString(MOST_DELETED_ROWS)),
+                    properties);
             cassandra.awaitReady(Duration.ofSeconds(60));
             return cassandra;
         } catch (IOException e) {

@@ -17,6 +17,7 @@ import io.octavo.server.topic.PinScope;
 import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.RestoreTopic;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
 import java.util.List;
@@ -41,8 +42,12 @@ class ExpiryTaskTest {
             time,
             BoundedPatience.within(Duration.ofSeconds(5)),
             new SimpleMeterRegistry());
-    private final ExpiryTask task = new ExpiryTask(
-            log, log, commits, new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)), time);
+    private final ExpiryTask task = task(log);
+
+    private ExpiryTask task(TopicLog read) {
+        return new ExpiryTask(
+                read, log, commits, new HousekeepingConfig.Expiry(Duration.ofSeconds(1), Duration.ofMinutes(10)), time);
+    }
 
     @Test
     void whatWasThereBeforeTheTermBeganExpires() {
@@ -80,6 +85,36 @@ class ExpiryTaskTest {
         assertThat(Runs.of(task).doneCount()).isZero();
         time.pass(Duration.ofMinutes(9));
         assertThat(Runs.of(task).doneCount()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsKnownToBeDueGoesThoughNotAllTopicsCanBeRead() {
+        publish("a");
+        pin("a", MINUTE);
+        PartlyReadable partly = new PartlyReadable(log);
+        ExpiryTask task = task(partly.log());
+        Runs.of(task);
+        partly.breakOffScans(true);
+        time.pass(Duration.ofMinutes(10));
+        Run run = Runs.of(task);
+        assertThat(run.failedCount()).isEqualTo(1);
+        assertThat(run.doneCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aTopicThatCanNotBeReadDoesNotHideTheOthers() {
+        PartlyReadable partly = new PartlyReadable(log);
+        partly.lose("bad");
+        ExpiryTask task = task(partly.log());
+        Runs.of(task);
+        for (String topic : List.of("a", "bad", "b")) {
+            publish(topic);
+            pin(topic, MINUTE);
+        }
+        time.pass(MINUTE);
+        Run run = Runs.of(task);
+        assertThat(run.failedCount()).isEqualTo(1);
+        assertThat(run.doneCount()).isEqualTo(2);
     }
 
     @Test

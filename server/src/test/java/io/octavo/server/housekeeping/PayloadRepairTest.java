@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ class PayloadRepairTest {
         private final Map<Long, Kept> far = new HashMap<>();
         private final List<Repair> repairs = new ArrayList<>();
         private boolean away;
+        private Set<Long> broken = Set.of();
 
         void note(long id, @Nullable Instant noted) {
             repairs.add(new Repair(DAY, id, noted));
@@ -67,7 +69,7 @@ class PayloadRepairTest {
 
         @Override
         public void write(long payloadId, Kept kept) {
-            if (away) {
+            if (away || broken.contains(payloadId)) {
                 throw ServiceException.unavailable("the far one is away", Duration.ofSeconds(1), null);
             }
             far.put(payloadId, kept);
@@ -118,6 +120,20 @@ class PayloadRepairTest {
         datacentres.away = false;
         assertThat(Runs.of(repair).doneCount()).isEqualTo(10);
         assertThat(datacentres.far).hasSize(10);
+    }
+
+    @Test
+    void whatFailsAgainAndAgainDoesNotKeepTheOthersFromTheirTurn() {
+        for (long id = 1; id <= 10; id++) {
+            datacentres.store(id);
+            datacentres.note(id, time.instant());
+        }
+        datacentres.broken = Set.of(1L, 2L, 3L, 4L);
+        assertThat(Runs.of(repair).failedCount()).isEqualTo(3);
+        Runs.of(repair);
+        assertThat(datacentres.far).hasSize(6);
+        datacentres.broken = Set.of();
+        assertThat(Runs.of(repair).doneCount()).isEqualTo(4);
     }
 
     @Test

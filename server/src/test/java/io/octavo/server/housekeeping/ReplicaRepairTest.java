@@ -202,15 +202,39 @@ class ReplicaRepairTest {
     void aCopyThatOnlyFailsIsGivenUpAndBegunAnewLater() {
         Part part = publish("topic", LARGE);
         regions.lose("us", part);
-        regions.fail("us", "put");
+        failFromTheSecondPart();
         for (int i = 0; i < 3; i++) {
             assertThat(Runs.of(repair).failedCount()).isEqualTo(1);
         }
+        regions.before("us", operation -> {});
         regions.fail("us");
         assertThat(regions.hasUnfinished("us", part)).isFalse();
         assertThat(Runs.of(repair).doneCount()).isZero();
         time.pass(DAY);
         assertThat(Runs.of(repair).doneCount()).isEqualTo(1);
+    }
+
+    private void failFromTheSecondPart() {
+        regions.before("us", operation -> {
+            if (operation.equals("put 2")) {
+                regions.fail("us", "put");
+            }
+        });
+    }
+
+    @Test
+    void aRegionThatTakesNothingDoesNotKeepTheOthersFromTheirRepair() {
+        Part one = publish("one", MIB);
+        Part two = publish("two", MIB);
+        Part three = publish("three", MIB);
+        regions.lose("us", one);
+        regions.lose("us", two);
+        regions.lose("eu", three);
+        regions.fail("us", "put");
+        Run run = Runs.of(repair);
+        assertThat(run.failedCount()).as("the region, once").isEqualTo(1);
+        assertThat(run.doneCount()).isEqualTo(1);
+        assertThat(regions.has("eu", three)).isTrue();
     }
 
     @Test
@@ -263,9 +287,10 @@ class ReplicaRepairTest {
     void anotherNodeThatTakesOverBeginsAnew() {
         Part part = publish("topic", LARGE);
         regions.lose("us", part);
-        regions.fail("us", "put");
+        failFromTheSecondPart();
         Runs.of(repair);
         assertThat(regions.hasUnfinished("us", part)).isTrue();
+        regions.before("us", operation -> {});
         regions.fail("us");
         Runs.of(repair, 2);
         assertThat(regions.hasUnfinished("us", part)).isFalse();

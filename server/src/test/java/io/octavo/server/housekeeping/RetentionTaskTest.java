@@ -1,67 +1,25 @@
 package io.octavo.server.housekeeping;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.octavo.protocol.DirectPointer;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.ExternalPointer;
 import io.octavo.protocol.Part;
-import io.octavo.protocol.S3Pointer;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
-import io.octavo.rules.ErrorCode;
 import io.octavo.rules.Scopes;
-import io.octavo.server.errors.ServiceException;
-import io.octavo.server.publish.TestCommits;
-import io.octavo.server.retention.Retention;
-import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.topic.ChangeSettings;
-import io.octavo.server.topic.Command;
-import io.octavo.server.topic.DeleteTopic;
-import io.octavo.server.topic.DeleteVersion;
 import io.octavo.server.topic.HoldVersion;
-import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.PinScope;
-import io.octavo.server.topic.PublishVersion;
-import io.octavo.server.topic.ReleaseHold;
-import io.octavo.server.topic.RestoreTopic;
-import io.octavo.server.topic.TopicCommits;
-import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class RetentionTaskTest {
-    private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration UNDER_WAY = Duration.ofMinutes(10);
-
-    private final TestTime time = new TestTime();
-    private final InMemoryTopicLog log = new InMemoryTopicLog(time);
-    private final TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5), time);
-    private final TestBytes bytes = new TestBytes();
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Set<Long> running = new HashSet<>();
-    private final Set<Long> exported = new HashSet<>();
-    private boolean leads = true;
-    private int asked;
-    private boolean nodesAnswer = true;
-    private boolean regionsAnswer = true;
-    private Consumer<String> between = step -> {};
-    private final RetentionTask task = task(config(50, 100, 5));
-    private long ids;
-
+class RetentionTaskTest extends RetentionFixture {
     @Test
     void whatNothingKeepsIsGivenUpThenItsBytesAreRemovedAndThenThatIsNoted() {
         publish("a", 6);
@@ -170,36 +128,6 @@ class RetentionTaskTest {
     }
 
     @Test
-    void whatWasDeletedByHandLosesItsBytesOnceNoRegionNamesItAnyMore() {
-        publish("a", 3);
-        exported.add(2L);
-        commit("a", new DeleteVersion(2, "leaked"));
-        Runs.of(task);
-        time.pass(UNDER_WAY);
-        Runs.of(task);
-        assertThat(row("a", 2).getBytesGoneMs()).isZero();
-        assertThat(bytes.kept()).containsAll(places(2));
-        exported.clear();
-        Runs.of(task);
-        assertThat(row("a", 2).getBytesGoneMs()).isPositive();
-        assertThat(bytes.kept()).isEqualTo(places(1, 3));
-    }
-
-    @Test
-    void whatWasDeletedByHandKeepsItsBytesWhileAHeadThatNamesItMayBeOnItsWay() {
-        publish("a", 3);
-        commit("a", new DeleteVersion(2, "leaked"));
-        Runs.of(task);
-        time.pass(UNDER_WAY.minusMillis(1));
-        Runs.of(task);
-        assertThat(bytes.kept()).containsAll(places(2));
-        time.pass(Duration.ofMillis(1));
-        Runs.of(task);
-        assertThat(row("a", 2).getBytesGoneMs()).isPositive();
-        assertThat(bytes.kept()).isEqualTo(places(1, 3));
-    }
-
-    @Test
     void objectsOfOthersAreNotRemoved() {
         for (int i = 0; i < 5; i++) {
             publish(
@@ -214,131 +142,6 @@ class RetentionTaskTest {
         assertThat(deleted("a")).containsExactly(2L, 1L);
         assertThat(row("a", 1).getBytesGoneMs()).isPositive();
         assertThat(bytes.kept()).containsExactly("eu/0");
-    }
-
-    @Test
-    void aDeletedTopicCanBeRestoredForTheGraceAndThenGoesWhole() {
-        publish("a", 4);
-        commit("a", new DeleteTopic(head("a").getRevision(), "unused"));
-        time.pass(DAY.minusMillis(1));
-        Runs.of(task);
-        assertThat(deleted("a")).isEmpty();
-        commit("a", new RestoreTopic(""));
-        commit("a", new DeleteTopic(head("a").getRevision(), "unused"));
-        commit("a", new RestoreTopic(""));
-        commit("a", new DeleteTopic(head("a").getRevision(), "unused after all"));
-        running.add(4L);
-        time.pass(DAY);
-        nodesAnswer = false;
-        Runs.of(task);
-        assertThat(head("a").getDeletion().getFinalMs()).isZero();
-        nodesAnswer = true;
-        Runs.of(task);
-        assertThat(deleted("a")).containsExactly(3L, 2L, 1L);
-        assertThat(row("a", 1).getDeletion().getReason())
-                .isEqualTo("the topic was deleted by tester: unused after all");
-        assertThatThrownBy(() -> commit("a", new RestoreTopic("")))
-                .isInstanceOfSatisfying(
-                        ServiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.GONE));
-        running.clear();
-        Runs.of(task);
-        assertThat(deleted("a")).hasSize(4);
-        assertThat(bytes.kept()).isEmpty();
-        publish("a", 1);
-        assertThat(head("a").getNewestVersion()).isEqualTo(5);
-    }
-
-    @Test
-    void aDeletedTopicThatIsHeldStaysAndCanBeRestored() {
-        publish("a", 4);
-        commit("a", new HoldVersion(1, null, "audit", 0));
-        commit("a", new DeleteTopic(head("a").getRevision(), "unused"));
-        time.pass(DAY.multipliedBy(9));
-        Runs.of(task);
-        assertThat(deleted("a")).isEmpty();
-        commit("a", new RestoreTopic(""));
-        commit("a", new ReleaseHold(1, "tester", ""));
-        commit("a", new DeleteTopic(head("a").getRevision(), "unused"));
-        time.pass(DAY);
-        Runs.of(task);
-        assertThat(deleted("a")).hasSize(4);
-    }
-
-    @Test
-    void versionsOfAnEarlierLifeGoAsSoonAsTheyWereNotRunForTheGrace() {
-        publish("a", 2);
-        commit("a", new DeleteTopic(head("a").getRevision(), "unused"));
-        publish("a", 1);
-        time.pass(DAY);
-        Runs.of(task);
-        assertThat(deleted("a")).containsExactly(2L, 1L);
-        assertThat(head("a").hasDeletion()).isFalse();
-    }
-
-    @Test
-    void aTopicOfWhichMostWouldGoIsLeftAloneUntilThatIsConfirmedAndNoMoreGoesThanWasShown() {
-        publish("a", 20);
-        publish("b", 5);
-        time.pass(DAY);
-        Run stopped = Runs.of(task);
-        assertThat(stopped.failedCount()).isEqualTo(1);
-        assertThat(deleted("a")).isEmpty();
-        assertThat(deleted("b")).as("this is as usual").hasSize(2);
-        assertThat(task.stopped()).contains("17 versions of 1 topics", "(a 17)", "--confirm ");
-        assertThat(meters.get("octavo.gc.stopped").gauge().value()).isEqualTo(17);
-        leads = false;
-        assertThat(meters.get("octavo.gc.stopped").gauge().value())
-                .as("who leads now knows better")
-                .isZero();
-        leads = true;
-        String shown = shown();
-
-        assertThatThrownBy(() -> task.confirm("00000000"))
-                .hasMessageContaining("confirm: 00000000 (expected: " + shown);
-        publish("a", 4);
-        time.pass(DAY);
-        task.confirm(shown);
-        assertThat(task.stopped()).isNull();
-        Run confirmed = Runs.of(task);
-        assertThat(deleted("a"))
-                .as("as many as were shown, the oldest")
-                .hasSize(17)
-                .last()
-                .isEqualTo(1L);
-        assertThat(confirmed.failedCount())
-                .as("there is more, which nobody has seen")
-                .isEqualTo(1);
-        assertThat(Runs.of(task).failedCount())
-                .as("four of seven: fewer than five go without asking")
-                .isZero();
-        assertThat(deleted("a")).hasSize(21);
-        assertThatThrownBy(() -> task.confirm(shown)).hasMessageContaining("retention is not stopped");
-    }
-
-    @Test
-    void aConfirmationThatIsSaidTwiceAllowsNoMoreThanOnce() {
-        publish("a", 20);
-        time.pass(DAY);
-        Runs.of(task);
-        String shown = shown();
-        task.confirm(shown);
-        Runs.of(task);
-        assertThat(deleted("a")).hasSize(17);
-        publish("a", 20);
-        time.pass(DAY);
-        task.confirm(shown);
-        Runs.of(task);
-        assertThat(deleted("a")).as("nobody has seen the other twenty").hasSize(17);
-        task.confirm(shown());
-        Runs.of(task);
-        assertThat(deleted("a")).hasSize(37);
-        publish("a", 20);
-        time.pass(DAY);
-        Runs.of(task);
-        assertThat(deleted("a")).as("as many as before, and others").hasSize(37);
-        task.confirm(shown());
-        Runs.of(task);
-        assertThat(deleted("a")).hasSize(57);
     }
 
     @Test
@@ -367,26 +170,6 @@ class RetentionTaskTest {
         assertThat(deleted("t0")).isNotEmpty();
         assertThat(deleted("t1")).isNotEmpty();
         assertThat(deleted("t2")).isNotEmpty();
-    }
-
-    @Test
-    void ifMuchOfAllTopicsWouldGoNothingGoesNotEvenDeletedTopics() {
-        RetentionTask careful = task(config(100, 20, 1));
-        for (int topic = 0; topic < 6; topic++) {
-            publish("t" + topic, 5);
-        }
-        commit("t0", new DeleteTopic(head("t0").getRevision(), "by mistake"));
-        time.pass(DAY);
-        assertThat(Runs.of(careful).failedCount()).isEqualTo(1);
-        for (int topic = 0; topic < 6; topic++) {
-            assertThat(deleted("t" + topic)).isEmpty();
-        }
-        commit("t0", new RestoreTopic("as long as nobody confirms"));
-        Runs.of(careful);
-        careful.confirm(shown(careful));
-        assertThat(Runs.of(careful).failedCount()).isZero();
-        assertThat(deleted("t0")).hasSize(2);
-        assertThat(deleted("t5")).hasSize(2);
     }
 
     @Test
@@ -461,107 +244,5 @@ class RetentionTaskTest {
             assertThat(deleted("t" + topic)).as("t" + topic).hasSize(3);
         }
         assertThat(bytes.kept()).isEqualTo(places(4, 5, 6, 10, 11, 12, 16, 17, 18));
-    }
-
-    private String shown() {
-        return shown(task);
-    }
-
-    private static String shown(RetentionTask task) {
-        String text = requireNonNull(task.stopped());
-        return text.substring(text.lastIndexOf(' ') + 1);
-    }
-
-    private RetentionTask task(RetentionConfig config) {
-        TopicLog stepped = Interposed.of(TopicLog.class, log, step -> between.accept(step));
-        Retention retention = new Retention(stepped, config.policy(), this::running, topic -> exported(), time);
-        RetentionTask made = new RetentionTask(
-                stepped, commits, retention, bytes::delete, config, UNDER_WAY, time, System::nanoTime, meters);
-        made.measure(() -> leads);
-        return made;
-    }
-
-    private static RetentionConfig config(int topicPercent, int percent, int from) {
-        return new RetentionConfig(
-                Duration.ofHours(1),
-                3,
-                Duration.ZERO,
-                DAY,
-                Duration.ZERO,
-                10_000,
-                topicPercent,
-                percent,
-                from,
-                100,
-                Duration.ofDays(365));
-    }
-
-    private @Nullable Set<Long> running(String topic) {
-        asked++;
-        if (topic.startsWith("bad")) {
-            throw ServiceException.unavailable("nobody knows", Duration.ofSeconds(1), null);
-        }
-        return nodesAnswer ? running : null;
-    }
-
-    private Set<Long> exported() {
-        if (!regionsAnswer) {
-            throw ServiceException.unavailable("a region is away", DAY, null);
-        }
-        return exported;
-    }
-
-    /** Odd ones beside the metadata, even ones in S3. */
-    private void publish(String topic, int versions) {
-        for (int i = 0; i < versions; i++) {
-            long id = ++ids;
-            bytes.storeAll(id, id % 2 == 1);
-            publish(
-                    topic,
-                    id % 2 == 1
-                            ? Part.newBuilder()
-                                    .setDirect(DirectPointer.newBuilder().setPayloadId(id))
-                                    .build()
-                            : Part.newBuilder()
-                                    .setS3(S3Pointer.newBuilder().setPayloadId(id))
-                                    .build());
-        }
-    }
-
-    private void publish(String topic, Part part) {
-        commit(topic, new PublishVersion(List.of(part), Map.of(), List.of(Scopes.GLOBAL), null, false, null, 0, ""));
-    }
-
-    private void commit(String topic, Command command) {
-        commits.commit(topic, command, "tester", null);
-    }
-
-    private static Set<String> places(long... ids) {
-        Set<String> places = new HashSet<>();
-        for (long id : ids) {
-            places.addAll(TestBytes.places(id, id % 2 == 1));
-        }
-        return places;
-    }
-
-    private List<Long> deleted(String topic) {
-        return log.versionsBelow(topic, Long.MAX_VALUE, 1_000, Read.SERIAL).stream()
-                .filter(VersionRecord::hasDeletion)
-                .map(VersionRecord::getVersion)
-                .toList();
-    }
-
-    private List<EventKind> kinds(String topic) {
-        return log.eventsBelow(topic, Long.MAX_VALUE, 1_000).stream()
-                .map(TopicEvent::getKind)
-                .toList();
-    }
-
-    private VersionRecord row(String topic, long version) {
-        return requireNonNull(log.version(topic, version, Read.SERIAL));
-    }
-
-    private TopicHead head(String topic) {
-        return requireNonNull(log.head(topic, Read.SERIAL));
     }
 }

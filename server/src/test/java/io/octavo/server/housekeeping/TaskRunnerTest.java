@@ -111,6 +111,29 @@ class TaskRunnerTest {
     }
 
     @Test
+    void whatNobodyHasForeseenIsToldToo() {
+        lease.step();
+        RunReport report = requireNonNull(runner(run -> {
+                    throw new NoClassDefFoundError("io/octavo/Absent");
+                })
+                .run());
+        assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(report.error()).isEqualTo("java.lang.NoClassDefFoundError: io/octavo/Absent");
+    }
+
+    @Test
+    void whatIsMeasuredIsOfThePresentTermOnceARunHasBegun() {
+        TaskRunner runner = runner(run -> {});
+        lease.step();
+        assertThat(runner.mayRun()).isTrue();
+        assertThat(runner.isMeasured()).isFalse();
+        runner.run();
+        assertThat(runner.isMeasured()).isTrue();
+        runner.stop();
+        assertThat(runner.isMeasured()).isFalse();
+    }
+
+    @Test
     void aRunInWhichSomethingFailedHasFailed() {
         lease.step();
         RunReport report = requireNonNull(runner(run -> {

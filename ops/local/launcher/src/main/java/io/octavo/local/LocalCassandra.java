@@ -28,10 +28,11 @@ public final class LocalCassandra extends LocalService {
     private final Path java;
     private final List<Path> jars;
     private final Map<String, String> settings;
+    private final Map<String, String> properties;
     private @Nullable ClassDataArchive archive;
 
     LocalCassandra(Path folder, Path log, int cqlPort, int storagePort, Path java, Checkout checkout) {
-        this(folder, log, cqlPort, storagePort, java, checkout, Map.of());
+        this(folder, log, cqlPort, storagePort, java, checkout, Map.of(), Map.of());
     }
 
     private LocalCassandra(
@@ -41,9 +42,11 @@ public final class LocalCassandra extends LocalService {
             int storagePort,
             Path java,
             Checkout checkout,
-            Map<String, String> settings) {
+            Map<String, String> settings,
+            Map<String, String> properties) {
         super("cassandra");
         this.settings = Map.copyOf(settings);
+        this.properties = Map.copyOf(properties);
         this.folder = folder.toAbsolutePath();
         this.log = log.toAbsolutePath();
         this.cqlPort = cqlPort;
@@ -62,6 +65,11 @@ public final class LocalCassandra extends LocalService {
 
     /** As {@link #start(Path)}, with further settings of {@code cassandra.yaml}. */
     public static LocalCassandra start(Path folder, Map<String, String> settings) {
+        return start(folder, settings, Map.of());
+    }
+
+    /** As {@link #start(Path, Map)}, with further properties of its JVM. */
+    public static LocalCassandra start(Path folder, Map<String, String> settings, Map<String, String> properties) {
         LocalCassandra cassandra = new LocalCassandra(
                 folder,
                 folder.resolve("cassandra.log"),
@@ -69,7 +77,8 @@ public final class LocalCassandra extends LocalService {
                 Ports.free(),
                 Jdk17.here().java(),
                 Checkout.find(),
-                settings);
+                settings,
+                properties);
         cassandra.start();
         return cassandra;
     }
@@ -90,8 +99,9 @@ public final class LocalCassandra extends LocalService {
         ClassDataArchive current = ClassDataArchive.of(shared, java, classPath);
         archive = current;
         write(conf);
-        List<String> command = new JavaCommand(java)
-                .options("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        JavaCommand jvm = new JavaCommand(java);
+        properties.forEach(jvm::property);
+        List<String> command = jvm.options("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
                 .options("-XX:+ExitOnOutOfMemoryError", "-Xshare:auto", current.option())
                 .options(Template.resource("cassandra-jvm.options")
                         .text()

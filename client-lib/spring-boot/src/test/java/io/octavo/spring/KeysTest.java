@@ -68,9 +68,7 @@ class KeysTest {
     void mapsOfTheApplicationAreReadAsBefore() {
         OverridesText converter = new OverridesText();
         assertThat(converter.getConvertibleTypes()).hasSize(1);
-        assertThat(converter.matches(
-                        TypeDescriptor.valueOf(String.class),
-                        TypeDescriptor.valueOf(Map.class)))
+        assertThat(converter.matches(TypeDescriptor.valueOf(String.class), TypeDescriptor.valueOf(Map.class)))
                 .isFalse();
     }
 
@@ -97,9 +95,7 @@ class KeysTest {
         assertThatThrownBy(() -> start(Map.of("octavo.client.overrides.device_list", "4"), NONE))
                 .hasStackTraceContaining("octavo.client.overrides.device_list: Spring leaves out the underscores"
                         + " (expected: octavo.client.overrides[device_list])");
-        assertThat(start(
-                                Map.of("octavo.client.overrides[device_list]", "4", "octavo.client.overrides.eu.x", "5"),
-                                NONE)
+        assertThat(start(Map.of("octavo.client.overrides[device_list]", "4", "octavo.client.overrides.eu.x", "5"), NONE)
                         .overrides())
                 .isEqualTo(Map.of("device_list", 4L, "eu.x", 5L));
     }

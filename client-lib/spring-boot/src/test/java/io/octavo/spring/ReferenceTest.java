@@ -31,7 +31,7 @@ class ReferenceTest {
 
             None must be given but `server`, or endpoints in its place.
 
-            `OctavoClient.builder()` has a method for each, of the same name, for processes without Spring. They read only two
+            Processes without Spring say the same by methods of `OctavoClient.builder()`, and read only two
             things from their environment: the variable `OCTAVO_CLIENT_OVERRIDES` (`topic=version,…`) and system properties
             `octavo.client.overrides.TOPIC`, which go before all else that is said of a topic, with Spring too. In files a
             topic with an underscore is written `"[my_topic]"`.
@@ -89,7 +89,8 @@ class ReferenceTest {
     /** What its Javadoc says after "Default:", up to the end of the sentence. */
     private static String defaultOf(String name, String builder) {
         return plain(last(
-                builder, "Default: ((?:(?!\\*/)[\\s\\S])*?)\\.(?=\\s)(?:(?!\\*/)[\\s\\S])*\\*/\\s+public \\w+ " + name + "\\("));
+                builder,
+                "Default: ((?:(?!\\*/)[\\s\\S])*?)\\.(?=\\s)(?:(?!\\*/)[\\s\\S])*\\*/\\s+public \\w+ " + name + "\\("));
     }
 
     private static String last(String text, String pattern) {
@@ -102,8 +103,7 @@ class ReferenceTest {
     }
 
     private static String source(String module, Class<?> type) throws IOException {
-        return Files.readString(
-                Path.of(module, "src/main/java", type.getName().replace('.', '/') + ".java"));
+        return Files.readString(Path.of(module, "src/main/java", type.getName().replace('.', '/') + ".java"));
     }
 
     private static String plain(String javadoc) {

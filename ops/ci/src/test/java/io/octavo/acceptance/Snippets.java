@@ -71,8 +71,7 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
     void runStatements(List<Block> blocks, Map<String, String> environment) throws IOException, InterruptedException {
         Map<String, String> sources = new TreeMap<>();
         for (Block block : blocks) {
-            sources.put(
-                    name(block) + "/Snippet.java", """
+            sources.put(name(block) + "/Snippet.java", """
                     package %s;
 
                     %s
@@ -84,7 +83,8 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
                     %s
                         }
                     }
-                    """.formatted(name(block), OF_CLIENTS + OF_METERS, stack.url(), text(block)));
+                    """.formatted(
+                            name(block), OF_CLIENTS + OF_METERS, stack.url(), text(block)));
         }
         sources.put("All.java", """
                 public final class All {

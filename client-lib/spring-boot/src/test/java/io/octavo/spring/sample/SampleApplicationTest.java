@@ -98,10 +98,7 @@ class SampleApplicationTest {
         octavo.server().publish("prices", "{\"rates\":{}}");
         try (ConfigurableApplicationContext application =
                 start(SampleApplication.class, Optional.class, Needed.class)) {
-            application
-                    .getBean("shop", Shop.class)
-                    .prices()
-                    .awaitValue(Duration.ofSeconds(20));
+            application.getBean("shop", Shop.class).prices().awaitValue(Duration.ofSeconds(20));
             assertThat(status(application, "readiness")).isEqualTo(Status.DOWN);
         }
     }

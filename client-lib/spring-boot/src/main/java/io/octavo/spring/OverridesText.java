@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.core.convert.converter.ConditionalGenericConverter;
 import org.springframework.util.StringUtils;
@@ -36,9 +37,9 @@ final class OverridesText implements ConditionalGenericConverter {
     }
 
     @Override
-    public Map<String, Long> convert(Object source, TypeDescriptor sourceType, TypeDescriptor targetType) {
+    public Map<String, Long> convert(@Nullable Object source, TypeDescriptor sourceType, TypeDescriptor targetType) {
         Map<String, Long> overrides = new LinkedHashMap<>();
-        for (String text : StringUtils.tokenizeToStringArray(source.toString(), ",")) {
+        for (String text : StringUtils.tokenizeToStringArray(String.valueOf(source), ",")) {
             Matcher pair = PAIR.matcher(text);
             if (!pair.matches()) {
                 throw new IllegalArgumentException(

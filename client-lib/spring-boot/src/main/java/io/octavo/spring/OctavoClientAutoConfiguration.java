@@ -41,7 +41,7 @@ public class OctavoClientAutoConfiguration {
             ConfigurableEnvironment environment,
             ObjectProvider<ClientMetrics> metrics,
             ObjectProvider<ClientCustomizer> customizers) {
-        KeyCheck.check(environment);
+        KnownKeys.warnOfVariables(environment);
         OctavoClientBuilder builder = properties.builder();
         metrics.ifUnique(builder::metrics);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));

@@ -17,7 +17,7 @@ final class UnknownKey extends AbstractFailureAnalyzer<UnboundConfigurationPrope
         StringBuilder text = new StringBuilder();
         for (ConfigurationProperty property : cause.getUnboundProperties()) {
             String key = property.getName().toString();
-            if (!key.startsWith(KeyCheck.PREFIX)) {
+            if (!key.startsWith(KnownKeys.PREFIX)) {
                 return null;
             }
             Origin origin = property.getOrigin();
@@ -25,7 +25,7 @@ final class UnknownKey extends AbstractFailureAnalyzer<UnboundConfigurationPrope
                     .append(": set")
                     .append(origin == null ? "" : " in " + origin)
                     .append(", and nothing reads it (expected: a key such as ")
-                    .append(KeyCheck.nearest(key))
+                    .append(KnownKeys.nearest(key))
                     .append(")\n");
         }
         return new FailureAnalysis(

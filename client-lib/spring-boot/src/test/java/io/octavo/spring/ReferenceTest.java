@@ -33,8 +33,7 @@ class ReferenceTest {
 
             Processes without Spring say the same by methods of `OctavoClient.builder()`, and read only two
             things from their environment: the variable `OCTAVO_CLIENT_OVERRIDES` (`topic=version,…`) and system properties
-            `octavo.client.overrides.TOPIC`, which go before all else that is said of a topic, with Spring too. In files a
-            topic with an underscore is written `"[my_topic]"`.
+            `octavo.client.overrides.TOPIC`, which go before all else that is said of a topic, with Spring too.
 
             | key | variable | default | meaning |
             | --- | --- | --- | --- |
@@ -55,14 +54,14 @@ class ReferenceTest {
     @Test
     void everyKeyIsThereAndSaysWhatItMeans() throws IOException {
         String reference = reference();
-        assertThat(KeyCheck.known()).allSatisfy(key -> assertThat(reference).contains("| `" + key + "` |"));
+        assertThat(KnownKeys.all()).allSatisfy(key -> assertThat(reference).contains("| `" + key + "` |"));
         assertThat(reference.lines().filter(line -> line.endsWith("|  |"))).isEmpty();
         assertThat(reference).contains("| `octavo.client.poll-interval` | `OCTAVO_CLIENT_POLLINTERVAL` | 30 s; ");
     }
 
     private static String reference() throws IOException {
         StringBuilder text = new StringBuilder(INTRODUCTION);
-        append(text, KeyCheck.PREFIX, OctavoClientProperties.class, source("..", OctavoClientBuilder.class));
+        append(text, KnownKeys.PREFIX, OctavoClientProperties.class, source("..", OctavoClientBuilder.class));
         return text.toString();
     }
 
@@ -74,7 +73,7 @@ class ReferenceTest {
                 append(text, key + "[n].", FallbackBucket.class, source("..", Fallback.class));
             } else {
                 text.append("| `%s` | `%s` | %s | %s |\n"
-                        .formatted(key, KeyCheck.variable(key), defaultOf(name, builder), meaning(name, keys)));
+                        .formatted(key, KnownKeys.variable(key), defaultOf(name, builder), meaning(name, keys)));
             }
         }
     }

@@ -16,23 +16,20 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-/**
- * What Spring itself would pass over in silence: keys of files and arguments that mean something else to it than they say
- * are refused, variables that nothing reads are one warning, for others may have set them.
- */
-final class KeyCheck {
+/** The keys {@code octavo.client.*}, and the variables that look like theirs but aren't. */
+final class KnownKeys {
     static final String PREFIX = "octavo.client.";
-    private static final Logger LOG = LoggerFactory.getLogger(KeyCheck.class);
+    private static final Logger LOG = LoggerFactory.getLogger(KnownKeys.class);
     private static final String OVERRIDES = PREFIX + "overrides";
 
     /** What Kubernetes sets for services by that name. */
     private static final Pattern SERVICE_LINK =
             Pattern.compile("OCTAVO_CLIENT(_.*)?_(SERVICE_HOST|SERVICE_PORT.*|PORT(_.*)?)");
 
-    private KeyCheck() {}
+    private KnownKeys() {}
 
     /** All keys, as files spell them; {@code [n]} is an entry of a list. */
-    static List<String> known() {
+    static List<String> all() {
         List<String> keys = new ArrayList<>();
         add(keys, PREFIX, OctavoClientProperties.class);
         return keys;
@@ -52,7 +49,7 @@ final class KeyCheck {
     /** The known key that has the longest beginning in common with one, and the most similar length. */
     static String nearest(String key) {
         String given = key.replaceAll("\\[\\d+]", "[n]");
-        return known().stream()
+        return all().stream()
                 .max(Comparator.comparingInt((String known) -> common(known, given))
                         .thenComparing(known -> -Math.abs(known.length() - given.length())))
                 .orElseThrow();
@@ -66,38 +63,21 @@ final class KeyCheck {
         return length;
     }
 
-    /**
-     * Looks through all that says something of keys.
-     *
-     * @throws IllegalArgumentException names a key that Spring would take for another one
-     */
-    static void check(ConfigurableEnvironment environment) {
-        for (PropertySource<?> source : environment.getPropertySources()) {
-            if (source instanceof EnumerablePropertySource<?> enumerable) {
-                if (source.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)) {
-                    warnOfVariables(enumerable.getPropertyNames());
-                } else if (!source.getName().equals(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME)) {
-                    refuseLostUnderscores(enumerable.getPropertyNames());
-                }
-            }
+    /** Warns, once, of variables that nothing reads: Spring refuses such keys elsewhere, but others may have set these. */
+    static void warnOfVariables(ConfigurableEnvironment environment) {
+        PropertySource<?> variables =
+                environment.getPropertySources().get(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+        if (variables instanceof EnumerablePropertySource<?> enumerable) {
+            warnOf(enumerable.getPropertyNames());
         }
     }
 
-    private static void refuseLostUnderscores(String[] names) {
-        for (String name : names) {
-            if (name.startsWith(OVERRIDES + ".") && name.contains("_")) {
-                throw new IllegalArgumentException(name + ": Spring leaves out the underscores (expected: " + OVERRIDES
-                        + "[" + name.substring(OVERRIDES.length() + 1) + "])");
-            }
-        }
-    }
-
-    private static void warnOfVariables(String[] names) {
+    private static void warnOf(String[] names) {
         TreeSet<String> unread = new TreeSet<>();
         Stream.of(names)
                 .filter(name -> name.startsWith("OCTAVO_CLIENT_"))
                 .filter(name -> !SERVICE_LINK.matcher(name).matches())
-                .filter(name -> known().stream().noneMatch(key -> stands(name, key)))
+                .filter(name -> all().stream().noneMatch(key -> stands(name, key)))
                 .forEach(unread::add);
         if (!unread.isEmpty()) {
             LOG.warn("environment variables that nothing reads: {}", String.join(", ", unread));

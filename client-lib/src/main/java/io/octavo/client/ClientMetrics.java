@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Is told what a client does, to be counted. Every method does nothing unless overridden; calls come from the client's
- * threads, several at a time, and must be quick. What they throw is ignored.
+ * threads, several at a time, and must be quick. What they throw is ignored. {@link MicrometerMetrics} tells Micrometer.
  */
 public interface ClientMetrics {
     /** Counts nothing. */

@@ -1,6 +1,7 @@
 package io.octavo.client;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -37,6 +38,14 @@ class ClientApiTest {
                             }
                         }
                     });
+
+    @ArchTest
+    static final ArchRule whatAProcessMayLackIsKnownInItsOwnPlaceAlone = noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.(MicrometerMetrics|Jackson[23]Json)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "com.fasterxml.jackson..", "tools.jackson..");
 
     private static Set<String> foreign(JavaCodeUnit unit) {
         return unit.getAllInvolvedRawTypes().stream()

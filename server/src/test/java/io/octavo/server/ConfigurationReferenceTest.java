@@ -39,7 +39,8 @@ class ConfigurationReferenceTest {
             are written `10s`, `5m`, `24h`, `7d`; sizes `64KB`, `8MB`. A key without a default must be given, or says
             what its absence means.
 
-            Of Spring Boot's own keys, `server.address` and `server.port` say where HTTP listens.
+            Of Spring Boot's own keys, `server.address` and `server.port` say where HTTP listens. The keys
+            `octavo.client.*` of the Java client are on [a page of their own](client-configuration.md).
             """;
 
     @Test

@@ -2,6 +2,7 @@ package io.octavo.spring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.client.ClientMetrics;
+import io.octavo.client.MicrometerMetrics;
 import io.octavo.client.OctavoClient;
 import io.octavo.client.OctavoClientBuilder;
 import io.octavo.client.Subscription;
@@ -13,12 +14,14 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** One client for the application, closed with it, its subscriptions, its health and its metrics. */
 @AutoConfiguration(
@@ -35,12 +38,20 @@ public class OctavoClientAutoConfiguration {
     @ConditionalOnMissingBean
     OctavoClient octavoClient(
             OctavoClientProperties properties,
+            ConfigurableEnvironment environment,
             ObjectProvider<ClientMetrics> metrics,
             ObjectProvider<ClientCustomizer> customizers) {
+        KnownKeys.warnOfVariables(environment);
         OctavoClientBuilder builder = properties.builder();
         metrics.ifUnique(builder::metrics);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    @Bean
+    @ConfigurationPropertiesBinding
+    static OverridesText octavoOverridesText() {
+        return new OverridesText();
     }
 
     @Bean
@@ -62,8 +73,8 @@ public class OctavoClientAutoConfiguration {
     static class HealthConfiguration {
         @Bean("octavoHealthIndicator")
         @ConditionalOnMissingBean(name = "octavoHealthIndicator")
-        HealthIndicator octavoHealthIndicator(Subscriptions subscriptions) {
-            return new SubscriptionsHealth(subscriptions);
+        HealthIndicator octavoHealthIndicator(OctavoClient client, Subscriptions subscriptions) {
+            return new SubscriptionsHealth(client, subscriptions);
         }
 
         @Bean
@@ -79,7 +90,7 @@ public class OctavoClientAutoConfiguration {
         @ConditionalOnBean(MeterRegistry.class)
         @ConditionalOnMissingBean
         ClientMetrics octavoClientMetrics(MeterRegistry registry) {
-            return new MeteredClient(registry);
+            return new MicrometerMetrics(registry);
         }
     }
 }

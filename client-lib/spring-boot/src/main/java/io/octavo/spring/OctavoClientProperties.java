@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The keys {@code octavo.client.*}. What isn't given is as {@link OctavoClientBuilder} has it.
+ * The keys {@code octavo.client.*}. What isn't given is as {@link OctavoClientBuilder} has it; what isn't among them keeps
+ * the application from starting.
  *
  * @param server             HTTP address of any server, which is asked for the nodes to use
  * @param subscribeEndpoints subscribe nodes to use, host:port, instead of asking the server
@@ -38,10 +39,10 @@ import org.springframework.util.unit.DataSize;
  * @param cacheVersions      versions of each topic that are kept in the cache directory
  * @param fallback           buckets with the newest state of every topic, for starts without the service; nearest first
  * @param fallbackAfter      how long a start waits for the service alone
- * @param overrides          versions that this process runs whatever the service says, by topic
+ * @param overrides          versions that this process runs whatever the service says: by topic, or {@code topic=version,…}
  * @param trust              PEM file of certificate authorities to believe besides those that Java knows
  */
-@ConfigurationProperties("octavo.client")
+@ConfigurationProperties(value = "octavo.client", ignoreUnknownFields = false)
 public record OctavoClientProperties(
         @Nullable URI server,
         @DefaultValue List<String> subscribeEndpoints,
@@ -64,7 +65,7 @@ public record OctavoClientProperties(
         @Nullable Integer cacheVersions,
         @DefaultValue List<FallbackBucket> fallback,
         @Nullable Duration fallbackAfter,
-        @DefaultValue Map<String, Long> overrides,
+        @DefaultValue @OverridesText.Overridden Map<String, Long> overrides,
         @Nullable Path trust) {
 
     /**
@@ -86,6 +87,20 @@ public record OctavoClientProperties(
             @Nullable String signingRegion,
             @Nullable String accessKey,
             @Nullable String secretKey) {
+        public FallbackBucket {
+            require("region", region != null);
+            require("bucket", bucket != null);
+            require("access-key", accessKey != null || secretKey == null);
+            require("secret-key", secretKey != null || accessKey == null);
+        }
+
+        private static void require(String key, boolean isThere) {
+            if (!isThere) {
+                throw new IllegalArgumentException("octavo.client.fallback[n]." + key
+                        + ": missing (expected: region and bucket, and both access-key and secret-key or neither)");
+            }
+        }
+
         Fallback fallback() {
             Fallback place = Fallback.of(region, bucket);
             place = prefix == null ? place : place.prefix(prefix);
@@ -127,6 +142,12 @@ public record OctavoClientProperties(
         overrides.forEach(builder::override);
         set(trust, builder::trust);
         return builder;
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "octavo.client.*";
     }
 
     private static <V> void set(@Nullable V value, Consumer<V> setter) {

@@ -12,7 +12,8 @@ import java.lang.annotation.Target;
  *
  * <p>Values are made by the bean of type {@code Deserializer<T>}; if there is none, {@code String}, {@code byte[]} and
  * {@code Path} are known, and all else is read as JSON if Jackson is there. A bean of type {@code Subscription<T>}, such as
- * a settable one of a test, is injected instead.
+ * a settable one of a test, or one that the {@link io.octavo.client.OctavoClient} bean has made with a default, is injected
+ * instead.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -4,6 +4,7 @@ import io.octavo.client.Deserializer;
 import io.octavo.client.Deserializers;
 import io.octavo.client.OctavoClient;
 import io.octavo.client.Subscription;
+import io.octavo.client.SubscriptionBuilder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,12 +48,15 @@ final class Subscriptions {
         ResolvableType type = type(point);
         Key key = new Key(wanted.value(), type.toString());
         Injected known = injected.get(key);
-        Subscription<?> subscription = known == null
-                ? client.subscription(wanted.value(), deserializer(type)).start()
-                : known.subscription();
+        Subscription<?> subscription = known == null ? begin(wanted, type) : known.subscription();
         boolean required = wanted.required() || (known != null && known.required());
         injected.put(key, new Injected(subscription, required));
         return subscription;
+    }
+
+    private Subscription<?> begin(OctavoSubscription wanted, ResolvableType type) {
+        SubscriptionBuilder<?> subscription = client.subscription(wanted.value(), deserializer(type));
+        return (wanted.required() ? subscription : subscription.optional()).start();
     }
 
     /** All there are. */

@@ -47,6 +47,10 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
             import java.util.concurrent.atomic.*;
             import java.util.stream.*;
             """;
+    private static final String OF_METERS = """
+            import io.micrometer.core.instrument.*;
+            import io.micrometer.core.instrument.simple.*;
+            """;
     private static final String OF_TESTS = """
             import static org.junit.jupiter.api.Assertions.*;
 
@@ -67,8 +71,7 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
     void runStatements(List<Block> blocks, Map<String, String> environment) throws IOException, InterruptedException {
         Map<String, String> sources = new TreeMap<>();
         for (Block block : blocks) {
-            sources.put(
-                    name(block) + "/Snippet.java", """
+            sources.put(name(block) + "/Snippet.java", """
                     package %s;
 
                     %s
@@ -80,7 +83,8 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
                     %s
                         }
                     }
-                    """.formatted(name(block), OF_CLIENTS, stack.url(), text(block)));
+                    """.formatted(
+                            name(block), OF_CLIENTS + OF_METERS, stack.url(), text(block)));
         }
         sources.put("All.java", """
                 public final class All {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.octavo.client.Deserializers;
 import io.octavo.client.OctavoClient;
 import io.octavo.client.Subscription;
 import io.octavo.spring.OctavoSubscription;
@@ -77,6 +78,32 @@ class SampleApplicationTest {
     }
 
     @Test
+    void whatTheClientBeanSubscribesToCountsUnlessItIsOptional() {
+        octavo.server().publish("prices", "{\"rates\":{}}");
+        try (ConfigurableApplicationContext application = start(SampleApplication.class)) {
+            await().until(() -> status(application, "readiness").equals(Status.UP));
+            OctavoClient client = application.getBean(OctavoClient.class);
+            client.subscription("extra", Deserializers.utf8()).optional().start();
+            assertThat(status(application, "readiness")).isEqualTo(Status.UP);
+            client.subscription("weights", Deserializers.utf8()).start();
+            assertThat(status(application, "readiness")).isEqualTo(Status.DOWN);
+            assertThat(status(application)).isEqualTo(Status.UP);
+            octavo.server().publish("weights", "1");
+            await().until(() -> status(application, "readiness").equals(Status.UP));
+        }
+    }
+
+    @Test
+    void whatOneCanDoWithoutAndAnotherNeedsIsNeeded() throws Exception {
+        octavo.server().publish("prices", "{\"rates\":{}}");
+        try (ConfigurableApplicationContext application =
+                start(SampleApplication.class, Optional.class, Needed.class)) {
+            application.getBean("shop", Shop.class).prices().awaitValue(Duration.ofSeconds(20));
+            assertThat(status(application, "readiness")).isEqualTo(Status.DOWN);
+        }
+    }
+
+    @Test
     void whoAsksForTheSameSharesIt() {
         try (ConfigurableApplicationContext application = start(SampleApplication.class, Shared.class)) {
             Shop other = application.getBean("other", Shop.class);
@@ -125,6 +152,15 @@ class SampleApplicationTest {
     static class Optional {
         @Bean
         Object optional(@OctavoSubscription(value = "never", required = false) Subscription<String> never) {
+            return never.topic();
+        }
+    }
+
+    /** Needs what another one can do without. */
+    @Configuration(proxyBeanMethods = false)
+    static class Needed {
+        @Bean
+        Object needed(@OctavoSubscription("never") Subscription<String> never) {
             return never.topic();
         }
     }

@@ -1,18 +1,19 @@
-package io.octavo.spring;
+package io.octavo.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.client.ClientMetrics.Failure;
-import io.octavo.client.Source;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class MeteredClientTest {
+class MicrometerMetricsTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final MeteredClient metered = new MeteredClient(meters);
+    private final MicrometerMetrics metered = new MicrometerMetrics(meters);
 
     @Test
     void eachSubscriptionTellsWhatItsValueIsKnownFromAndHowOldThatIs() {
@@ -52,6 +53,17 @@ class MeteredClientTest {
                         .counter()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void whoHasNoMicrometerNeedsNone() throws Exception {
+        Class<?> client = new Without("io.micrometer").loadClass(OctavoClient.class.getName());
+        Object builder = Objects.requireNonNull(client.getMethod("builder").invoke(null));
+        Class<?> type = builder.getClass();
+        type.getMethod("subscribeEndpoints", List.class).invoke(builder, List.of("127.0.0.1:1"));
+        Object built = type.getMethod("build").invoke(builder);
+        assertThat(client.getMethod("health").invoke(built)).isNotNull();
+        client.getMethod("close").invoke(built);
     }
 
     private double age(String topic) {

@@ -1,12 +1,10 @@
-package io.octavo.spring;
+package io.octavo.client;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
-import io.octavo.client.ClientMetrics;
-import io.octavo.client.Source;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -14,8 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What a client does, as Micrometer's meters. */
-final class MeteredClient implements ClientMetrics {
+/**
+ * What a client does, as Micrometer's meters {@code octavo.client.*}, which the guide lists: to be given to {@link
+ * OctavoClientBuilder#metrics}. None has a version or an instance among its tags. Whoever uses it brings {@code
+ * io.micrometer:micrometer-core}.
+ */
+public final class MicrometerMetrics implements ClientMetrics {
     private final MeterRegistry registry;
     private final Timer propagation;
     private final DistributionSummary payload;
@@ -23,7 +25,8 @@ final class MeteredClient implements ClientMetrics {
     /** Gauges are registered once. */
     private final Set<Sourced> sources = ConcurrentHashMap.newKeySet();
 
-    MeteredClient(MeterRegistry registry) {
+    /** @param registry what the meters are registered with; at once, or when a topic is first heard of */
+    public MicrometerMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.propagation = Timer.builder("octavo.client.propagation")
                 .description("From publishing a version to having it in use")

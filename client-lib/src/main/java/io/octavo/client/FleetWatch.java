@@ -4,8 +4,7 @@ import io.octavo.protocol.GetUptakeRequest;
 import io.octavo.protocol.GetUptakeResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 
 /** Waits until the fleet runs what was published. Blocks. */
 final class FleetWatch {
@@ -57,9 +56,9 @@ final class FleetWatch {
     /** Spread, so that many who published together don't ask together. */
     private void pause() throws InterruptedException {
         long millis = Math.round(PAUSE.toMillis() * (0.5 + world.random().nextDouble()));
-        CountDownLatch over = new CountDownLatch(1);
-        var unused = world.timers().after(Duration.ofMillis(millis), over::countDown);
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        var unused = world.timers().after(Duration.ofMillis(millis), () -> over.complete(true));
         // A client that is closed runs no timers any more.
-        var unusedToo = over.await(4 * PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        var unusedToo = world.timers().await(over, PAUSE.multipliedBy(4));
     }
 }

@@ -8,9 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,12 +68,8 @@ final class InUse<T> {
 
     /** Waits until there is a value that the listeners have heard of, or a default that stands for it, or the end. */
     void await(Duration atMost) throws InterruptedException {
-        try {
-            ready.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
+        if (!machinery.world().timers().await(ready, atMost)) {
             LOG.log(Level.DEBUG, "waited {0} in vain for topic {1}", atMost, topic);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("completed with no exception", e);
         }
     }
 

@@ -19,7 +19,11 @@ public final class OctavoClient implements AutoCloseable {
     private final Wiring wiring;
 
     OctavoClient(ClientConfig config, World world) {
-        this.wiring = new Wiring(config, world);
+        this(config, world, Means.USUAL);
+    }
+
+    OctavoClient(ClientConfig config, World world, Means means) {
+        this.wiring = new Wiring(config, world, means);
     }
 
     /** A client to be. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class OctavoClientBuilder {
     private final Map<String, Long> overrides = new LinkedHashMap<>();
     private @Nullable Authorities trusted;
     private ClientMetrics metrics = ClientMetrics.NONE;
+    private Function<ClientConfig, OctavoClient> assembly = config -> new OctavoClient(config, World.real());
 
     OctavoClientBuilder() {}
 
@@ -273,7 +275,13 @@ public final class OctavoClientBuilder {
      * @throws IllegalArgumentException if it was not said where the service is
      */
     public OctavoClient build() {
-        return new OctavoClient(config(), World.real());
+        return assembly.apply(config());
+    }
+
+    /** For the test kit: what is built is what this makes. */
+    OctavoClientBuilder assembledBy(Function<ClientConfig, OctavoClient> maker) {
+        assembly = maker;
+        return this;
     }
 
     ClientConfig config() {

@@ -296,7 +296,8 @@ final class PollLoop implements AutoCloseable {
                 : null;
         sent.forEach((topic, state) -> {
             Offer offer = offers.get(topic);
-            for (Following<?> subscription : topics.getOrDefault(topic, List.of())) {
+            // A copy: in tests, what is offered is taken at once, by this thread, and listeners begin and end subscriptions.
+            for (Following<?> subscription : List.copyOf(topics.getOrDefault(topic, List.of()))) {
                 if (offer != null) {
                     subscription.offered(offer);
                 } else if (stale != null && state.getVersion() == 0) {
@@ -319,7 +320,7 @@ final class PollLoop implements AutoCloseable {
                 failures == 1 ? Level.WARNING : Level.DEBUG,
                 "polls fail, values stay as they are: {0}",
                 error.getMessage());
-        topics.values().forEach(same -> same.forEach(subscription -> subscription.pollFailed(error)));
+        subscriptions().forEach(subscription -> subscription.pollFailed(error));
         // Who has heard nothing yet is in a hurry; who polls now and then, and runs something, is not.
         boolean isUrgent = soon || !subscriptions().stream().allMatch(Following::hasHeard);
         Duration wait = isUrgent

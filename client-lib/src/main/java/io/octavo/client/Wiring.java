@@ -1,5 +1,6 @@
 package io.octavo.client;
 
+import io.grpc.ManagedChannel;
 import io.octavo.rules.InvalidField;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Puts a client together, and takes it apart. */
@@ -49,7 +51,7 @@ final class Wiring implements AutoCloseable {
     private final FleetWatch fleet;
     private final Reads reads;
 
-    Wiring(ClientConfig config, World world) {
+    Wiring(ClientConfig config, World world, Means means) {
         this.config = config;
         this.world = world;
         Limits limits = config.limits();
@@ -58,15 +60,16 @@ final class Wiring implements AutoCloseable {
         Identity identity = new Identity(config, () -> HostName.find(System.getenv()));
         StartConfig start = config.start();
         files = new WorkDirectory(start.cacheDirectory());
-        loads = pool(config.concurrentLoads(), "octavo-load");
-        workers = unrefusing(WORKERS, "octavo-worker");
-        callbacks = unrefusing(CALLBACKS, "octavo-listener");
-        lookups = pool(LOOKUPS, "octavo-fallback");
-        io = pool(1, "octavo-cache");
-        parts = pool(config.transfers().concurrent(), "octavo-part");
+        loads = means.threads(pool(config.concurrentLoads(), "octavo-load"));
+        workers = means.threads(unrefusing(WORKERS, "octavo-worker"));
+        callbacks = means.threads(unrefusing(CALLBACKS, "octavo-listener"));
+        lookups = means.threads(pool(LOOKUPS, "octavo-fallback"));
+        io = means.threads(pool(1, "octavo-cache"));
+        parts = means.threads(pool(config.transfers().concurrent(), "octavo-part"));
         Channels channels = new Channels(identity::who, credentials, KEEP_ALIVE, config.trusted());
-        subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), channels::open);
-        publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), channels::open);
+        Function<String, ManagedChannel> connect = address -> means.open(address, channels);
+        subscribeNodes = new Endpoints(lookup("subscribe", config.subscribeEndpoints(), credentials), connect);
+        publishNodes = new Endpoints(lookup("publish", config.publishEndpoints(), credentials), connect);
         ClientMetrics metrics = new GuardedMetrics(config.metrics());
         SubscribeCalls calls = new SubscribeCalls(subscribeNodes, limits);
         fallback = fallback(start);

@@ -45,7 +45,7 @@ public final class OctavoExtension
         this(where(System.getenv(SERVER)));
     }
 
-    private OctavoExtension(Supplier<OctavoTestServer> servers) {
+    OctavoExtension(Supplier<OctavoTestServer> servers) {
         this.servers = servers;
     }
 

@@ -5,13 +5,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A server for tests: the real one in this process and in memory, {@link #start()}, or one that runs somewhere on real
- * stores, {@link #at}. What a test says to it is the same for both, so that one test class can run on either.
+ * A server for tests: the real one in this process and in memory, {@link #start()}, one that runs somewhere on real
+ * stores, {@link #at}, or none at all, {@link FakeOctavo}. What a test says to it is the same for each, so that one test class can
+ * run on any.
  *
  * <p>It does what an operator would, and returns once subscribed processes can hear of it. Refusals are {@link
  * io.octavo.client.OctavoException}s, wrong values {@link IllegalArgumentException}s. Safe for use by several threads.
  */
-public sealed interface OctavoTestServer extends AutoCloseable permits MemoryServer, RunningServer {
+public sealed interface OctavoTestServer extends AutoCloseable permits FakeOctavo, MemoryServer, RunningServer {
     /**
      * Starts one in memory, on a free port of the loopback. Nothing outlives it. Takes some 10 ms; the first one of a JVM, which
      * loads the classes, 0.6 s, and its first publish, which loads those of the client, about as much.
@@ -34,7 +35,7 @@ public sealed interface OctavoTestServer extends AutoCloseable permits MemorySer
         return RunningServer.at(server);
     }
 
-    /** {@code host:port} of a node's gRPC, for subscribe and publish endpoints. Stays the same. */
+    /** {@code host:port} of a node's gRPC, for subscribe and publish endpoints. Stays the same. Not of a fake. */
     String address();
 
     /** A client of this server to be: whoever builds it closes it. */
@@ -83,15 +84,15 @@ public sealed interface OctavoTestServer extends AutoCloseable permits MemorySer
     void liftQuarantine(String topic, long version);
 
     /**
-     * From now on this version's bytes arrive wrong: clients refuse them. What is on its way already may be right. In memory
-     * only.
+     * From now on this version's bytes arrive wrong: clients refuse them. What is on its way already may be right. Not
+     * on one that runs somewhere.
      */
     void corrupt(String topic, long version);
 
-    /** Takes the service away: calls break off, and new ones find nobody. What was published stays. In memory only. */
+    /** Takes the service away: calls break off, and new ones find nobody. What was published stays. As {@link #corrupt}. */
     void stop();
 
-    /** Brings it back, at the same address. In memory only. */
+    /** Brings it back, at the same address. As {@link #corrupt}. */
     void restart();
 
     @Override

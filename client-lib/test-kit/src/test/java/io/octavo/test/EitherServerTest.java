@@ -15,13 +15,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What holds in memory, where this runs as it is, and on the real stores, where {@code GuideIT} of ops/ci runs it. */
+/** What holds in memory, where this runs as it is, on the real stores, where {@code GuideIT} of ops/ci runs it, and of a fake. */
 @Timeout(60)
 class EitherServerTest {
     private static final String TOPIC = "kit.prices";
 
     @RegisterExtension
-    final OctavoExtension octavo = new OctavoExtension();
+    final OctavoExtension octavo = extension();
+
+    OctavoExtension extension() {
+        return new OctavoExtension();
+    }
 
     @Test
     void subscribersFollowWhatOperatorsDo() throws Exception {

@@ -52,6 +52,16 @@ final class WallTest {
             .resideInAPackage("io.octavo.server..");
 
     @ArchTest
+    static final ArchRule onlyTheFakeGoesIntoTheClient = noClasses()
+            .that()
+            .haveSimpleNameNotStartingWith("FakeOctavo")
+            .and()
+            .doNotHaveSimpleName("MemoryCalls")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("io\\.octavo\\.client\\.SteppedClients.*");
+
+    @ArchTest
     static final ArchRule publicSignaturesNameOnlyTheJdkTheClientAndJunit = methods()
             .that()
             .arePublic()

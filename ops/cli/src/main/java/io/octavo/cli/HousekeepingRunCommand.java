@@ -76,15 +76,19 @@ final class HousekeepingRunCommand implements Subcommand {
         Write write = Write.of(
                 "POST",
                 Target.of("housekeeping", task, "runs").with("noWait", true).with("confirm", confirm),
-                CommandWords.of("housekeeping", "run", task).option("--confirm", confirm));
+                command());
         try {
             return session.api().write(write, WriteOptions.newKey(), "see: octavo housekeeping");
         } catch (Failure failure) {
             if (failure.code().equals("LED_ELSEWHERE")) {
-                throw tasks.ledElsewhere(task, Json.text(tasks.read(task), "leader"));
+                throw tasks.ledElsewhere(task, Json.text(tasks.read(task), "leader"), command());
             }
             throw failure;
         }
+    }
+
+    private CommandWords command() {
+        return CommandWords.of("housekeeping", "run", task).option("--confirm", confirm);
     }
 
     private JsonNode await(Session session, HousekeepingTasks tasks, Duration patience) throws InterruptedException {

@@ -49,9 +49,9 @@ final class TaskMetrics {
                         report.outcome().name().toLowerCase(Locale.ROOT))
                 .increment();
         meters.timer("octavo.housekeeping.duration", "task", task).record(report.took());
-        examined.increment(report.examined());
-        done.increment(report.done());
-        failed.increment(report.failed());
+        examined.increment((double) report.examined());
+        done.increment((double) report.done());
+        failed.increment((double) report.failed());
         if (report.outcome() == RunReport.Outcome.DONE) {
             succeededAt = nanoTime.getAsLong();
             succeeded = true;

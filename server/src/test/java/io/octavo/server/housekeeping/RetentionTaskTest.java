@@ -42,9 +42,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class RetentionTaskTest {
     private static final Duration DAY = Duration.ofDays(1);
+    private static final RetentionConfig DEFAULTS = new Binder(new MapConfigurationPropertySource(Map.of()))
+            .bindOrCreate("octavo.housekeeping.retention", RetentionConfig.class);
     private static final Duration UNDER_WAY = Duration.ofMinutes(10);
 
     private final TestTime time = new TestTime();
@@ -96,18 +100,7 @@ class RetentionTaskTest {
 
     @Test
     void theOwnersSettingsCount() {
-        commits.commit(
-                "a",
-                new ChangeSettings(
-                        before -> {
-                            Settings.Builder settings = Settings.newBuilder(before);
-                            settings.getRetentionBuilder().setMaxVersions(5);
-                            return settings.build();
-                        },
-                        "5",
-                        null),
-                "tester",
-                null);
+        keep("a", 5);
         publish("a", 6);
         time.pass(DAY);
         Runs.of(task);
@@ -316,6 +309,30 @@ class RetentionTaskTest {
     }
 
     @Test
+    void byDefaultATopicThatIsToKeepTwoOfAHundredVersionsIsLeftAlone() {
+        RetentionTask byDefault = task(DEFAULTS);
+        publish("a", 100);
+        time.pass(DAY);
+        assertThat(Runs.of(byDefault).failedCount()).isZero();
+        keep("a", 2);
+        assertThat(Runs.of(byDefault).failedCount()).isEqualTo(1);
+        assertThat(byDefault.stopped()).contains("98 versions of 1 topics");
+        assertThat(deleted("a")).isEmpty();
+    }
+
+    @Test
+    void byDefaultWhatIsPublishedDayByDayGoesWithoutAQuestion() {
+        RetentionTask byDefault = task(DEFAULTS);
+        keep("a", 5);
+        for (int hour = 0; hour < 100; hour++) {
+            publish("a", 2);
+            time.pass(Duration.ofHours(1));
+            assertThat(Runs.of(byDefault).failedCount()).as("hour %d", hour).isZero();
+        }
+        assertThat(deleted("a")).hasSizeGreaterThan(100);
+    }
+
+    @Test
     void aConfirmationThatIsSaidTwiceAllowsNoMoreThanOnce() {
         publish("a", 20);
         time.pass(DAY);
@@ -479,6 +496,20 @@ class RetentionTaskTest {
                 stepped, commits, retention, bytes::delete, config, UNDER_WAY, time, System::nanoTime, meters);
         made.measure(() -> leads);
         return made;
+    }
+
+    /** By its owner's word. */
+    private void keep(String topic, int versions) {
+        commit(
+                topic,
+                new ChangeSettings(
+                        before -> {
+                            Settings.Builder settings = Settings.newBuilder(before);
+                            settings.getRetentionBuilder().setMaxVersions(versions);
+                            return settings.build();
+                        },
+                        Integer.toString(versions),
+                        null));
     }
 
     private static RetentionConfig config(int topicPercent, int percent, int from) {

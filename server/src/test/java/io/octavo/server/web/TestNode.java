@@ -84,8 +84,7 @@ final class TestNode implements AutoCloseable {
             "node-1",
             true,
             false,
-            new RunReport(
-                    "idle", Instant.EPOCH, RunReport.Outcome.DONE, 9, 3, 0, Duration.ofMillis(1500), null),
+            new RunReport("idle", Instant.EPOCH, RunReport.Outcome.DONE, 9, 3, 0, Duration.ofMillis(1500), null),
             null,
             null,
             "topics that nobody uses: 3");

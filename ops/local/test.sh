@@ -13,7 +13,8 @@ needs_of_all='/usr/bin/radosgw radosgw
 /usr/bin/ceph-osd ceph-osd
 /usr/bin/ceph ceph-common
 /usr/bin/etcd etcd-server
-/usr/bin/h2load nghttp2-client'
+/usr/bin/h2load nghttp2-client
+/usr/bin/promtool prometheus'
 
 run_tests() {
   local all='' arguments

@@ -12,6 +12,7 @@ import io.octavo.server.grpc.GrpcServer;
 import io.octavo.server.grpc.GrpcTls;
 import io.octavo.server.grpc.RequestIds;
 import io.octavo.server.housekeeping.Housekeeping;
+import io.octavo.server.housekeeping.TaskStatus;
 import io.octavo.server.nodes.Membership;
 import io.octavo.server.nodes.NodeTable;
 import io.octavo.server.nodes.SilentNodes;
@@ -46,7 +47,6 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -206,9 +206,8 @@ class NodeWiring {
                 Version.OF_THIS_SOFTWARE,
                 readiness::isReady,
                 () -> role == null ? null : state(role),
-                () -> Stream.concat(stopped(housekeeping.getIfAvailable()), waitsFor(silent.getIfAvailable()))
-                        .toList(),
-                () -> found(housekeeping.getIfAvailable()));
+                () -> tasks(housekeeping.getIfAvailable()),
+                () -> waitsFor(silent.getIfAvailable()));
         return new StatusBoard(
                 installation,
                 directory,
@@ -223,33 +222,21 @@ class NodeWiring {
                 System::nanoTime);
     }
 
-    private static Stream<Installation.Stopped> stopped(@Nullable Housekeeping housekeeping) {
-        return housekeeping == null
-                ? Stream.empty()
-                : housekeeping.tasks().stream()
-                        .flatMap(task -> Stream.ofNullable(task.stopped())
-                                .map(why -> new Installation.Stopped(task.task(), why)));
+    private static List<TaskStatus> tasks(@Nullable Housekeeping housekeeping) {
+        return housekeeping == null ? List.of() : housekeeping.tasks();
     }
 
-    private static List<Installation.Found> found(@Nullable Housekeeping housekeeping) {
-        return housekeeping == null
-                ? List.of()
-                : housekeeping.tasks().stream()
-                        .flatMap(task ->
-                                Stream.ofNullable(task.found()).map(what -> new Installation.Found(task.task(), what)))
-                        .toList();
-    }
-
-    private static Stream<Installation.Stopped> waitsFor(@Nullable SilentNodes silent) {
+    private static List<Installation.Stopped> waitsFor(@Nullable SilentNodes silent) {
         return silent == null
-                ? Stream.empty()
+                ? List.of()
                 : silent.all().stream()
                         .map(node -> new Installation.Stopped(
                                 "retention",
                                 "deletes nothing until " + node.until() + ": the subscribe node " + node.node()
                                         + " was last seen at " + node.lastSeen()
                                         + ", and may go on serving versions without being able to say which. It goes on"
-                                        + " when the node is back; one that is stopped in order is not waited for"));
+                                        + " when the node is back; one that is stopped in order is not waited for"))
+                        .toList();
     }
 
     private static List<FallbackAges.Age> ages(FallbackCache fallback, InstantSource clock) {

@@ -340,6 +340,7 @@ class FrozenLeaderIT {
                 "--octavo.housekeeping.retention.interval=200ms",
                 "--octavo.housekeeping.retention.max-versions=" + KEPT,
                 "--octavo.housekeeping.retention.grace=2s",
+                "--octavo.housekeeping.retention.brake-topic-percent=100",
                 "--octavo.housekeeping.retention.deletes-per-second=8"));
         arguments.addAll(List.of(more));
         return arguments.toArray(String[]::new);

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,13 +62,20 @@ class ListenIT {
         TestTls files = new TestTls(folder);
         try (RealNode node =
                 RealNode.start("--octavo.tls.certificate=" + files.certificate(), "--octavo.tls.key=" + files.key())) {
-            assertThat(status(node, files.ca())).contains("\"grpcTls\":true", "\"http\":\"https://127.0.0.1:");
+            assertThat(get(node, files.ca(), "/api/v1/status"))
+                    .contains("\"grpcTls\":true", "\"http\":\"https://127.0.0.1:");
             try (OctavoClient client = client(node, files.ca());
                     Subscription<String> prices =
                             client.subscription("prices", Deserializers.utf8()).start()) {
                 client.publish("prices").string("one");
                 assertThat(prices.awaitValue(Duration.ofSeconds(20))).isEqualTo("one");
             }
+            List<String> metrics =
+                    get(node, files.ca(), "/actuator/prometheus").lines().toList();
+            assertThat(AlertRule.all())
+                    .filteredOn(AlertRule::isOfTls)
+                    .isNotEmpty()
+                    .allSatisfy(rule -> rule.assertMeasuredBy(metrics));
             Path foreign = new TestAuthority("somebody else").file(folder);
             try (OctavoClient client = client(node, foreign)) {
                 assertThatThrownBy(() -> client.publish("prices").string("two")).isInstanceOf(OctavoException.class);
@@ -84,11 +92,11 @@ class ListenIT {
                 .build();
     }
 
-    private static String status(RealNode node, Path ca) throws IOException, InterruptedException {
+    private static String get(RealNode node, Path ca, String path) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newBuilder()
                 .sslContext(Authorities.context(null, Authorities.read("ca", ca).alone()))
                 .build();
-        URI address = URI.create(node.base("https") + "/api/v1/status");
+        URI address = URI.create(node.base("https") + path);
         return new String(
                 client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofByteArray())
                         .body(),

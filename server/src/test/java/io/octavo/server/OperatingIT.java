@@ -94,6 +94,29 @@ class OperatingIT {
                 .noneMatch(line -> line.matches("[^{]*\\{([^}]*,)?(version|instance)=.*"));
     }
 
+    @Test
+    void aNodeHasAllThatTheAlertsLookAt() throws Exception {
+        List<String> lines = get("/actuator/prometheus").body().lines().toList();
+        for (AlertRule rule : AlertRule.all()) {
+            if (!rule.isOfTls()) {
+                rule.assertMeasuredBy(lines);
+            }
+        }
+    }
+
+    @Test
+    void theStatusTellsTheLastRunOfEachTask() {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(get("/api/v1/status").body())
+                    .contains("\"tasks\":[")
+                    .containsPattern("\"lastRun\":\\{\"task\":\"expiry\"[^}]*\"outcome\":\"DONE\"");
+            assertThat(value(
+                            get("/actuator/prometheus").body().lines().toList(),
+                            "octavo_housekeeping_runs_total{outcome=\"done\",task=\"expiry\""))
+                    .isPositive();
+        });
+    }
+
     private static double value(List<String> lines, String start) {
         return lines.stream()
                 .filter(line -> line.startsWith(start))

@@ -18,6 +18,8 @@ import tools.jackson.databind.JsonNode;
                     + " when it may go at the earliest.",
             "--dry-run shows of all topics how many versions there are and how many would go; of topics whose versions"
                     + " others use, fewer may go.",
+            "If much more would go than usual, retention stops and waits for a word: octavo status tells it, or which node"
+                    + " to ask for it.",
             "Which versions a topic keeps is one of its settings: octavo settings."
         },
         footer = {

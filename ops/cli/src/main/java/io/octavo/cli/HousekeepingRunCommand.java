@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Asks the node that leads the task, waits for the end of the run and tells what it did. A run that is under"
                     + " way ends first. It does nothing that the task wouldn't do by itself, so it doesn't ask.",
-            "retention stops if much more would be deleted than usual, and tells a word; --confirm WORD lets that go, and no"
-                    + " more than that. What is deleted can't be brought back.",
+            "retention stops if much more would be deleted than usual, and tells a word, by octavo status of the node that leads"
+                    + " it; --confirm WORD lets that go, and no more than that. What is deleted can't be brought back.",
             "If another node leads the task, the command to ask that one is printed.",
             "The exit status is 1 if the run failed, took too long or was stopped, and 4 if it has not ended in time; it"
                     + " goes on then, and octavo housekeeping tells when it has."
@@ -76,15 +76,19 @@ final class HousekeepingRunCommand implements Subcommand {
         Write write = Write.of(
                 "POST",
                 Target.of("housekeeping", task, "runs").with("noWait", true).with("confirm", confirm),
-                CommandWords.of("housekeeping", "run", task).option("--confirm", confirm));
+                command());
         try {
             return session.api().write(write, WriteOptions.newKey(), "see: octavo housekeeping");
         } catch (Failure failure) {
             if (failure.code().equals("LED_ELSEWHERE")) {
-                throw tasks.ledElsewhere(task, Json.text(tasks.read(task), "leader"));
+                throw tasks.ledElsewhere(task, Json.text(tasks.read(task), "leader"), command());
             }
             throw failure;
         }
+    }
+
+    private CommandWords command() {
+        return CommandWords.of("housekeeping", "run", task).option("--confirm", confirm);
     }
 
     private JsonNode await(Session session, HousekeepingTasks tasks, Duration patience) throws InterruptedException {

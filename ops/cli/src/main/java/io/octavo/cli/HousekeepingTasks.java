@@ -51,17 +51,24 @@ final class HousekeepingTasks {
                         .add(Json.text(task, "task"));
             }
         }
-        if (elsewhere.isEmpty()) {
-            return;
+        if (!elsewhere.isEmpty()) {
+            List<JsonNode> nodes = Json.list(session.api().get(Target.of("status")), "nodes");
+            noteLeaders(session, elsewhere, nodes, "housekeeping");
         }
-        List<JsonNode> nodes = Json.list(session.api().get(Target.of("status")), "nodes");
-        elsewhere.forEach((leader, tasks) -> {
+    }
+
+    /**
+     * Says that other nodes know more.
+     *
+     * @param led     which tasks they lead
+     * @param command tells that, of the node that is asked
+     */
+    static void noteLeaders(Session session, Map<String, List<String>> led, List<JsonNode> nodes, String command) {
+        led.forEach((leader, tasks) -> {
             String address = http(nodes, leader);
             session.note(leader + " leads " + String.join(", ", tasks)
                     + ", and knows what it has done and stopped"
-                    + (address.isEmpty()
-                            ? ""
-                            : ": " + CommandWords.of("housekeeping").option("--server", address)));
+                    + (address.isEmpty() ? "" : ": " + CommandWords.of(command).option("--server", address)));
         });
     }
 
@@ -73,15 +80,18 @@ final class HousekeepingTasks {
                 .orElse("");
     }
 
-    /** Why a task can't be run by the node of this session: another one leads it. */
-    Failure ledElsewhere(String task, String leader) throws InterruptedException {
+    /**
+     * Why a task can't be run by the node of this session: another one leads it.
+     *
+     * @param command what was to be done
+     */
+    Failure ledElsewhere(String task, String leader, CommandWords command) throws InterruptedException {
         String address = http(Json.list(session.api().get(Target.of("status")), "nodes"), leader);
         return Failure.here(task + " is led by the node " + (leader.isEmpty() ? "of nobody at this moment" : leader)
                 + ", not by the one at " + session.server()
                 + (address.isEmpty()
                         ? "; ask that one with --server"
-                        : "; ask that one: "
-                                + CommandWords.of("housekeeping", "run", task).option("--server", address)));
+                        : "; ask that one: " + command.option("--server", address)));
     }
 
     private Failure elsewhere() throws InterruptedException {

@@ -9,9 +9,13 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "status",
         header = "Shows how the installation is.",
-        description = "Shows its environment, nodes and stores, and whether writes work and if not what helps.",
+        description = {
+            "Shows its environment, nodes and stores, and whether writes work and if not what helps.",
+            "Of each task of housekeeping it shows which node leads it. That node alone knows the last run, and what the task"
+                    + " has stopped and waits with for an operator: the last lines say how to ask it."
+        },
         footer = {"  octavo status", "  octavo status --json | jq -e .ready"})
-@Manual(related = {"topics", "changes", "context"})
+@Manual(related = {"topics", "changes", "housekeeping", "context"})
 final class StatusCommand implements Subcommand {
     @Override
     public void run(Session session) throws IOException, InterruptedException {
@@ -66,18 +70,8 @@ final class StatusCommand implements Subcommand {
             }
             caches.print(out);
         }
-        List<JsonNode> leaders = Json.list(status, "leaders");
-        if (!leaders.isEmpty()) {
-            out.println();
-            Table tasks = new Table("TASK", "LED BY", ">FOR");
-            for (JsonNode leader : leaders) {
-                tasks.row(
-                        Json.text(leader, "task"),
-                        Json.text(leader, "node"),
-                        Text.age(Json.time(leader, "since"), session.now()));
-            }
-            tasks.print(out);
-        }
+        out.println();
+        new StatusTasks(status).print(session);
     }
 
     private static boolean isReady(JsonNode status) {

@@ -123,6 +123,11 @@ class HousekeepingCommandsTest {
         assertThat(run.err())
                 .isEqualTo("octavo: sweep is led by the node n2, not by the one at " + server.address()
                         + "; ask that one: octavo housekeeping run sweep --server http://n2:8080\n");
+        Run confirmed = Run.against(server);
+        assertThat(confirmed.status("housekeeping", "run", "sweep", "--confirm", "1f2e3d4c"))
+                .isEqualTo(1);
+        assertThat(confirmed.err())
+                .endsWith("octavo housekeeping run sweep --confirm 1f2e3d4c --server http://n2:8080\n");
         server.on(LIST, TestServer.problem(404, "NOT_FOUND", "no such address"));
         Run none = Run.against(server);
         assertThat(none.status("housekeeping")).isEqualTo(1);

@@ -169,9 +169,17 @@ class ListCommandsTest {
         String status = """
                 {"environment":"staging","ready":true,"version":"1.2.3","writes":{"working":false,"help":"wait"},
                  "nodes":[{"node":"n1","roles":["publish","subscribe"],"region":"eu","http":"http://n1:8080",
-                   "grpc":"n1:9090","startedAt":"2026-11-22T09:00:00Z","heartbeatAt":"2026-11-22T11:59:59Z"}],
+                   "grpc":"n1:9090","startedAt":"2026-11-22T09:00:00Z","heartbeatAt":"2026-11-22T11:59:59Z"},
+                  {"node":"n2","roles":["housekeeping"],"region":"eu","http":"http://n2:8080",
+                   "grpc":"n2:9090","startedAt":"2026-11-22T09:00:00Z","heartbeatAt":"2026-11-22T11:59:59Z"}],
                  "stores":[{"store":"cassandra","up":true},{"store":"s3:eu","up":false,"detail":"refused"}],
-                 "leaders":[{"task":"expiry","node":"n1","since":"2026-11-22T10:00:00Z"}],
+                 "leaders":[{"task":"expiry","node":"n1","since":"2026-11-22T10:00:00Z"},
+                   {"task":"retention","node":"n2","since":"2026-11-22T10:00:00Z"}],
+                 "tasks":[{"task":"expiry","intervalMillis":1000,"leader":"n1","lastRun":{"task":"expiry",
+                     "startedAt":"2026-11-22T11:59:59Z","outcome":"DONE","examined":7,"done":3,"failed":0,"tookMillis":12}},
+                   {"task":"idle","intervalMillis":1000},
+                   {"task":"retention","intervalMillis":1000,"leader":"n2","ledElsewhere":true,"lastRun":{"task":"retention",
+                     "startedAt":"2026-11-21T11:59:59Z","outcome":"FAILED","examined":7,"done":3,"failed":1,"tookMillis":1}}],
                  "cache":{"heads":12,"ageMillis":800,"complete":true,"heldBack":2}}""";
         server.on("GET /api/v1/status", TestServer.json(200, status));
         Run run = Run.against(server);
@@ -183,17 +191,43 @@ class ListCommandsTest {
 
                          NODE  ROLES               REGION  HTTP            GRPC     UP FOR  SEEN BEFORE
                          n1    publish, subscribe  eu      http://n1:8080  n1:9090     3 h          1 s
+                         n2    housekeeping        eu      http://n2:8080  n2:9090     3 h          1 s
 
                          STORE      STATE  DETAIL
                          cassandra  up     -
                          s3:eu      DOWN   refused
 
-                         TASK    LED BY  FOR
-                         expiry  n1      2 h
+                         TASK       LED BY  FOR  LAST RUN  OUTCOME   TOOK  DONE  FAILED
+                         expiry     n1      2 h       1 s  DONE     12 ms     3       0
+                         idle       -         -         -  -            -     -       -
+                         retention  n2      2 h         -  -            -     -       -
                         """.formatted(server.address()));
+        assertThat(run.err())
+                .isEqualTo("n2 leads retention, and knows what it has done and stopped:"
+                        + " octavo status --server http://n2:8080\n");
         Run json = Run.against(server);
         assertThat(json.status("status", "--json")).isZero();
-        assertThat(json.json().path("nodes").size()).isOne();
+        assertThat(json.json().path("nodes").size()).isEqualTo(2);
+        assertThat(json.json().path("tasks").size()).isEqualTo(3);
+    }
+
+    @Test
+    void aNodeWithoutTasksTellsWhomToAskAndThatNobodyDoesThem() {
+        String status = """
+                {"environment":"x","ready":true,"writes":{"working":true},"stopped":[{"task":"retention","why":"waits"}],
+                 "nodes":[{"node":"n2","roles":["housekeeping"],"http":"http://n2:8080"}],"leaders":[%s]}""";
+        server.on(
+                "GET /api/v1/status",
+                TestServer.json(200, status.formatted("{\"task\":\"sweep\",\"node\":\"n2\"}")),
+                TestServer.json(200, status.formatted("")));
+        Run run = Run.against(server);
+        assertThat(run.status("status")).isZero();
+        assertThat(run.out()).contains("retention waits\n", "sweep").doesNotContain("NO NODE");
+        assertThat(run.err()).contains("n2 leads sweep", "octavo status --server http://n2:8080");
+        Run nobody = Run.against(server);
+        assertThat(nobody.status("status")).isZero();
+        assertThat(nobody.out()).contains("NO NODE IS KNOWN TO DO HOUSEKEEPING\n");
+        assertThat(nobody.err()).isEmpty();
     }
 
     @Test

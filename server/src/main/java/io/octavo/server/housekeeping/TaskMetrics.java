@@ -1,5 +1,6 @@
 package io.octavo.server.housekeeping;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -12,6 +13,9 @@ final class TaskMetrics {
     private final String task;
     private final MeterRegistry meters;
     private final LongSupplier nanoTime;
+    private final Counter examined;
+    private final Counter done;
+    private final Counter failed;
     private volatile long succeededAt;
     private volatile boolean succeeded;
 
@@ -19,6 +23,9 @@ final class TaskMetrics {
         this.task = task;
         this.meters = meters;
         this.nanoTime = nanoTime;
+        this.examined = items("examined");
+        this.done = items("done");
+        this.failed = items("failed");
     }
 
     /** @param term the term in which this node leads now, 0 = it doesn't */
@@ -42,10 +49,21 @@ final class TaskMetrics {
                         report.outcome().name().toLowerCase(Locale.ROOT))
                 .increment();
         meters.timer("octavo.housekeeping.duration", "task", task).record(report.took());
+        examined.increment((double) report.examined());
+        done.increment((double) report.done());
+        failed.increment((double) report.failed());
         if (report.outcome() == RunReport.Outcome.DONE) {
             succeededAt = nanoTime.getAsLong();
             succeeded = true;
         }
+    }
+
+    private Counter items(String outcome) {
+        return Counter.builder("octavo.housekeeping.items")
+                .description("Things that runs of the task looked at, put in order, and left to a later run")
+                .tag("task", task)
+                .tag("outcome", outcome)
+                .register(meters);
     }
 
     private double ageMillis() {

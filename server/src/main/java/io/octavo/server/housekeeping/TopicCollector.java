@@ -1,5 +1,6 @@
 package io.octavo.server.housekeeping;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.octavo.protocol.Horizon;
 import io.octavo.protocol.Part;
@@ -47,6 +48,7 @@ final class TopicCollector {
     private final Duration underWay;
     private final InstantSource clock;
     private final MeterRegistry meters;
+    private final Counter unasked;
 
     /** @param underWay so long a head that was changed may be on its way to a region as it was before */
     TopicCollector(
@@ -68,6 +70,7 @@ final class TopicCollector {
         this.underWay = underWay;
         this.clock = clock;
         this.meters = meters;
+        this.unasked = meters.counter("octavo.gc.unasked");
     }
 
     /** How many versions of a topic may go, of those that would. */
@@ -92,7 +95,7 @@ final class TopicCollector {
         RetentionPass pass = new RetentionPass(head, underWay, clock.instant());
         retention.judge(head, evidence, Read.SERIAL, pass);
         if (!evidence.isComplete()) {
-            meters.counter("octavo.gc.unasked").increment();
+            unasked.increment();
         }
         long allowed = allowance.take(topic, pass.live(), pass.goes(), head.hasDeletion());
         if (isOver && evidence.isComplete() && (allowed > 0 || pass.goes() == 0)) {

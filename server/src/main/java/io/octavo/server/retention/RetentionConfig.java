@@ -35,7 +35,7 @@ public record RetentionConfig(
         @DefaultValue("50") int deletesPerSecond,
         @DefaultValue("50") int brakeTopicPercent,
         @DefaultValue("20") int brakePercent,
-        @DefaultValue("100") int brakeFrom,
+        @DefaultValue("10") int brakeFrom,
         @DefaultValue("20000") int maxEvents,
         @DefaultValue("365d") Duration maxHistory) {
     private static final ConfigKeys KEYS = new ConfigKeys("octavo.housekeeping.retention.");

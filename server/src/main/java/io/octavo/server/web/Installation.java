@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import io.octavo.server.housekeeping.TaskStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -13,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param version     of this software
  * @param ready       whether its roles can do their work
  * @param cache       the state of the heads in memory; answers null where there are none
- * @param stopped     tasks that wait for an operator, or for a node
- * @param found       what tasks have found that somebody is to know of
+ * @param tasks       the tasks of housekeeping; none where that is not among its roles
+ * @param waiting     tasks that wait for a node
  */
 public record Installation(
         String environment,
         String version,
         BooleanSupplier ready,
         Supplier<@Nullable Cache> cache,
-        Supplier<List<Stopped>> stopped,
-        Supplier<List<Found>> found) {
-    /** One in which no task has stopped, nor found anything. */
+        Supplier<List<TaskStatus>> tasks,
+        Supplier<List<Stopped>> waiting) {
+    /** One without housekeeping. */
     public Installation(String environment, String version, BooleanSupplier ready, Supplier<@Nullable Cache> cache) {
         this(environment, version, ready, cache, List::of, List::of);
     }

@@ -1,5 +1,6 @@
 package io.octavo.server.web;
 
+import io.octavo.server.housekeeping.TaskStatus;
 import io.octavo.server.web.NodeDirectory.Node;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,8 +75,9 @@ public final class StatusBoard {
         }
         List<Node> known = Probe.await(askedNodes, left(begun)).value();
         List<Leaders.Leader> leading = Probe.await(askedLeaders, left(begun)).value();
-        List<Installation.Stopped> stopped = installation.stopped().get();
-        List<Installation.Found> found = installation.found().get();
+        List<TaskStatus> tasks = installation.tasks().get();
+        List<Installation.Stopped> stopped = stopped(tasks);
+        List<Installation.Found> found = found(tasks);
         List<FallbackAges.Age> ages = Probe.await(askedFallback, left(begun)).value();
         return new StatusView(
                 installation.environment(),
@@ -88,12 +91,26 @@ public final class StatusBoard {
                         ? List.of()
                         : ages.stream().map(StatusView.Fallback::of).toList(),
                 cache(installation.cache().get()),
+                tasks.isEmpty() ? null : tasks.stream().map(TaskView::of).toList(),
                 stopped.isEmpty() ? null : stopped,
                 found.isEmpty() ? null : found);
     }
 
     private Duration left(long begun) {
         return LONGEST.minusNanos(nanoTime.getAsLong() - begun);
+    }
+
+    private List<Installation.Stopped> stopped(List<TaskStatus> tasks) {
+        Stream<Installation.Stopped> stopped = tasks.stream()
+                .flatMap(task ->
+                        Stream.ofNullable(task.stopped()).map(why -> new Installation.Stopped(task.task(), why)));
+        return Stream.concat(stopped, installation.waiting().get().stream()).toList();
+    }
+
+    private static List<Installation.Found> found(List<TaskStatus> tasks) {
+        return tasks.stream()
+                .flatMap(task -> Stream.ofNullable(task.found()).map(what -> new Installation.Found(task.task(), what)))
+                .toList();
     }
 
     private static boolean isUp(StoreCheck check) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the installation is, as one node sees it.
  *
+ * @param tasks   the tasks of housekeeping, as this node sees them; absent if that is not among its roles
  * @param stopped tasks that this node leads and that wait for an operator, and what waits for a node that fell silent;
  *     absent if nothing does
  * @param found   what tasks that this node leads have found and somebody is to know of; absent if that is nothing
@@ -22,6 +23,7 @@ record StatusView(
         List<Store> stores,
         List<Fallback> fallback,
         @Nullable Cache cache,
+        @Nullable List<TaskView> tasks,
         @Nullable List<Installation.Stopped> stopped,
         @Nullable List<Installation.Found> found) {
 

@@ -6,10 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.octavo.server.topic.DeleteTopic;
 import io.octavo.server.topic.RestoreTopic;
+import io.octavo.server.retention.RetentionConfig;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class RetentionBrakeTest extends RetentionFixture {
+    private static final RetentionConfig DEFAULTS = new Binder(new MapConfigurationPropertySource(Map.of()))
+            .bindOrCreate("octavo.housekeeping.retention", RetentionConfig.class);
+
     @Test
     void aTopicOfWhichMostWouldGoIsLeftAloneUntilThatIsConfirmedAndNoMoreGoesThanWasShown() {
         publish("a", 20);
@@ -95,6 +103,30 @@ class RetentionBrakeTest extends RetentionFixture {
         publish("b", 10);
         time.pass(DAY);
         assertThat(Runs.of(task).failedCount()).as("ten are more than five").isEqualTo(1);
+    }
+
+    @Test
+    void byDefaultATopicThatIsToKeepTwoOfAHundredVersionsIsLeftAlone() {
+        RetentionTask byDefault = task(DEFAULTS);
+        publish("a", 100);
+        time.pass(DAY);
+        assertThat(Runs.of(byDefault).failedCount()).isZero();
+        keep("a", 2);
+        assertThat(Runs.of(byDefault).failedCount()).isEqualTo(1);
+        assertThat(byDefault.stopped()).contains("98 versions of 1 topics");
+        assertThat(deleted("a")).isEmpty();
+    }
+
+    @Test
+    void byDefaultWhatIsPublishedDayByDayGoesWithoutAQuestion() {
+        RetentionTask byDefault = task(DEFAULTS);
+        keep("a", 5);
+        for (int hour = 0; hour < 100; hour++) {
+            publish("a", 2);
+            time.pass(Duration.ofHours(1));
+            assertThat(Runs.of(byDefault).failedCount()).as("hour %d", hour).isZero();
+        }
+        assertThat(deleted("a")).hasSizeGreaterThan(100);
     }
 
     @Test

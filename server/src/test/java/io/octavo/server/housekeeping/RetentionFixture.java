@@ -7,6 +7,7 @@ import io.octavo.protocol.DirectPointer;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.Part;
 import io.octavo.protocol.S3Pointer;
+import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
@@ -15,6 +16,7 @@ import io.octavo.server.errors.ServiceException;
 import io.octavo.server.publish.TestCommits;
 import io.octavo.server.retention.Retention;
 import io.octavo.server.retention.RetentionConfig;
+import io.octavo.server.topic.ChangeSettings;
 import io.octavo.server.topic.Command;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.PublishVersion;
@@ -56,6 +58,20 @@ abstract class RetentionFixture {
                 stepped, commits, retention, bytes::delete, config, UNDER_WAY, time, System::nanoTime, meters);
         made.measure(() -> leads);
         return made;
+    }
+
+    /** By its owner's word. */
+    void keep(String topic, int versions) {
+        commit(
+                topic,
+                new ChangeSettings(
+                        before -> {
+                            Settings.Builder settings = Settings.newBuilder(before);
+                            settings.getRetentionBuilder().setMaxVersions(versions);
+                            return settings.build();
+                        },
+                        Integer.toString(versions),
+                        null));
     }
 
     static RetentionConfig config(int topicPercent, int percent, int from) {

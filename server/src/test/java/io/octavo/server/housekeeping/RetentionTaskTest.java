@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.octavo.protocol.EventKind;
 import io.octavo.protocol.ExternalPointer;
 import io.octavo.protocol.Part;
-import io.octavo.protocol.Settings;
 import io.octavo.protocol.TopicEvent;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Scopes;
-import io.octavo.server.topic.ChangeSettings;
 import io.octavo.server.topic.HoldVersion;
 import io.octavo.server.topic.PinScope;
 import io.octavo.server.topic.TopicLog.Read;
@@ -54,18 +52,7 @@ class RetentionTaskTest extends RetentionFixture {
 
     @Test
     void theOwnersSettingsCount() {
-        commits.commit(
-                "a",
-                new ChangeSettings(
-                        before -> {
-                            Settings.Builder settings = Settings.newBuilder(before);
-                            settings.getRetentionBuilder().setMaxVersions(5);
-                            return settings.build();
-                        },
-                        "5",
-                        null),
-                "tester",
-                null);
+        keep("a", 5);
         publish("a", 6);
         time.pass(DAY);
         Runs.of(task);

@@ -57,6 +57,9 @@ class TaskRunnerTest {
         assertThat(runner.run()).isEqualTo(report);
         assertThat(runner.last()).isEqualTo(report);
         assertCounted("done");
+        assertThat(items("examined")).isEqualTo(2);
+        assertThat(items("done")).isEqualTo(1);
+        assertThat(items("failed")).isZero();
         assertThat(meters.get("octavo.housekeeping.duration")
                         .tag("task", "test")
                         .timer()
@@ -143,6 +146,7 @@ class TaskRunnerTest {
                 .run());
         assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(report.failed()).isEqualTo(2);
+        assertThat(items("failed")).isEqualTo(2);
         assertThat(report.error()).isEqualTo("the first");
     }
 
@@ -223,6 +227,13 @@ class TaskRunnerTest {
         runner.stop();
         assertThat(runner.mayRun()).isFalse();
         assertThat(runner.run()).isNull();
+    }
+
+    private double items(String outcome) {
+        return meters.get("octavo.housekeeping.items")
+                .tags("task", "test", "outcome", outcome)
+                .counter()
+                .count();
     }
 
     private void assertCounted(String outcome) {

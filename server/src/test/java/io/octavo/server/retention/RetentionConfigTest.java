@@ -29,7 +29,7 @@ class RetentionConfigTest {
                         50,
                         50,
                         20,
-                        100,
+                        10,
                         20_000,
                         Duration.ofDays(365)));
     }

@@ -2,6 +2,7 @@ package io.octavo.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.octavo.server.housekeeping.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
@@ -37,7 +39,13 @@ class StatusTest {
                         "stores",
                         "fallback",
                         "cache",
+                        "tasks",
                         "found");
+        assertThat(status.get("tasks").toString())
+                .isEqualTo("[{\"task\":\"idle\",\"intervalMillis\":3600000,\"leader\":\"node-1\","
+                        + "\"lastRun\":{\"task\":\"idle\",\"startedAt\":\"1970-01-01T00:00:00Z\",\"outcome\":\"DONE\","
+                        + "\"examined\":9,\"done\":3,\"failed\":0,\"tookMillis\":1500},"
+                        + "\"found\":\"topics that nobody uses: 3\"}]");
         assertThat(status.get("found").toString())
                 .isEqualTo("[{\"task\":\"idle\",\"what\":\"topics that nobody uses: 3\"}]");
         assertThat(status.get("fallback").toString())
@@ -69,6 +77,34 @@ class StatusTest {
         assertThat(status.writes().help()).startsWith("cassandra does not answer: out of order");
         assertThat(status.nodes()).hasSize(1);
         assertThat(status.cache()).isNull();
+    }
+
+    @Test
+    void whatATaskHasStoppedIsToldByTheNodeThatLeadsIt() {
+        StatusView status = board(
+                        new Installation(
+                                "test",
+                                "1",
+                                () -> true,
+                                () -> null,
+                                () -> List.of(task("retention", "stopped: 98 versions would go"), task("sweep", null)),
+                                () -> List.of(new Installation.Stopped("retention", "waits for node-2"))),
+                        Runnable::run,
+                        () -> {})
+                .status();
+        assertThat(status.stopped())
+                .containsExactly(
+                        new Installation.Stopped("retention", "stopped: 98 versions would go"),
+                        new Installation.Stopped("retention", "waits for node-2"));
+        assertThat(status.tasks()).extracting(TaskView::task).containsExactly("retention", "sweep");
+        assertThat(status.found()).isNull();
+        assertThat(board(Runnable::run, () -> {}).status().tasks())
+                .as("without the role")
+                .isNull();
+    }
+
+    private static TaskStatus task(String name, @Nullable String stopped) {
+        return new TaskStatus(name, Duration.ofMinutes(10), "n", true, false, null, null, stopped, null);
     }
 
     @Test
@@ -108,10 +144,14 @@ class StatusTest {
     }
 
     private StatusBoard board(Executor executor, Runnable check) {
+        return board(INSTALLATION, executor, check);
+    }
+
+    private StatusBoard board(Installation installation, Executor executor, Runnable check) {
         NodeDirectory nodes = () ->
                 List.of(new NodeDirectory.Node("n", List.of("publish"), "eu", "h", "g", Instant.EPOCH, Instant.EPOCH));
         return new StatusBoard(
-                INSTALLATION,
+                installation,
                 nodes,
                 List::of,
                 List::of,

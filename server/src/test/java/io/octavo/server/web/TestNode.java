@@ -16,7 +16,9 @@ import io.octavo.server.housekeeping.Housekeeping;
 import io.octavo.server.housekeeping.HousekeepingConfig;
 import io.octavo.server.housekeeping.LogRestore;
 import io.octavo.server.housekeeping.Run;
+import io.octavo.server.housekeeping.RunReport;
 import io.octavo.server.housekeeping.Task;
+import io.octavo.server.housekeeping.TaskStatus;
 import io.octavo.server.idle.IdleConfig;
 import io.octavo.server.idle.IdleTopics;
 import io.octavo.server.idle.InMemoryTopicUses;
@@ -76,6 +78,17 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** A real server on a free port of the loopback, over a log and payloads in memory. */
 final class TestNode implements AutoCloseable {
+    private static final TaskStatus IDLE = new TaskStatus(
+            "idle",
+            Duration.ofHours(1),
+            "node-1",
+            true,
+            false,
+            new RunReport("idle", Instant.EPOCH, RunReport.Outcome.DONE, 9, 3, 0, Duration.ofMillis(1500), null),
+            null,
+            null,
+            "topics that nobody uses: 3");
+
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
     private final ConfigurableApplicationContext context;
@@ -424,8 +437,8 @@ final class TestNode implements AutoCloseable {
                     "1.2.3",
                     () -> true,
                     () -> new Installation.Cache(3, Duration.ofMillis(700), true, false, 0),
-                    List::of,
-                    () -> List.of(new Installation.Found("idle", "topics that nobody uses: 3")));
+                    () -> List.of(IDLE),
+                    List::of);
             return new StatusBoard(
                     installation,
                     () -> List.of(new Node(

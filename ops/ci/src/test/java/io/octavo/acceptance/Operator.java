@@ -1,5 +1,6 @@
 package io.octavo.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -82,6 +83,22 @@ final class Operator {
         return reasons;
     }
 
+    /** What REST says of each version's staying, the newest first. */
+    List<JsonObject> kept(String topic) throws Exception {
+        return list(rest().get("/topics/" + topic + "/retention"), "versions");
+    }
+
+    /** The numbers of a topic's versions, the newest first. */
+    List<Long> numbers(String topic) throws Exception {
+        return rest().versions(topic).stream()
+                .map(version -> version.get("version").getAsLong())
+                .toList();
+    }
+
+    String payload(String topic, long version) throws Exception {
+        return new String(rest().bytes("/topics/" + topic + "/versions/" + version + "/payload"), UTF_8);
+    }
+
     /** What retention would do to a topic, in numbers. */
     JsonObject total(String topic) throws Exception {
         return list(json("gc", "--dry-run"), "topics").stream()
@@ -120,16 +137,11 @@ final class Operator {
                 .toList();
     }
 
+    /** What documents have in a field, as it is if it is a text. */
     static List<String> texts(List<JsonObject> documents, String field) {
         return documents.stream()
-                .map(document -> document.get(field).getAsString())
-                .toList();
-    }
-
-    /** The numbers of a list of versions. */
-    static List<Long> numbers(JsonObject document) {
-        return list(document, "versions").stream()
-                .map(version -> version.get("version").getAsLong())
+                .map(document -> document.get(field))
+                .map(value -> value.isJsonPrimitive() ? value.getAsString() : value.toString())
                 .toList();
     }
 

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +132,18 @@ public final class ExportTask implements Task {
     }
 
     @Override
+    public @Nullable String found() {
+        int ahead = regions.keySet().stream()
+                .mapToInt(RegionExport::aheadCount)
+                .max()
+                .orElse(0);
+        return ahead == 0
+                ? null
+                : "topics of which a fallback cache has newer state than the log: " + ahead
+                        + "; if the log was restored from a backup, see octavo help restore";
+    }
+
+    @Override
     public void run(Run run) {
         if (term != run.term()) {
             regions.keySet().forEach(RegionExport::forget);
@@ -184,7 +198,12 @@ public final class ExportTask implements Task {
 
     private boolean scan(Run run, Instant begun) {
         regions.keySet().forEach(region -> region.beginScan(begun));
-        log.forEachHead(head -> offer(head, run));
+        Set<String> topics = new HashSet<>();
+        log.forEachHead(head -> {
+            topics.add(head.getTopic());
+            offer(head, run);
+        });
+        regions.keySet().forEach(region -> region.scanned(topics));
         changed.startAt(begun);
         return true;
     }

@@ -28,7 +28,7 @@ final class HousekeepingLives implements AutoCloseable {
     private static final Duration LONGEST_AIM = Duration.ofSeconds(3);
     /** Starting takes longer than most lives: while some start, another leads. */
     private static final int AT_ONCE = 3;
-    /** One of so many is killed at no step. */
+    /** At one of so many aims somebody is killed at no step. */
     private static final int ANY_MOMENT = 12;
 
     private static final int SAID = 30;
@@ -40,6 +40,7 @@ final class HousekeepingLives implements AutoCloseable {
     private final Random random;
     private final Map<String, Integer> deaths = new TreeMap<>();
     private final List<Life> living = new ArrayList<>();
+    private int aims;
     private int started;
     private int killed;
 
@@ -86,7 +87,8 @@ final class HousekeepingLives implements AutoCloseable {
         }
         living.forEach(this::learn);
         order(step());
-        boolean anyMoment = random.nextInt(ANY_MOMENT) == 0;
+        aims++;
+        boolean anyMoment = aims / ANY_MOMENT > killed;
         long end = System.nanoTime() + LONGEST_AIM.toNanos();
         while (System.nanoTime() < end) {
             for (Life life : List.copyOf(living)) {

@@ -29,14 +29,16 @@ final class Stack implements AutoCloseable {
 
     private final Path checkout;
     private final Path folder;
-    private final Process process;
+    private final ProcessBuilder up;
     private final Thread lastResort;
     private final String url;
+    private volatile Process process;
 
-    private Stack(Path checkout, Path folder, Process process, String url) {
+    private Stack(Path checkout, Path folder, ProcessBuilder up, String url) throws IOException {
         this.checkout = checkout;
         this.folder = folder;
-        this.process = process;
+        this.up = up;
+        this.process = up.start();
         this.url = url;
         this.lastResort = new Thread(() -> process.toHandle().destroy(), "stop-stack");
         Runtime.getRuntime().addShutdownHook(lastResort);
@@ -58,7 +60,7 @@ final class Stack implements AutoCloseable {
                 Files.createDirectories(Path.of("target/acceptance").toAbsolutePath()), "stack");
         int httpPort = Ports.free();
         int grpcPort = Ports.free();
-        ProcessBuilder builder = new ProcessBuilder(
+        ProcessBuilder up = new ProcessBuilder(
                         checkout.resolve("octavo").toString(),
                         "up",
                         "--data=" + folder.resolve("data"),
@@ -66,10 +68,10 @@ final class Stack implements AutoCloseable {
                         "--grpc-port=" + grpcPort)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("up.log").toFile());
-        builder.environment().putAll(environment());
-        builder.environment().putAll(settings);
-        builder.environment().remove("OCTAVO_SERVER_JAVA_OPTS");
-        Stack stack = new Stack(checkout, folder, builder.start(), "http://127.0.0.1:" + httpPort);
+        up.environment().putAll(environment());
+        up.environment().putAll(settings);
+        up.environment().remove("OCTAVO_SERVER_JAVA_OPTS");
+        Stack stack = new Stack(checkout, folder, up, "http://127.0.0.1:" + httpPort);
         try {
             stack.awaitUp();
             return stack;
@@ -81,6 +83,12 @@ final class Stack implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Starts it anew after {@link #stop}, with the data and the ports that it had. Blocks until all of it serves. */
+    void startAgain() throws IOException {
+        process = up.start();
+        awaitUp();
     }
 
     /** What is built is taken as it is, and run by the Java that runs the tests. */
@@ -161,8 +169,8 @@ final class Stack implements AutoCloseable {
 
     /** Variables by which the AWS SDK finds this stack's S3 store. */
     Map<String, String> s3() throws IOException {
-        Properties keys = load(folder.resolve("data/s3/keys"));
-        Properties ports = load(folder.resolve("data/ports"));
+        Properties keys = load(data().resolve("s3/keys"));
+        Properties ports = load(data().resolve("ports"));
         return Map.of(
                 "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + ports.getProperty("s3"),
                 "AWS_ACCESS_KEY_ID", keys.getProperty("accessKey"),
@@ -212,7 +220,7 @@ final class Stack implements AutoCloseable {
     String logs() {
         StringBuilder text = new StringBuilder();
         append(text, folder.resolve("up.log"));
-        try (Stream<Path> logs = Files.list(folder.resolve("data/logs"))) {
+        try (Stream<Path> logs = Files.list(data().resolve("logs"))) {
             logs.sorted().forEach(log -> append(text, log));
         } catch (IOException e) {
             text.append("no logs: ").append(e);
@@ -231,9 +239,13 @@ final class Stack implements AutoCloseable {
         }
     }
 
-    /** Stops it as a user does, and removes its data; fails if it had to be killed. */
-    @Override
-    public void close() throws IOException {
+    /** The folder of all data; whoever changes something there has to {@link #stop} it first. */
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    /** Stops it as a user does, and keeps its data; fails if it had to be killed. */
+    void stop() {
         List<ProcessHandle> children = process.children().toList();
         process.toHandle().destroy();
         process.onExit()
@@ -243,9 +255,18 @@ final class Stack implements AutoCloseable {
                 .filter(ProcessHandle::isAlive)
                 .toList();
         left.forEach(ProcessHandle::destroyForcibly);
-        Runtime.getRuntime().removeShutdownHook(lastResort);
         assertThat(left).as("stopped in %s\n%s", STOP_BOUND, logs()).isEmpty();
         assertThat(process.exitValue()).as("status after SIGTERM\n%s", logs()).isEqualTo(143);
+    }
+
+    /** Stops it as {@link #stop} does, and removes its data. */
+    @Override
+    public void close() throws IOException {
+        try {
+            stop();
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(lastResort);
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

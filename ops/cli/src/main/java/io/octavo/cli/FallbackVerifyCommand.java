@@ -80,6 +80,10 @@ final class FallbackVerifyCommand implements Subcommand {
             }
             table.print(session.shell().out());
         }
+        if (differences.stream()
+                .anyMatch(difference -> Json.text(difference, "kind").equals("AHEAD"))) {
+            session.shell().out().println("AHEAD: the log was set back; if to a backup, see: octavo help restore");
+        }
         session.shell().out().println(topics + " topics and " + payloads + " payloads compared");
     }
 

@@ -3,7 +3,6 @@ package io.octavo.cli;
 import io.octavo.rules.TopicNames;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,15 +55,17 @@ final class GcCommand implements Subcommand {
             session.result(versions.document());
             return;
         }
-        Table table = new Table(">VERSION", "STATE", ">AGE", ">SIZE", "GOES", "BECAUSE");
+        Table table = new Table(">VERSION", "STATE", ">AGE", ">SIZE", "GOES", "|BECAUSE");
         for (JsonNode version : versions.entries()) {
+            List<String> because = because(version);
             table.row(
                     Long.toString(Json.number(version, "version")),
                     Json.text(version, "state"),
                     Text.age(Json.time(version, "publishedAt"), session.now()),
                     Text.size(Json.number(version, "size")),
                     goes(version),
-                    because(version));
+                    because.get(0));
+            because.stream().skip(1).forEach(table::more);
         }
         table.print(session.shell().out());
         versions.noteMore(session);
@@ -77,17 +78,15 @@ final class GcCommand implements Subcommand {
         return version.path("goes").asBoolean(false) ? "next" : Text.moment(Json.time(version, "goesAt"));
     }
 
-    private static String because(JsonNode version) {
+    private static List<String> because(JsonNode version) {
         if (version.has("deletedAt")) {
-            return "since " + Text.moment(Json.time(version, "deletedAt"))
-                    + (version.has("bytesGoneAt") ? "" : ", its bytes are still to go");
+            return List.of("since " + Text.moment(Json.time(version, "deletedAt"))
+                    + (version.has("bytesGoneAt") ? "" : ", its bytes are still to go"));
         }
-        List<JsonNode> stays = Json.list(version, "stays");
-        return stays.isEmpty()
-                ? "nothing keeps it"
-                : stays.stream()
-                        .map(stay -> Json.text(stay, "reason") + ": " + Json.text(stay, "detail"))
-                        .collect(Collectors.joining("; "));
+        List<String> stays = Json.list(version, "stays").stream()
+                .map(stay -> Json.text(stay, "reason") + ": " + Json.text(stay, "detail"))
+                .toList();
+        return stays.isEmpty() ? List.of("nothing keeps it") : stays;
     }
 
     private void total(Session session) throws InterruptedException {

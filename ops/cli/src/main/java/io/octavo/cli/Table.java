@@ -6,6 +6,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import com.github.freva.asciitable.OverflowBehaviour;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,7 +17,10 @@ final class Table {
     private final Column[] columns;
     private final List<Object[]> rows = new ArrayList<>();
 
-    /** @param headings those that start with {@code >} are of numbers, aligned to the right */
+    /**
+     * @param headings those that start with {@code >} are of numbers, aligned to the right; what is too wide is cut, but
+     *     under those that start with {@code |} goes on in the next line
+     */
     Table(String... headings) {
         columns = Stream.of(headings).map(Table::column).toArray(Column[]::new);
     }
@@ -24,10 +28,12 @@ final class Table {
     private static Column column(String heading) {
         HorizontalAlign align = heading.startsWith(">") ? HorizontalAlign.RIGHT : HorizontalAlign.LEFT;
         return new Column()
-                .header(heading.replace(">", ""))
+                .header(heading.replaceFirst("^[>|]", ""))
                 .headerAlign(align)
                 .dataAlign(align)
-                .maxWidth(WIDEST, OverflowBehaviour.ELLIPSIS_RIGHT);
+                .maxWidth(
+                        WIDEST,
+                        heading.startsWith("|") ? OverflowBehaviour.NEWLINE : OverflowBehaviour.ELLIPSIS_RIGHT);
     }
 
     /** Adds a row; what is empty shows as a dash. */
@@ -35,6 +41,14 @@ final class Table {
         rows.add(Stream.of(cells)
                 .map(cell -> cell.isEmpty() ? "-" : Text.line(cell))
                 .toArray());
+    }
+
+    /** Adds a line to the last cell of the row above. */
+    void more(String line) {
+        Object[] cells = new Object[columns.length];
+        Arrays.fill(cells, "");
+        cells[cells.length - 1] = Text.line(line);
+        rows.add(cells);
     }
 
     void print(PrintStream out) {

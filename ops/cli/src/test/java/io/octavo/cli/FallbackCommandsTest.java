@@ -32,6 +32,7 @@ class FallbackCommandsTest {
                          a      eu      AHEAD                  -    3         9  -
                          b      us      PAYLOAD_MISSING        4    3         3  -
                          -      us      UNREACHABLE            -    -         -  region us: away
+                        AHEAD: the log was set back; if to a backup, see: octavo help restore
                         207 topics and 152 payloads compared
                         """);
         assertThat(run.err()).contains("3 differences (expected: none)");

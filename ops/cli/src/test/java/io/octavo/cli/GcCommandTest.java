@@ -20,6 +20,7 @@ class GcCommandTest {
                   {"version":4,"state":"PUBLISHED","publishedAt":"2026-11-22T11:58:00Z","size":1024,"stays":[
                     {"reason":"NEWEST","detail":"number 1 of the newest 2"},{"reason":"PUBLISHED","detail":"*"}]},
                   {"version":3,"state":"PUBLISHED","publishedAt":"2026-11-22T11:57:00Z","size":1024,"stays":[
+                    {"reason":"PINNED","detail":"region=eu by lena: the ones after it have two prices for what is sold by weight"},
                     {"reason":"SUPERSEDED","detail":"run until noon"}],"goesAt":"2026-11-23T11:58:00.5Z"},
                   {"version":2,"state":"STAGED","publishedAt":"2026-11-22T11:56:00Z","size":1024,"stays":[],"goes":true},
                   {"version":1,"state":"DELETED","publishedAt":"2026-11-22T11:55:00Z","size":1024,"stays":[],
@@ -28,8 +29,11 @@ class GcCommandTest {
         assertThat(run.status("gc", "--explain", "prices")).isZero();
         assertThat(run.out()).isEqualTo("""
                          VERSION  STATE        AGE     SIZE  GOES                  BECAUSE
-                               4  PUBLISHED  2 min  1.0 KiB  -                     NEWEST: number 1 of the newest 2; PUBLISHED: *
-                               3  PUBLISHED  3 min  1.0 KiB  2026-11-23T11:58:00Z  SUPERSEDED: run until noon
+                               4  PUBLISHED  2 min  1.0 KiB  -                     NEWEST: number 1 of the newest 2
+                                                                                   PUBLISHED: *
+                               3  PUBLISHED  3 min  1.0 KiB  2026-11-23T11:58:00Z  PINNED: region=eu by lena: the ones after it have two
+                                                                                   prices for what is sold by weight
+                                                                                   SUPERSEDED: run until noon
                                2  STAGED     4 min  1.0 KiB  next                  nothing keeps it
                                1  DELETED    5 min  1.0 KiB  gone                  since 2026-11-22T11:59:00Z, its bytes are still to go
                         """);

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,6 +133,18 @@ public final class ExportTask implements Task {
     }
 
     @Override
+    public @Nullable String found() {
+        int ahead = regions.keySet().stream()
+                .mapToInt(RegionExport::aheadCount)
+                .max()
+                .orElse(0);
+        return ahead == 0
+                ? null
+                : "topics of which a fallback cache has newer state than the log: " + ahead
+                        + "; if the log was restored from a backup, see octavo help restore";
+    }
+
+    @Override
     public void run(Run run) {
         if (term != run.term()) {
             regions.keySet().forEach(RegionExport::forget);
@@ -186,8 +200,12 @@ public final class ExportTask implements Task {
             changed.startAt(begun);
         }
         regions.keySet().forEach(region -> region.beginScan(begun));
+        Set<String> topics = new HashSet<>();
         try {
-            log.forEachHead(head -> offer(head, run));
+            log.forEachHead(head -> {
+                topics.add(head.getTopic());
+                offer(head, run);
+            });
         } catch (RuntimeException e) {
             run.failed(e);
             LOG.warn("not all heads can be read: {}", e.getMessage());
@@ -195,6 +213,7 @@ public final class ExportTask implements Task {
             return false;
         }
         scanOwed = false;
+        regions.keySet().forEach(region -> region.scanned(topics));
         changed.startAt(begun);
         return true;
     }

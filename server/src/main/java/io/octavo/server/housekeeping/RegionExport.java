@@ -136,7 +136,7 @@ final class RegionExport {
         return behind.size();
     }
 
-    /** Topics of which the region has a newer head than the log: it was set back. */
+    /** Topics of which the region has a newer head than the log, or the log none: it was set back. */
     int aheadCount() {
         return ahead.size();
     }
@@ -211,6 +211,13 @@ final class RegionExport {
     void isThere(TopicHead head) {
         if (!ahead.contains(head.getTopic())) {
             bundles.add(head);
+        }
+    }
+
+    /** All heads were gone over, which are of these topics: what the region has of others, the log has lost. */
+    void scanned(Set<String> topics) {
+        if (listed) {
+            known.keySet().stream().filter(topic -> !topics.contains(topic)).forEach(ahead::add);
         }
     }
 

@@ -10,6 +10,7 @@ import io.octavo.server.errors.ServiceException;
 import io.octavo.server.fallback.FallbackRegion;
 import io.octavo.server.payload.Origin;
 import io.octavo.server.topic.PinScope;
+import io.octavo.server.topic.RestampTopic;
 import io.octavo.server.topic.UnpinScope;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -68,17 +69,32 @@ class ExportRegionsTest extends ExportFixture {
         inEu.createHead(later);
         Runs.of(task);
         assertThat(inEu.newest("a")).isEqualTo(later);
+        assertThat(ahead("eu")).isEqualTo(1);
+        assertThat(ahead("us")).isZero();
+        assertThat(task.found()).contains("newer state than the log: 1; ").contains("octavo help restore");
+    }
+
+    @Test
+    void aTopicThatTheLogHasLostAltogetherIsToldUntilItIsThereAgain() {
+        publish("a", "one");
+        TopicHead lost = head("a").toBuilder().setTopic("b").build();
+        inUs.createHead(lost);
+        Runs.of(task);
+        assertThat(ahead("eu")).isZero();
+        assertThat(ahead("us")).isEqualTo(1);
+        assertThat(task.found()).contains("newer state than the log: 1; ");
+        commit("b", new RestampTopic(lost.getEpoch() + 1, lost));
+        Runs.of(task);
+        assertThat(ahead("us")).isZero();
+        assertThat(task.found()).isNull();
+    }
+
+    private double ahead(String region) {
         task.measure(() -> leads);
-        assertThat(meters.get("octavo.fallback.ahead")
-                        .tag("region", "eu")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
-        assertThat(meters.get("octavo.fallback.ahead")
-                        .tag("region", "us")
-                        .gauge()
-                        .value())
-                .isZero();
+        return meters.get("octavo.fallback.ahead")
+                .tag("region", region)
+                .gauge()
+                .value();
     }
 
     @Test

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
  */
 class HousekeepingModelTest {
     private static final int HISTORIES = Integer.getInteger("octavo.seeds", 40);
+    private static final int ENOUGH = 20;
     private static final int ACTIONS = 80;
     private static final int DEEPEST = 3;
     private static final List<String> TOPICS = List.of("a", "a.b");
@@ -67,13 +68,18 @@ class HousekeepingModelTest {
                 "%d histories of housekeeping (%s): %d deaths, %d runs of the deposed, %d versions given up, %d uploads"
                         + " swept, %d payloads read slowly, %d versions deleted that a region gave%n",
                 HISTORIES, all, killed, deposed, collected, swept, read, taken);
-        assertThat(killed).as(all).isGreaterThanOrEqualTo(HISTORIES / 2);
-        assertThat(deposed).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
-        assertThat(collected).as(all).isGreaterThanOrEqualTo(HISTORIES);
+        assertThat(killed).as(all).isGreaterThanOrEqualTo(third(28));
+        assertThat(deposed).as(all).isGreaterThanOrEqualTo(third(4.4));
+        assertThat(collected).as(all).isGreaterThanOrEqualTo(third(6));
         assertThat(swept).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
         assertThat(trimmed).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
-        assertThat(read).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
+        assertThat(read).as(all).isGreaterThanOrEqualTo(third(6.9));
         assertThat(taken).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
+    }
+
+    /** Of what happens in all histories, by what was measured to happen in one; of a few nothing can be demanded. */
+    private static int third(double inOne) {
+        return HISTORIES < ENOUGH ? 0 : (int) (inOne * HISTORIES / 3);
     }
 
     private final class History {

@@ -34,7 +34,7 @@ final class AtOnce implements AutoCloseable {
         }));
     }
 
-    /** Blocks until it has ended; fails if it has. */
+    /** Blocks until it has ended; fails as it did. */
     void await(String name) throws InterruptedException {
         try {
             Objects.requireNonNull(trials.get(name), name).get();
@@ -44,8 +44,12 @@ final class AtOnce implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         threads.shutdownNow();
-        threads.awaitTermination(END.toSeconds(), TimeUnit.SECONDS);
+        try {
+            threads.awaitTermination(END.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

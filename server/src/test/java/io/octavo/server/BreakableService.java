@@ -10,6 +10,7 @@ import io.octavo.rules.Digests;
 import io.octavo.server.cassandra.TestCassandra;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -238,9 +240,13 @@ final class BreakableService implements AutoCloseable {
         String firstLine = Objects.requireNonNull(firstLines.get(topic), topic);
         int objects = 0;
         for (Path file : files(folder.resolve("s3/objects"))) {
-            if (Files.size(file) == LARGE && startsWith(file, firstLine + "\n")) {
-                flip(file);
-                objects++;
+            try {
+                if (Files.size(file) == LARGE && startsWith(file, firstLine + "\n")) {
+                    flip(file);
+                    objects++;
+                }
+            } catch (NoSuchFileException e) {
+                // Another object, which was on its way to its name.
             }
         }
         assertThat(objects).as("objects of %s", firstLine).isGreaterThanOrEqualTo(2);
@@ -270,6 +276,9 @@ final class BreakableService implements AutoCloseable {
         }
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile).toList();
+        } catch (UncheckedIOException e) {
+            // Something was removed meanwhile.
+            return files(folder);
         }
     }
 

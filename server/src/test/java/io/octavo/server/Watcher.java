@@ -132,6 +132,7 @@ public final class Watcher {
         List<String> handles = handles();
         answer.put("handles", handles.size());
         answer.putPOJO("open", handles);
+        answer.put("now", System.currentTimeMillis());
         answer.put("slowestMicros", slowestNanos / 1_000);
     }
 

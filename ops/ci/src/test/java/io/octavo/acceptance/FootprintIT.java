@@ -31,7 +31,7 @@ final class FootprintIT {
     private static final Pattern FIGURE = Pattern.compile("(?m)^(.+) = (-?\\d+)$");
     private static final int SUBSCRIPTIONS = 200;
     private static final int PUBLISHES = 10_000;
-    /** What a publish may leave on the heap: not even the smallest object with a version's name or number. */
+    /** What a publish may leave on the heap, in the mean: less than an object or two. 15 bytes are measured, of tables and code. */
     private static final long BYTES_OF_A_PUBLISH = 50;
 
     private static final int TOPICS = 32;
@@ -72,20 +72,11 @@ final class FootprintIT {
         try (MemoryServiceProcess service = MemoryServiceProcess.start(folder)) {
             of = run("ManyPublishes", folder, Integer.toString(PUBLISHES), service.address(), cache.toString());
         }
-        long late = of.figure("all heap") - of.figure("half heap");
         System.out.printf(
-                "%d publishes, %d a second, followed in the same process: %d bytes more of heap than after %d, %d more than"
-                        + " after %d%n",
-                of.figure("all publishes"),
-                of.figure("all publishes a second"),
-                of.more("heap"),
-                of.figure("tenth publishes"),
-                late,
-                of.figure("half publishes"));
+                "%d publishes, %d a second, followed in the same process: %d bytes more of heap than after a tenth%n",
+                of.figure("all publishes"), of.figure("all publishes a second"), of.more("heap"));
         assertThat(of.figure("all publishes")).isEqualTo(PUBLISHES);
-        // What grows with the first thousands, tables and buffers, has its size after half of them.
-        assertThat(of.more("heap")).as(of.said("heap")).isLessThan(MIB);
-        assertThat(late).as(of.said("heap")).isLessThan(BYTES_OF_A_PUBLISH * PUBLISHES / 2);
+        assertThat(of.more("heap")).as(of.said("heap")).isLessThan(BYTES_OF_A_PUBLISH * of.more("publishes"));
         assertThat(of.more("resident")).as(of.said("memory in all")).isLessThan(32 * MIB);
         assertThat(of.more("threads of the client")).as(of.said("threads")).isNotPositive();
         // gRPC has as many as there were answers at once.

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -157,6 +159,9 @@ final class StatusLookup {
             return known;
         }
         String reason = cause.getMessage() == null ? "no connection" : cause.getMessage();
+        if (cause instanceof TimeoutException || cause instanceof HttpTimeoutException) {
+            reason = "no answer within " + atMost;
+        }
         return OctavoException.passing("Octavo isn't reachable at " + address + ": " + reason, cause);
     }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -133,6 +134,20 @@ class ReconnectingIT {
             await().until(() -> subscription.state().error() != null);
             assertThat(subscription.state().error())
                     .hasMessageStartingWith("Octavo isn't reachable at http://localhost:1/api/v1/status: ");
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsNotSaidToRefuse() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                OctavoClient client = OctavoClient.builder()
+                        .server(URI.create("http://127.0.0.1:" + silent.getLocalPort()))
+                        .requestTimeout(Duration.ofMillis(300))
+                        .build()) {
+            Subscription<String> subscription =
+                    client.subscription("greeting", Deserializers.utf8()).start();
+            await().until(() -> subscription.state().error() != null);
+            assertThat(subscription.state().error()).hasMessageEndingWith("/api/v1/status: no answer within PT0.3S");
         }
     }
 }

@@ -10,6 +10,7 @@ import io.octavo.rules.Digests;
 import io.octavo.server.cassandra.TestCassandra;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,19 +18,26 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A whole installation, each program a process of its own, of which any can be broken and mended: it wants tokens. */
+/**
+ * A whole installation, each program a process of its own, of which any can be broken and mended: it wants tokens. Safe for use
+ * by several threads that keep to topics of their own, but for what breaks and mends.
+ */
 final class BreakableService implements AutoCloseable {
     private static final String ADMIN = "the-first-token-of-this-installation";
     private static final int LARGE = 2 << 20;
@@ -43,9 +51,10 @@ final class BreakableService implements AutoCloseable {
     private final LocalS3 s3;
     private final int http = RealNode.freePort();
     private final int grpc = RealNode.freePort();
-    private final Map<String, Long> newest = new HashMap<>();
-    private int published;
-    private NodeProcess server;
+    private final Map<String, Long> newest = new ConcurrentHashMap<>();
+    private final Map<String, String> firstLines = new ConcurrentHashMap<>();
+    private final AtomicInteger published = new AtomicInteger();
+    private volatile NodeProcess server;
 
     private BreakableService(Path folder) throws IOException {
         this.folder = folder;
@@ -151,11 +160,30 @@ final class BreakableService implements AutoCloseable {
      * large}.
      */
     void next(String topic) {
-        String text = topic + " " + ++published;
+        String text = topic + " " + published.incrementAndGet();
+        firstLines.put(topic, text);
         newest.put(topic, publish(topic, topic.startsWith("large") ? large(text) : text.getBytes(UTF_8)));
     }
 
-    /** The newest version of a topic; 0 = there is none. */
+    /** Tries to publish to a topic, once; its answer's status comes when there is one. */
+    CompletableFuture<Integer> statusOfPublish(String topic) {
+        return HTTP.sendAsync(
+                        request("/topics/" + topic + "/versions")
+                                .POST(BodyPublishers.ofString(topic))
+                                .build(),
+                        BodyHandlers.ofString())
+                .thenApply(HttpResponse::statusCode);
+    }
+
+    /** Holds everybody at a version. */
+    void pin(String topic, long version) throws IOException, InterruptedException {
+        String pin = "{\"version\":" + version + ",\"reason\":\"back\"}";
+        assertThat(send("PUT", "/topics/" + topic + "/pins?scope=*", pin).statusCode())
+                .isEqualTo(200);
+        newest.put(topic, version);
+    }
+
+    /** The version of a topic that everybody is to run: the newest, or the one of the pin; 0 = there is none. */
     long newest(String topic) {
         return newest.getOrDefault(topic, 0L);
     }
@@ -193,20 +221,32 @@ final class BreakableService implements AutoCloseable {
 
     private HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> as)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/api/v1" + path))
+        return HTTP.send(as.apply(request(path)).build(), BodyHandlers.ofString());
+    }
+
+    /** What is answered to whom shows this token. */
+    HttpResponse<String> sendAs(String token) throws IOException, InterruptedException {
+        return send("/topics", request -> request.setHeader("Authorization", "Bearer " + token));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/api/v1" + path))
                 .timeout(Duration.ofSeconds(20))
                 .header("Authorization", "Bearer " + ADMIN);
-        return HTTP.send(as.apply(request).build(), BodyHandlers.ofString());
     }
 
     /** Changes a byte of each object of the newest version of a large topic, in all regions. */
     void corruptNewest(String topic) throws IOException {
-        String firstLine = topic + " " + published;
+        String firstLine = Objects.requireNonNull(firstLines.get(topic), topic);
         int objects = 0;
         for (Path file : files(folder.resolve("s3/objects"))) {
-            if (Files.size(file) == LARGE && startsWith(file, firstLine + "\n")) {
-                flip(file);
-                objects++;
+            try {
+                if (Files.size(file) == LARGE && startsWith(file, firstLine + "\n")) {
+                    flip(file);
+                    objects++;
+                }
+            } catch (NoSuchFileException e) {
+                // Another object, which was on its way to its name.
             }
         }
         assertThat(objects).as("objects of %s", firstLine).isGreaterThanOrEqualTo(2);
@@ -236,12 +276,15 @@ final class BreakableService implements AutoCloseable {
         }
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile).toList();
+        } catch (UncheckedIOException e) {
+            // Something was removed meanwhile.
+            return files(folder);
         }
     }
 
     /** How clients find it. */
     Map<String, Object> by(String token) {
-        return Map.of("endpoint", "127.0.0.1:" + grpc, "token", token);
+        return Map.of("server", "http://127.0.0.1:" + http, "token", token);
     }
 
     /** The same, with a token that may do everything. */
@@ -249,9 +292,14 @@ final class BreakableService implements AutoCloseable {
         return by(ADMIN);
     }
 
+    /** The same by the node's own address, which is looked up nowhere. */
+    Map<String, Object> named() {
+        return Map.of("server", "http://127.0.0.1:1", "endpoint", "127.0.0.1:" + grpc, "token", ADMIN);
+    }
+
     /** How they find a service that isn't there. */
     static Map<String, Object> nobody() {
-        return Map.of("endpoint", "127.0.0.1:1");
+        return Map.of("server", "http://127.0.0.1:1");
     }
 
     /** How they find the fallback cache. */

@@ -23,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,15 +77,7 @@ public final class Watcher {
     private void read() {
         while (true) {
             for (Follower follower : followers.values()) {
-                for (Subscription<?> one : follower.subscriptions.values()) {
-                    long start = System.nanoTime();
-                    try {
-                        one.current();
-                    } catch (OctavoException | IllegalStateException e) {
-                        // No value yet, or closed meanwhile.
-                    }
-                    slowestNanos = Math.max(slowestNanos, System.nanoTime() - start);
-                }
+                slowestNanos = Math.max(slowestNanos, follower.read());
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(5);
@@ -102,8 +96,9 @@ public final class Watcher {
             case "await" -> known(name).await(command, answer);
             case "token" -> known(name).token = command.path("token").asString();
             case "close" -> {
-                known(name).client.close();
+                Follower closed = known(name);
                 followers.remove(name);
+                closed.client.close();
             }
             case "count" -> count(answer);
             case "fill" -> fill(Path.of(command.path("directory").asString()));
@@ -137,7 +132,8 @@ public final class Watcher {
         List<String> handles = handles();
         answer.put("handles", handles.size());
         answer.putPOJO("open", handles);
-        answer.put("slowestMs", slowestNanos / 1_000_000);
+        answer.put("now", System.currentTimeMillis());
+        answer.put("slowestMicros", slowestNanos / 1_000);
     }
 
     /** What is open, by name. Sockets that lead nowhere are told apart: the Java runtime has one, to close others with. */
@@ -180,7 +176,11 @@ public final class Watcher {
         private final OctavoClient client;
         private final Map<String, Subscription<?>> subscriptions = new ConcurrentHashMap<>();
         private final Map<String, AtomicInteger> told = new ConcurrentHashMap<>();
+        private final Map<String, AtomicInteger> others = new ConcurrentHashMap<>();
         private final Map<String, AtomicInteger> failures = new ConcurrentHashMap<>();
+        private final Set<String> held = new HashSet<>();
+        private final AtomicInteger lost = new AtomicInteger();
+        private final AtomicInteger failedPolls = new AtomicInteger();
         private volatile String token;
 
         Follower(JsonNode order) {
@@ -193,13 +193,17 @@ public final class Watcher {
 
         private static OctavoClientBuilder builder(JsonNode order) {
             OctavoClientBuilder builder = OctavoClient.builder()
-                    .subscribeEndpoints(List.of(order.path("endpoint").asString()))
+                    .server(URI.create(order.path("server").asString()))
                     .region("eu")
                     .app("watcher")
-                    .instance("one")
-                    .pollInterval(Duration.ofSeconds(order.path("interval").asInt(1)))
-                    .requestTimeout(Duration.ofSeconds(2))
-                    .fallbackAfter(Duration.ofSeconds(2));
+                    .instance("one");
+            if (order.has("endpoint")) {
+                builder.subscribeEndpoints(List.of(order.path("endpoint").asString()));
+            }
+            if (!order.path("unhurried").asBoolean(false)) {
+                builder.pollInterval(Duration.ofSeconds(order.path("interval").asInt(1)))
+                        .fallbackAfter(Duration.ofSeconds(2));
+            }
             if (order.has("cache")) {
                 builder.cacheDirectory(Path.of(order.path("cache").asString()));
             }
@@ -229,7 +233,8 @@ public final class Watcher {
         private <T> Subscription<T> start(String topic, Deserializer<T> deserializer, T standard, JsonNode order) {
             SubscriptionBuilder<T> builder = client.subscription(topic, deserializer)
                     .startOnOlder(order.path("older").asInt(0))
-                    .listener(snapshot -> listen(topic, snapshot, order));
+                    .listener(snapshot -> listen(topic, snapshot, order))
+                    .listener(snapshot -> count(others, topic));
             if (order.path("default").asBoolean(false)) {
                 builder.defaultOnError(standard);
             }
@@ -237,7 +242,7 @@ public final class Watcher {
         }
 
         private void listen(String topic, Snapshot<?> snapshot, JsonNode order) {
-            told.computeIfAbsent(topic, key -> new AtomicInteger()).incrementAndGet();
+            count(told, topic);
             if (order.path("throws").asBoolean(false)) {
                 throw new IllegalStateException("thrown by a listener of the test");
             }
@@ -250,6 +255,29 @@ public final class Watcher {
                     throw new IllegalStateException("interrupted at version " + snapshot.version(), e);
                 }
             }
+        }
+
+        /**
+         * Reads all values. For one thread.
+         *
+         * @return ns that the slowest read took
+         */
+        long read() {
+            long slowest = 0;
+            for (Map.Entry<String, Subscription<?>> one : subscriptions.entrySet()) {
+                long start = System.nanoTime();
+                try {
+                    one.getValue().current();
+                    slowest = Math.max(slowest, System.nanoTime() - start);
+                    held.add(one.getKey());
+                } catch (OctavoException | IllegalStateException e) {
+                    slowest = Math.max(slowest, System.nanoTime() - start);
+                    if (held.contains(one.getKey())) {
+                        lost.incrementAndGet();
+                    }
+                }
+            }
+            return slowest;
         }
 
         void await(JsonNode order, ObjectNode answer) throws InterruptedException {
@@ -267,6 +295,9 @@ public final class Watcher {
 
         void see(ObjectNode answer) {
             answer.put("up", client.health().isUp());
+            // How often there was no value any more.
+            answer.put("lost", lost.get());
+            answer.put("failedPolls", failedPolls.get());
             subscriptions.forEach((topic, one) -> {
                 ObjectNode seen = answer.putObject(topic);
                 SubscriptionState state = one.state();
@@ -274,11 +305,13 @@ public final class Watcher {
                 seen.put("offered", state.offered());
                 seen.put("error", state.error() == null ? "" : state.error().getMessage());
                 seen.put("told", told.getOrDefault(topic, new AtomicInteger()).get());
+                seen.put("othersTold", others.getOrDefault(topic, new AtomicInteger()).get());
                 try {
                     Snapshot<?> snapshot = one.current();
                     seen.put("version", snapshot.version());
                     seen.put("source", snapshot.source().name());
                     seen.put("value", text(snapshot.value()));
+                    seen.put("asOf", snapshot.asOf().toEpochMilli());
                     seen.put(
                             "ageMs",
                             Duration.between(snapshot.asOf(), Instant.now()).toMillis());
@@ -302,8 +335,19 @@ public final class Watcher {
         }
 
         @Override
+        public void polled(boolean answered) {
+            if (!answered) {
+                failedPolls.incrementAndGet();
+            }
+        }
+
+        @Override
         public void failed(String topic, Failure kind) {
-            failures.computeIfAbsent(kind.name(), key -> new AtomicInteger()).incrementAndGet();
+            count(failures, kind.name());
+        }
+
+        private static void count(Map<String, AtomicInteger> counts, String what) {
+            counts.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
         }
     }
 }

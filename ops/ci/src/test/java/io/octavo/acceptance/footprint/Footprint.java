@@ -16,15 +16,17 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * What this process takes just now, as the Java runtime and Linux count it.
+ * What this process takes just now, as the Java runtime and Linux count it. It is small, for it is counted with the next.
  *
- * @param heap        bytes of live objects after a full collection, by class
+ * @param live        bytes of live objects after a full collection
+ * @param heap        these by class, of those that are worth naming
  * @param resident    bytes of memory in all
  * @param threads     names of those that live
  * @param descriptors what the open file descriptors are, without numbers
  * @param connections where to: the remote ends of those of its sockets that are TCP connections, in hex as Linux has them
  */
 record Footprint(
+        long live,
         Map<String, Long> heap,
         long resident,
         List<String> threads,
@@ -35,7 +37,10 @@ record Footprint(
     private static final Path SELF = Path.of("/proc/self");
 
     static Footprint now() throws IOException {
-        return new Footprint(heapNow(), residentNow(), threadsNow(), descriptorsNow(), connectionsNow());
+        Map<String, Long> heap = heapNow();
+        long live = heap.values().stream().mapToLong(Long::longValue).sum();
+        heap.values().removeIf(bytes -> bytes < WORTH_NAMING);
+        return new Footprint(live, heap, residentNow(), threadsNow(), descriptorsNow(), connectionsNow());
     }
 
     /** Once what has just been done has settled: live memory no longer falls. */
@@ -45,8 +50,10 @@ record Footprint(
             Thread.sleep(250);
             Footprint next = now();
             same = next.live() > least.live() - WORTH_NAMING ? same + 1 : 0;
+            boolean isLess = next.live() < least.live();
             least = new Footprint(
-                    next.live() < least.live() ? next.heap : least.heap,
+                    isLess ? next.live : least.live,
+                    isLess ? next.heap : least.heap,
                     next.resident,
                     next.threads,
                     next.descriptors,
@@ -55,14 +62,9 @@ record Footprint(
         return least;
     }
 
-    /** Bytes of all live objects. */
-    long live() {
-        return heap.values().stream().mapToLong(Long::longValue).sum();
-    }
-
     /** A line for each figure, and one for each thing that has a name. */
     void print(String when) {
-        figure(when + " heap", live());
+        figure(when + " heap", live);
         figure(when + " resident", resident);
         figure(when + " threads", threads.size());
         figure(

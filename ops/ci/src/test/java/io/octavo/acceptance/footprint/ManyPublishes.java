@@ -3,7 +3,6 @@ package io.octavo.acceptance.footprint;
 import io.octavo.client.Deserializers;
 import io.octavo.client.OctavoClient;
 import io.octavo.client.Subscription;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,40 +14,38 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Publishes and follows some topics, every fourth as a file, in one process with a cache directory: what it takes after a
- * tenth of the publishes, and after all, or as many as there is time for. Arguments: how many, for how many seconds, what the
- * topics' names begin with, the cache directory.
+ * tenth of the publishes, and after all. Arguments: how many, host and port of a node, the cache directory.
  */
 final class ManyPublishes {
     private static final int TOPICS = 32;
     private static final int THREADS = 32;
+    private static final String PREFIX = "footprint.churn.";
     private static final Duration BOUND = Duration.ofSeconds(30);
 
     private final OctavoClient client;
-    private final String prefix;
     private final Path cache;
     private final List<Subscription<?>> subscriptions = new ArrayList<>();
     private final ExecutorService publishers = Executors.newFixedThreadPool(THREADS);
     private int published;
 
-    private ManyPublishes(OctavoClient client, String prefix, Path cache) {
+    private ManyPublishes(OctavoClient client, Path cache) {
         this.client = client;
-        this.prefix = prefix;
         this.cache = cache;
     }
 
     public static void main(String[] arguments) throws Exception {
         int all = Integer.parseInt(arguments[0]);
-        Duration time = Duration.ofSeconds(Long.parseLong(arguments[1]));
-        Path cache = Path.of(arguments[3]);
+        Path cache = Path.of(arguments[2]);
         try (OctavoClient client = OctavoClient.builder()
-                .server(URI.create(System.getenv("OCTAVO_SERVER")))
+                .subscribeEndpoints(List.of(arguments[1]))
+                .publishEndpoints(List.of(arguments[1]))
                 .app("footprint")
                 .cacheDirectory(cache)
                 .build()) {
-            ManyPublishes story = new ManyPublishes(client, arguments[2], cache);
+            ManyPublishes story = new ManyPublishes(client, cache);
             story.subscribe();
-            Footprint tenth = story.publish(all / 10, time, "tenth");
-            story.publish(all, time, "all").printGrowth("all", tenth);
+            Footprint tenth = story.publish(all / 10, "tenth");
+            story.publish(all, "all").printGrowth("all", tenth);
             story.publishers.shutdown();
         }
     }
@@ -56,15 +53,15 @@ final class ManyPublishes {
     private void subscribe() {
         for (int i = 0; i < TOPICS; i++) {
             boolean isFile = i % 4 == 0;
-            subscriptions.add(client.subscription(prefix + i, isFile ? Deserializers.file() : Deserializers.utf8())
+            subscriptions.add(client.subscription(PREFIX + i, isFile ? Deserializers.file() : Deserializers.utf8())
                     .start());
         }
     }
 
-    private Footprint publish(int until, Duration atMost, String when) throws Exception {
+    private Footprint publish(int until, String when) throws Exception {
         long start = System.nanoTime();
         int before = published;
-        while (published < until && System.nanoTime() - start < atMost.toNanos()) {
+        while (published < until) {
             publishSome(Math.min(until, published + 10 * THREADS));
         }
         Footprint.figure(
@@ -80,13 +77,13 @@ final class ManyPublishes {
         return then;
     }
 
-    /** In rounds, so that little is left when the time is over; and nothing of them is held by who looks what is. */
+    /** In rounds: nothing of them is held by who looks what is. */
     private void publishSome(int until) throws Exception {
         List<Future<?>> running = new ArrayList<>();
         for (; published < until; published++) {
             int number = published;
             running.add(publishers.submit(
-                    () -> client.publish(prefix + number % TOPICS).string("value " + number)));
+                    () -> client.publish(PREFIX + number % TOPICS).string("value " + number)));
         }
         for (Future<?> each : running) {
             each.get(BOUND.toSeconds(), TimeUnit.SECONDS);
@@ -100,7 +97,7 @@ final class ManyPublishes {
             for (long end = System.nanoTime() + BOUND.toNanos();
                     subscriptions.get(i).state().version() < newest; ) {
                 if (System.nanoTime() > end) {
-                    throw new IllegalStateException("version " + newest + " of " + prefix + i + " doesn't come: "
+                    throw new IllegalStateException("version " + newest + " of " + PREFIX + i + " doesn't come: "
                             + subscriptions.get(i).state());
                 }
                 Thread.sleep(20);

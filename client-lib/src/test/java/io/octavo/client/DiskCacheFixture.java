@@ -1,6 +1,5 @@
 package io.octavo.client;
 
-
 import io.octavo.protocol.CachedTopic;
 import io.octavo.protocol.VersionRecord;
 import java.io.IOException;

@@ -74,7 +74,9 @@ final class BlockingListeners implements AutoCloseable {
                         .isEqualTo(at);
             }
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - since)).as("they still block").isLessThan(BLOCKS);
+        assertThat(Duration.ofNanos(System.nanoTime() - since))
+                .as("they still block")
+                .isLessThan(BLOCKS);
         table.start(ROW, "Other subscriptions go on");
         table.running(ROW, "others go on");
     }
@@ -84,7 +86,8 @@ final class BlockingListeners implements AutoCloseable {
         await().atMost(BLOCKS).until(() -> System.nanoTime() - since > BLOCKS.toNanos());
         process.awaitsNewest(service);
         process.closeWithoutTrace();
-        table.running(ROW, "Its own subscription stays at that version until the listener returns, then takes the newest");
+        table.running(
+                ROW, "Its own subscription stays at that version until the listener returns, then takes the newest");
     }
 
     @Override

@@ -161,8 +161,7 @@ class ClientFaultsIT {
             table.start(row, "As if the service, or the fallback cache, were down");
             badTokensHaveToWait();
             table.running(row, "after ten bad ones a minute nodes make an address wait for the rest of it");
-            assertThat(process.log() + process.see())
-                    .doesNotContain("not-the-secret", "nobody-has-this-token", token);
+            assertThat(process.log() + process.see()).doesNotContain("not-the-secret", "nobody-has-this-token", token);
             table.start(row, "Secrets get into no message");
             process.closeWithoutTrace();
         }
@@ -188,7 +187,8 @@ class ClientFaultsIT {
                 fakeTime(),
                 "FAKETIME_TIMESTAMP_FILE",
                 clock.toString(),
-                // Seconds until the file is read again: to read it whenever somebody asks for the time takes most of a processor.
+                // Seconds until the file is read again: to read it whenever somebody asks for the time takes most of a
+                // processor.
                 "FAKETIME_CACHE_DURATION",
                 "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC",
@@ -201,8 +201,8 @@ class ClientFaultsIT {
             process.open("service", both, service.here(), cache);
             process.awaitsNewest(service);
             process.open("ahead", both, BreakableService.nobody(), service.fallback());
-            assertThat(ages(process, "ahead", both)).allSatisfy(age -> assertThat(age)
-                    .isBetween(AN_HOUR_ABOUT, A_DAY));
+            assertThat(ages(process, "ahead", both))
+                    .allSatisfy(age -> assertThat(age).isBetween(AN_HOUR_ABOUT, A_DAY));
             table.start(row, "As usual, from the fallback cache too");
             process.closeClient("ahead");
             for (int hours : List.of(-1, 0, 1, -1)) {
@@ -213,8 +213,8 @@ class ClientFaultsIT {
             }
             service.awaitExport();
             process.open("behind", both, BreakableService.nobody(), service.fallback());
-            assertThat(ages(process, "behind", both)).allSatisfy(age -> assertThat(age)
-                    .isBetween(A_DAY.negated(), AN_HOUR_ABOUT.negated()));
+            assertThat(ages(process, "behind", both))
+                    .allSatisfy(age -> assertThat(age).isBetween(A_DAY.negated(), AN_HOUR_ABOUT.negated()));
             table.start(row, "ages are an hour wrong");
             table.running(row, "As usual, also when it is set");
             process.closeWithoutTrace();

@@ -50,7 +50,8 @@ final class DiskFaults {
             process.awaitsFailure("kept", topic, 1);
             process.awaitsFailure("older", topic, 1);
             table.start(
-                    row, "What the process ran before and has kept stands in for it, or older versions with `startOnOlder`");
+                    row,
+                    "What the process ran before and has kept stands in for it, or older versions with `startOnOlder`");
             process.seesNothing("bare", topic, "SHA-256");
             assertThat(process.awaitsFailure("bare", topic)).containsPattern("(?s)[0-9a-f]{64}.*[0-9a-f]{64}");
             table.start(row, "`FAILED`, with both digests");

@@ -305,7 +305,9 @@ public final class Watcher {
                 seen.put("offered", state.offered());
                 seen.put("error", state.error() == null ? "" : state.error().getMessage());
                 seen.put("told", told.getOrDefault(topic, new AtomicInteger()).get());
-                seen.put("othersTold", others.getOrDefault(topic, new AtomicInteger()).get());
+                seen.put(
+                        "othersTold",
+                        others.getOrDefault(topic, new AtomicInteger()).get());
                 try {
                     Snapshot<?> snapshot = one.current();
                     seen.put("version", snapshot.version());

@@ -337,9 +337,11 @@ final class WatcherProcess implements AutoCloseable {
 
     /** Blocks until its clock is as far ahead of the machine's as this, or nearly. */
     void awaitsClock(Duration ahead) {
-        await().atMost(BOUND).pollInterval(Duration.ofMillis(100)).untilAsserted(() -> assertThat(
-                        Duration.ofMillis(count().path("now").asLong() - System.currentTimeMillis()))
-                .isCloseTo(ahead, Duration.ofMinutes(1)));
+        await().atMost(BOUND)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(
+                        () -> assertThat(Duration.ofMillis(count().path("now").asLong() - System.currentTimeMillis()))
+                                .isCloseTo(ahead, Duration.ofMinutes(1)));
     }
 
     private static boolean isOfClient(String thread) {

@@ -36,7 +36,9 @@ final class MemoryServiceProcess implements AutoCloseable {
         if (address == null) {
             process.destroyForcibly();
         }
-        assertThat(address).as("the address of a service in memory; see %s", folder).isNotNull();
+        assertThat(address)
+                .as("the address of a service in memory; see %s", folder)
+                .isNotNull();
         return new MemoryServiceProcess(process, address);
     }
 

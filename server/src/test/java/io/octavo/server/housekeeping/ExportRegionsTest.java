@@ -91,10 +91,7 @@ class ExportRegionsTest extends ExportFixture {
 
     private double ahead(String region) {
         task.measure(() -> leads);
-        return meters.get("octavo.fallback.ahead")
-                .tag("region", region)
-                .gauge()
-                .value();
+        return meters.get("octavo.fallback.ahead").tag("region", region).gauge().value();
     }
 
     @Test

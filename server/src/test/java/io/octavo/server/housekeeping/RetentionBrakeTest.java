@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.octavo.server.retention.RetentionConfig;
 import io.octavo.server.topic.DeleteTopic;
 import io.octavo.server.topic.RestoreTopic;
-import io.octavo.server.retention.RetentionConfig;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

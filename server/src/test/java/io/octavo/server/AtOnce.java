@@ -39,7 +39,7 @@ final class AtOnce implements AutoCloseable {
         try {
             Objects.requireNonNull(trials.get(name), name).get();
         } catch (ExecutionException e) {
-            throw new AssertionError(name + ": " + e.getCause().getMessage(), e.getCause());
+            throw new AssertionError(name + ": " + e.getMessage(), e);
         }
     }
 

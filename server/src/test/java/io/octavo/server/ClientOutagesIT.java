@@ -46,7 +46,9 @@ class ClientOutagesIT {
     private final FaultTable table = new FaultTable();
     private BreakableService service;
     private WatcherProcess running;
+    /** What was seen when the outage began. */
     private JsonNode before;
+
     private int threads;
     private int handles;
 
@@ -71,6 +73,7 @@ class ClientOutagesIT {
         JsonNode count = running.count();
         threads = count.path("threads").asInt();
         handles = count.path("handles").asInt();
+        before = running.see();
     }
 
     @AfterAll

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The rows of bytes that are wrong, and of disks that are full. */
@@ -179,7 +180,7 @@ final class DiskFaults {
     private static void copy(Path from, Path to) throws IOException {
         for (Path file : BreakableService.files(from)) {
             Path copy = to.resolve(from.relativize(file));
-            Files.createDirectories(copy.getParent());
+            Files.createDirectories(Objects.requireNonNull(copy.getParent()));
             Files.copy(file, copy);
         }
     }

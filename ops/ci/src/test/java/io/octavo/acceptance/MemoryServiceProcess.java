@@ -1,7 +1,5 @@
 package io.octavo.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,10 +33,8 @@ final class MemoryServiceProcess implements AutoCloseable {
         String address = process.inputReader(StandardCharsets.UTF_8).readLine();
         if (address == null) {
             process.destroyForcibly();
+            throw new AssertionError("a service in memory: no address; see memory-service.log in " + folder);
         }
-        assertThat(address)
-                .as("the address of a service in memory; see %s", folder)
-                .isNotNull();
         return new MemoryServiceProcess(process, address);
     }
 

@@ -92,7 +92,8 @@ class KeysTest {
 
     @Test
     void topicsWithDotsAndUnderscoresKeepThem() {
-        Map<String, Object> keys = Map.of("octavo.client.overrides.device_list", "4", "octavo.client.overrides.eu.x", "5");
+        Map<String, Object> keys =
+                Map.of("octavo.client.overrides.device_list", "4", "octavo.client.overrides.eu.x", "5");
         assertThat(start(keys, NONE).overrides()).isEqualTo(Map.of("device_list", 4L, "eu.x", 5L));
     }
 

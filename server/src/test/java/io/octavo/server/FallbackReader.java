@@ -62,8 +62,7 @@ final class FallbackReader implements AutoCloseable {
         for (String topic : topics) {
             TopicHead head = log.head(topic, Read.SERIAL);
             if (head != null) {
-                followed.put(
-                        head, client.subscription(topic, DIGEST).optional().start());
+                followed.put(head, client.subscription(topic, DIGEST).optional().start());
             }
         }
         int running = 0;
@@ -85,7 +84,9 @@ final class FallbackReader implements AutoCloseable {
         if (version > 0) {
             assertThat(subscription.current().source()).isEqualTo(Source.FALLBACK);
             assertThat(subscription.get())
-                    .isEqualTo(requireNonNull(Heads.record(head, version)).getParts(0).getSha256());
+                    .isEqualTo(requireNonNull(Heads.record(head, version))
+                            .getParts(0)
+                            .getSha256());
         }
     }
 

@@ -19,7 +19,8 @@ record Backup(Path folder, Path copy) {
 
     /** The folder becomes what it was; there is no copy any more. */
     void putBack() throws IOException {
-        for (Path file : files(folder).stream().sorted(Comparator.reverseOrder()).toList()) {
+        for (Path file :
+                files(folder).stream().sorted(Comparator.reverseOrder()).toList()) {
             Files.delete(file);
         }
         Files.move(copy, folder);

@@ -64,7 +64,9 @@ final class HousekeepingCliIT {
         }
         assertThat(operator.cli("housekeeping", "run", TASKS.get(0)).done().out())
                 .matches(TASKS.get(0) + ": DONE in [0-9.]+ m?s, [1-9]\\d* examined, \\d+ done, 0 failed\n");
-        assertThat(operator.cli("housekeeping", "run", "sweep", "--no-wait").done().out())
+        assertThat(operator.cli("housekeeping", "run", "sweep", "--no-wait")
+                        .done()
+                        .out())
                 .isEqualTo("A run of sweep is on its way; see: octavo housekeeping\n");
         String listed = operator.cli("housekeeping").done().out();
         for (String task : TASKS) {
@@ -87,8 +89,10 @@ final class HousekeepingCliIT {
         assertThat(told.err())
                 .contains("Who consumes what is noted since "
                         + idle.get("knownSince").getAsString());
-        // No topic is idle on a new installation: what would be told of one is held against what the server says it tells.
-        JsonObject described = operator.rest().get("/openapi.json")
+        // No topic is idle on a new installation: what would be told of one is held against what the server says it
+        // tells.
+        JsonObject described = operator.rest()
+                .get("/openapi.json")
                 .getAsJsonObject("components")
                 .getAsJsonObject("schemas")
                 .getAsJsonObject("IdleTopic")
@@ -104,7 +108,8 @@ final class HousekeepingCliIT {
         operator.publish("rates", "four");
         operator.stage("rates", "five", "six", "seven", "eight", "nine");
         operator.publish("rates", "ten");
-        operator.cli("settings", "rates", "--set", "retention.maxVersions=2", "--yes").done();
+        operator.cli("settings", "rates", "--set", "retention.maxVersions=2", "--yes")
+                .done();
         operator.cli("pin", "rates", "5", "--scope", "app=old", "--reason", "cannot read newer ones", "--yes")
                 .done();
         operator.cli("hold", "rates", "6", "--reason", "the audit", "--holder", "audit", "--yes")
@@ -114,7 +119,8 @@ final class HousekeepingCliIT {
                 Subscription<String> odd =
                         client.subscription("rates", Deserializers.utf8()).start()) {
             assertThat(odd.awaitValue(BOUND)).isEqualTo("seven");
-            await().atMost(BOUND).until(() -> texts(operator.kept("rates"), "stays").get(3).contains("RUNNING"));
+            await().atMost(BOUND)
+                    .until(() -> texts(operator.kept("rates"), "stays").get(3).contains("RUNNING"));
 
             assertThat(operator.reasons("rates"))
                     .containsExactly(
@@ -174,7 +180,8 @@ final class HousekeepingCliIT {
     void aVersionIsDeletedByHandUnlessSomebodyIsGivenItAndATopicComesBack() throws Exception {
         operator.publish("leaks", "one");
         operator.publish("leaks", "two");
-        assertRefused(operator.cli("delete", "leaks", "2", "--reason", "names", "--yes"), "VERSION_IN_USE", "published to *");
+        assertRefused(
+                operator.cli("delete", "leaks", "2", "--reason", "names", "--yes"), "VERSION_IN_USE", "published to *");
         assertThat(operator.cli("delete", "leaks", "1", "--reason", "names", "--dry-run")
                         .done()
                         .out())
@@ -197,8 +204,7 @@ final class HousekeepingCliIT {
         assertThat(texts(operator.kept("leaks"), "stays").get(0)).contains("UNDOABLE");
         String undo = gone.out().replaceAll("(?s).*undo  octavo (.*?)\n.*", "$1");
         Ran undone = stack.run(
-                        stack.newFolder(), Map.of(), List.of("sh", "-c", stack.root() + "/octavo " + undo
-                                + " --yes"));
+                stack.newFolder(), Map.of(), List.of("sh", "-c", stack.root() + "/octavo " + undo + " --yes"));
         assertThat(undone.done().out()).startsWith("Restored leaks\n");
         assertThat(operator.payload("leaks", 2)).isEqualTo("two");
     }
@@ -274,14 +280,16 @@ final class HousekeepingCliIT {
             assertThat(operator.numbers("prices")).containsExactly(5L, 3L, 2L, 1L);
             assertThat(operator.rest().pins("prices")).containsExactly("app=night at 3");
             assertThat(operator.payload("late", 1)).isEqualTo("new");
-            assertThat(operator.cli("get", "prices", "--app", "night").done().out()).isEqualTo("three");
+            assertThat(operator.cli("get", "prices", "--app", "night").done().out())
+                    .isEqualTo("three");
             assertRefused(operator.cli("get", "doomed"), "TOPIC_NOT_FOUND", "over");
-            operator.cli("delete", "doomed", "--undo", "--reason", "not yet", "--yes").done();
+            operator.cli("delete", "doomed", "--undo", "--reason", "not yet", "--yes")
+                    .done();
             assertThat(operator.payload("doomed", 1)).isEqualTo("short");
 
             try (OctavoClient returns = operator.builder("returns").build();
-                    Subscription<String> again = returns.subscription("prices", Deserializers.utf8())
-                            .start()) {
+                    Subscription<String> again =
+                            returns.subscription("prices", Deserializers.utf8()).start()) {
                 assertThat(again.awaitValue(BOUND)).isEqualTo(large);
                 operator.publish("prices", "six");
                 awaitVersion(again, 6);

@@ -47,8 +47,9 @@ final class Operator {
 
     /** Blocks until every task has a leader that has run it once. */
     void awaitTasks() {
-        await().atMost(BOUND).until(() -> list(rest().get("/housekeeping"), "tasks").stream()
-                .allMatch(task -> task.has("leader") && task.has("lastRun")));
+        await().atMost(BOUND)
+                .until(() -> list(rest().get("/housekeeping"), "tasks").stream()
+                        .allMatch(task -> task.has("leader") && task.has("lastRun")));
     }
 
     /** Runs tasks, a few at a time. */

@@ -32,8 +32,7 @@ final class Table {
                 .headerAlign(align)
                 .dataAlign(align)
                 .maxWidth(
-                        WIDEST,
-                        heading.startsWith("|") ? OverflowBehaviour.NEWLINE : OverflowBehaviour.ELLIPSIS_RIGHT);
+                        WIDEST, heading.startsWith("|") ? OverflowBehaviour.NEWLINE : OverflowBehaviour.ELLIPSIS_RIGHT);
     }
 
     /** Adds a row; what is empty shows as a dash. */

@@ -409,10 +409,7 @@ class ExportTaskTest {
 
     private double ahead(String region) {
         task.measure(() -> leads);
-        return meters.get("octavo.fallback.ahead")
-                .tag("region", region)
-                .gauge()
-                .value();
+        return meters.get("octavo.fallback.ahead").tag("region", region).gauge().value();
     }
 
     @Test

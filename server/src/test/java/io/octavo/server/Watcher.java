@@ -248,7 +248,7 @@ public final class Watcher {
             }
             // One blocks at the version it gets first, another at the one after.
             if (order.has("blocks")
-                    && told.get(topic).get() == order.path("blocksAt").asInt(1)) {
+                    && told.getOrDefault(topic, new AtomicInteger()).get() == order.path("blocksAt").asInt(1)) {
                 try {
                     TimeUnit.SECONDS.sleep(order.path("blocks").asInt());
                 } catch (InterruptedException e) {

@@ -275,7 +275,8 @@ final class PollLoop implements AutoCloseable {
                 : null;
         sent.forEach((topic, state) -> {
             Offer offer = offers.get(topic);
-            // A copy: in tests, what is offered is taken at once, by this thread, and listeners begin and end subscriptions.
+            // A copy: in tests, what is offered is taken at once, by this thread, and listeners begin and end
+            // subscriptions.
             for (Following<?> subscription : List.copyOf(topics.getOrDefault(topic, List.of()))) {
                 if (offer != null) {
                     subscription.offered(offer);

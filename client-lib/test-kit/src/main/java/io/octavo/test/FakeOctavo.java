@@ -101,7 +101,8 @@ public final class FakeOctavo implements OctavoTestServer {
     /** There is none: throws {@link UnsupportedOperationException}. */
     @Override
     public String address() {
-        throw new UnsupportedOperationException("a fake has no address (expected: client(), or OctavoTestServer.start())");
+        throw new UnsupportedOperationException(
+                "a fake has no address (expected: client(), or OctavoTestServer.start())");
     }
 
     /**

@@ -69,9 +69,8 @@ final class MemoryCalls implements SteppedClients.Service {
                 .addScopes(Scopes.parse(scope))
                 .build();
         try {
-            long version = topics.publish(header, ByteString.copyFrom(payload))
-                    .head()
-                    .getNewestVersion();
+            long version =
+                    topics.publish(header, ByteString.copyFrom(payload)).head().getNewestVersion();
             tell();
             return version;
         } catch (ServiceException e) {
@@ -129,7 +128,8 @@ final class MemoryCalls implements SteppedClients.Service {
         } else if (first instanceof GetUptakeRequest request) {
             return uptake(request);
         }
-        throw ServiceException.of(ErrorCode.NOT_FOUND, name + ": a fake can't do that (expected: OctavoTestServer.start())");
+        throw ServiceException.of(
+                ErrorCode.NOT_FOUND, name + ": a fake can't do that (expected: OctavoTestServer.start())");
     }
 
     private CompletableFuture<PollResponse> poll(PollRequest request) {

@@ -50,12 +50,7 @@ final class MemoryTopics {
     MemoryTopics(InstantSource clock) {
         log = new InMemoryTopicLog(clock);
         commits = new TopicCommits(
-                log,
-                () -> {},
-                head -> {},
-                clock,
-                BoundedPatience.within(PATIENCE),
-                new SimpleMeterRegistry());
+                log, () -> {}, head -> {}, clock, BoundedPatience.within(PATIENCE), new SimpleMeterRegistry());
     }
 
     MemoryCommands commands() {
@@ -161,9 +156,8 @@ final class MemoryTopics {
 
     GetLatestResponse latest(GetLatestRequest request) {
         TopicHead now = head(request.getTopic());
-        TopicHead head = request.getAtMs() == 0
-                ? now
-                : new TopicHistory(log).at(now, Instant.ofEpochMilli(request.getAtMs()));
+        TopicHead head =
+                request.getAtMs() == 0 ? now : new TopicHistory(log).at(now, Instant.ofEpochMilli(request.getAtMs()));
         if (head == null || head.getRevision() == 0 || head.hasDeletion()) {
             throw ServiceException.of(
                     ErrorCode.TOPIC_NOT_FOUND, "topic: " + request.getTopic() + " (expected: a topic that exists)");

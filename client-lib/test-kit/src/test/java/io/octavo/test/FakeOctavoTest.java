@@ -148,7 +148,10 @@ class FakeOctavoTest {
         octavo.corrupt(TOPIC, 1);
         Subscription<String> prices = subscription();
         assertThat(prices.state().phase()).isEqualTo(Phase.FAILED);
-        assertThat(prices.state().error()).isNotNull().extracting(OctavoException::code).isEqualTo(ErrorCode.DIGEST_MISMATCH);
+        assertThat(prices.state().error())
+                .isNotNull()
+                .extracting(OctavoException::code)
+                .isEqualTo(ErrorCode.DIGEST_MISMATCH);
         octavo.publish(TOPIC, "two");
         assertThat(prices.get()).isEqualTo("two");
     }
@@ -255,7 +258,8 @@ class FakeOctavoTest {
         octavo.pass(Duration.ofHours(1));
         octavo.publish(TOPIC, "two");
         assertThat(client.reads().at(then).latest(TOPIC).version()).isEqualTo(1);
-        assertThat(client.reads().latest(TOPIC).publishedAt()).isEqualTo(then.plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MILLIS));
+        assertThat(client.reads().latest(TOPIC).publishedAt())
+                .isEqualTo(then.plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MILLIS));
     }
 
     @Test
@@ -264,7 +268,8 @@ class FakeOctavoTest {
         octavo.failNextLoad(TOPIC, "no room");
         Subscription<String> prices = subscription();
         assertThat(prices.awaitValue(Duration.ofHours(1))).isEqualTo("one");
-        Subscription<String> none = client.subscription("none", Deserializers.utf8()).start();
+        Subscription<String> none =
+                client.subscription("none", Deserializers.utf8()).start();
         Instant before = octavo.clock().instant();
         assertThatExceptionOfType(OctavoException.class).isThrownBy(() -> none.awaitValue(Duration.ofHours(1)));
         assertThat(octavo.clock().instant()).isEqualTo(before.plus(Duration.ofHours(1)));
@@ -274,11 +279,11 @@ class FakeOctavoTest {
     void theFleetAreTheSubscriptionsOfTheTest() throws Exception {
         Subscription<String> prices = subscription();
         Published one = client.publish(TOPIC).string("one");
-        assertThat(client.waitForFleet(one, 100, Duration.ofMinutes(2)))
-                .isEqualTo(new Uptake(1, 1, 0, true));
+        assertThat(client.waitForFleet(one, 100, Duration.ofMinutes(2))).isEqualTo(new Uptake(1, 1, 0, true));
         octavo.failNextLoad(TOPIC, "no room");
         Published two = client.publish(TOPIC).string("two");
-        assertThat(client.waitForFleet(two, 100, Duration.ofMinutes(2)).isReached(100)).isTrue();
+        assertThat(client.waitForFleet(two, 100, Duration.ofMinutes(2)).isReached(100))
+                .isTrue();
         assertThat(prices.get()).isEqualTo("two");
     }
 

@@ -239,8 +239,8 @@ class ClientOutagesIT {
         }
         long over = System.nanoTime();
         nextOfBoth();
-        running.awaitsNewest(service);
-        process.awaitsNewest(service);
+        running.awaitsNewest(service, WatcherProcess.FOUND_AGAIN);
+        process.awaitsNewest(service, WatcherProcess.FOUND_AGAIN);
         System.out.printf("%s: all at the next version %.1f s after its end", row, (System.nanoTime() - over) / 1e9);
         process.awaitsNewestUnhurried(service);
         System.out.printf(", with usual settings %.1f s%n", (System.nanoTime() - over) / 1e9);

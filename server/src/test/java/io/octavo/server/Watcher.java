@@ -242,13 +242,12 @@ public final class Watcher {
         }
 
         private void listen(String topic, Snapshot<?> snapshot, JsonNode order) {
-            count(told, topic);
+            int times = count(told, topic);
             if (order.path("throws").asBoolean(false)) {
                 throw new IllegalStateException("thrown by a listener of the test");
             }
             // One blocks at the version it gets first, another at the one after.
-            if (order.has("blocks")
-                    && told.getOrDefault(topic, new AtomicInteger()).get() == order.path("blocksAt").asInt(1)) {
+            if (order.has("blocks") && times == order.path("blocksAt").asInt(1)) {
                 try {
                     TimeUnit.SECONDS.sleep(order.path("blocks").asInt());
                 } catch (InterruptedException e) {
@@ -348,8 +347,8 @@ public final class Watcher {
             count(failures, kind.name());
         }
 
-        private static void count(Map<String, AtomicInteger> counts, String what) {
-            counts.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
+        private static int count(Map<String, AtomicInteger> counts, String what) {
+            return counts.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
         }
     }
 }

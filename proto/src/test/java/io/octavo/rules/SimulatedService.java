@@ -38,6 +38,8 @@ final class SimulatedService {
     private History history;
     private History backup;
     private boolean restored;
+    /** Then a number alone says nothing: nodes send the head with each newer revision, as they do. */
+    private boolean givesAgain;
 
     SimulatedService(Consumer consumer) {
         this.consumer = consumer;
@@ -92,6 +94,7 @@ final class SimulatedService {
         long known = steps.get(seen[FALLBACK]).head.getNewestVersion();
         history = backup.restoredWithoutThoseAbove(history, known);
         restored = true;
+        givesAgain = true;
         addStep();
         catchUp();
     }
@@ -129,8 +132,7 @@ final class SimulatedService {
             if (step.isAt(mark.epoch(), mark.revision())) {
                 return null;
             }
-            boolean isNewEpoch = step.head.getEpoch() != mark.epoch();
-            return isNewEpoch || random.nextInt(4) == 0 ? offer(step, step.version) : bare(step, step.version);
+            return givesAgain || random.nextInt(4) == 0 ? offer(step, step.version) : bare(step, step.version);
         }
         return offer(step, step.version);
     }
@@ -143,7 +145,7 @@ final class SimulatedService {
             return answer(node, mark, random);
         }
         if (mark.version() != 0) {
-            return step.head.getEpoch() != mark.epoch() || random.nextBoolean() ? null : bare(step, mark.version());
+            return givesAgain || random.nextBoolean() ? null : bare(step, mark.version());
         }
         long next = step.published.stream()
                 .filter(version -> version < step.version)

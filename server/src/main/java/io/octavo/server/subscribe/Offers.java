@@ -70,13 +70,15 @@ final class Offers {
                 .setEpoch(cached.epoch())
                 .setRevision(cached.revision())
                 .setVersion(resolution.version());
-        boolean heard = cached.compareTo(state.getEpoch(), state.getRevision()) == 0;
-        if (!heard || resolution.version() != 0) {
+        int order = cached.compareTo(state.getEpoch(), state.getRevision());
+        boolean isBehind = order < 0 && state.getVersion() != 0;
+        if (!isBehind && (order != 0 || resolution.version() != 0)) {
             // Any newer revision may have made or removed a pin, or withdrawn the version that runs: without the head
             // the process could not judge the next offer. At the same revision, "nothing" changes nothing for it.
+            // Nor does an older revision, but that this node knows no newer one.
             offer.setHead(withRecord(Heads.narrow(cached.head(), news.consumer()), cached, resolution.version()));
         }
-        ByteString payload = withPayload && resolution.version() != state.getVersion()
+        ByteString payload = withPayload && !isBehind && resolution.version() != state.getVersion()
                 ? payload(cached, resolution.version())
                 : null;
         if (payload != null) {

@@ -63,8 +63,8 @@ final class PollAnswers {
             CachedTopic cached = cache.get(state.getTopic());
             check(i, state, cached, seen);
             if (cached != null) {
-                Resolution resolution = cached.offered(consumer, state.getVersion());
-                if (resolution != null && concerns(state, cached, resolution)) {
+                Resolution resolution = toldOf(state, cached, consumer);
+                if (resolution != null) {
                     news = news == null ? new News(consumer) : news;
                     news.add(state, cached, resolution);
                 }
@@ -92,15 +92,19 @@ final class PollAnswers {
     }
 
     /**
-     * Whether the process is to hear of it. If it has received newer than this node knows, only if it runs nothing:
-     * then an older version is better than none.
+     * What the process is to hear of; null if it is nothing. If it has received newer than this node knows, it hears at
+     * least that: silence would confirm what it runs. If it runs nothing, an older version is better than none.
      */
-    private static boolean concerns(TopicState state, CachedTopic cached, Resolution resolution) {
+    private static @Nullable Resolution toldOf(TopicState state, CachedTopic cached, Consumer consumer) {
+        Resolution offered = cached.offered(consumer, state.getVersion());
         int order = cached.compareTo(state.getEpoch(), state.getRevision());
-        if (order < 0) {
-            return state.getVersion() == 0 && resolution.version() != 0;
+        if (order < 0 && state.getVersion() != 0) {
+            return offered == null ? cached.resolve(consumer) : offered;
         }
-        return order > 0 || resolution.version() != state.getVersion();
+        if (offered == null || (order < 0 && offered.version() == 0)) {
+            return null;
+        }
+        return order != 0 || offered.version() != state.getVersion() ? offered : null;
     }
 
     /** Whether the process would act on how a topic is now, so that a poll is not held any longer. */

@@ -140,11 +140,28 @@ class PollAnswersTest {
         assertThat(offer.getRevision()).isEqualTo(5);
     }
 
+    /** It would take silence for the word that what it runs is right. */
     @Test
-    void processAheadOfThisNodeGetsNoOffer() {
+    void processAheadOfThisNodeHearsOnlyHowFarItIsAndIgnoresThat() {
         cache.put(TestHeads.head("t", 5, 3));
-        assertThat(poll(state("t", 4, 6)).getOffersList()).isEmpty();
-        assertThat(poll(state("t", 4, 1).setEpoch(EPOCH + 1)).getOffersList()).isEmpty();
+        payloads.read(TestHeads.direct(3).getParts(0));
+        for (TopicState.Builder ahead : List.of(
+                state("t", 4, 6), state("t", 3, 6), state("t", 4, 1).setEpoch(EPOCH + 1))) {
+            Offer bare = onlyOffer(ahead);
+            assertThat(bare)
+                    .isEqualTo(Offer.newBuilder()
+                            .setTopic("t")
+                            .setEpoch(EPOCH)
+                            .setRevision(5)
+                            .setVersion(3)
+                            .build());
+            Mark mark = new Mark(ahead.getEpoch(), ahead.getRevision(), ahead.getVersion(), false, true);
+            assertThat(Acceptance.judge(mark, Offered.byService(bare, CONSUMER)))
+                    .isEqualTo(Verdict.IGNORE_OLD);
+            assertThat(isUrgent(ahead)).as("it ends no hold").isFalse();
+        }
+        holdBack(TestHeads.head("held-back", 5, 3));
+        assertThat(onlyOffer(state("held-back", 4, 6)).hasHead()).isFalse();
     }
 
     @Test

@@ -116,7 +116,8 @@ final class Holding implements AutoCloseable {
             long nanos = 0;
             try {
                 nanos = wakeups.step();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Errors as well: nobody else wakes anybody.
                 LOG.error("waking those who wait failed in an unforeseen way; going on", e);
             }
             if (nanos < 0) {

@@ -21,6 +21,7 @@ import io.octavo.server.grpc.GrpcFixture;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -108,6 +109,25 @@ class HoldingTest {
         broken = false;
         assertThat(payloads.soon(TestHeads.direct(4).getParts(0))).succeedsWithin(Duration.ofSeconds(10));
         assertThat(payloads.ifThere(TestHeads.direct(4).getParts(0))).isNotNull();
+    }
+
+    @Test
+    void whatBreaksWhileSomebodyIsWokenKeepsNobodyElseFromIt() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        TestWaiter broken = new TestWaiter(0, 0, "broken") {
+            @Override
+            boolean wants(int index, CachedTopic now) {
+                asked.countDown();
+                throw new NoSuchMethodError("by the test");
+            }
+        };
+        assertThat(holding.waiters().hold(broken, Duration.ofMillis(LONG))).isTrue();
+        cache.put(TestHeads.head("broken", 6, 4));
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        TestWaiter next = new TestWaiter(5, 0, "t");
+        assertThat(holding.waiters().hold(next, Duration.ofMillis(LONG))).isTrue();
+        cache.put(TestHeads.head("t", 6, 4));
+        assertThat(next.answered).succeedsWithin(Duration.ofSeconds(10));
     }
 
     private void fill(Runnable task) {

@@ -52,7 +52,8 @@ final class Pursuit {
     /** An earlier run of this process had received this. */
     void recall(CachedTopic known) {
         if (Heads.compare(known.getEpoch(), known.getRevision(), mark.epoch(), mark.revision()) > 0) {
-            mark = new Mark(known.getEpoch(), known.getRevision(), mark.version(), mark.pinned(), false);
+            mark = new Mark(
+                    known.getEpoch(), known.getRevision(), mark.version(), mark.pinned(), false, mark.digests());
             standing = known.getVersion();
         }
         if (known.hasHead() && (head == null || Heads.isNewer(known.getHead(), head))) {
@@ -101,6 +102,11 @@ final class Pursuit {
             forget(true);
         }
         return true;
+    }
+
+    /** The service has answered, and knows no more than this. */
+    void answered() {
+        heardService = true;
     }
 
     /** Nobody can be asked. Matters only to who has nothing to go by. */
@@ -253,7 +259,7 @@ final class Pursuit {
         if (before != null && failures == 0 && target.isOlderThan(before)) {
             return Step.GO_ON;
         }
-        if (before != null && before.version() == target.version()) {
+        if (before != null && before.isSameVersion(target)) {
             wanted = target;
             return failures == 0 || target.isNoNewsAfter(before) ? Step.GO_ON : Step.TRY_NOW;
         }

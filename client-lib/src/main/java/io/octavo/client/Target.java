@@ -67,6 +67,11 @@ record Target(Offered offered, @Nullable ByteString bytes, Source source, Instan
         return version() != 0 && record() == null;
     }
 
+    /** Whether it is of the same version: after a restore from a backup, another one may be given the same number. */
+    boolean isSameVersion(Target other) {
+        return version() == other.version() && offered.digests().equals(other.offered.digests());
+    }
+
     boolean isOlderThan(Target other) {
         return Heads.isNewer(other.offered.head(), offered.head());
     }

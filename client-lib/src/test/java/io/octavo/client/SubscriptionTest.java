@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.octavo.client.SubscriptionState.Phase;
 import io.octavo.protocol.RunState;
+import io.octavo.protocol.TopicHead;
 import io.octavo.rules.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -60,6 +63,36 @@ class SubscriptionTest {
         harness.nextPoll();
         assertThat(harness.lastPoll().getTopics(0).getState()).isEqualTo(RunState.APPLIED);
         assertThat(harness.lastPoll().getTopics(0).getVersion()).isEqualTo(3);
+    }
+
+    @Test
+    void aNumberThatIsGivenAgainAfterARestoreIsAnotherVersion() {
+        Deque<Runnable> loads = new ArrayDeque<>();
+        Harness slow = new Harness(loads::add, Runnable::run);
+        slow.topics.publish(TOPIC, "one");
+        TopicHead backup = slow.topics.head(TOPIC);
+        slow.topics.publish(TOPIC, "lost");
+        Subscription<String> subscription = slow.subscription().start();
+        loads.remove().run();
+        assertThat(subscription.get()).isEqualTo("lost");
+        slow.topics.restoreWithoutTrace(backup);
+        slow.topics.publish(TOPIC, "two");
+        slow.nextPoll();
+        loads.remove().run();
+        assertThat(subscription.get()).isEqualTo("two");
+        assertThat(subscription.current().version()).isEqualTo(2);
+
+        TopicHead then = slow.topics.head(TOPIC);
+        slow.topics.publish(TOPIC, "lost on its way");
+        slow.nextPoll();
+        slow.topics.restoreWithoutTrace(then);
+        slow.topics.publish(TOPIC, "three");
+        slow.nextPoll();
+        while (!loads.isEmpty()) {
+            loads.remove().run();
+        }
+        assertThat(subscription.get()).isEqualTo("three");
+        assertThat(subscription.state()).isEqualTo(new SubscriptionState(Phase.RUNNING, 3, 0, null));
     }
 
     @Test

@@ -123,6 +123,12 @@ final class Topics {
                         .build());
     }
 
+    /** As {@link #restore}, where what came after the backup is lost without a trace: its numbers are given again. */
+    synchronized void restoreWithoutTrace(TopicHead backup) {
+        restore(backup);
+        change(backup.getTopic(), head -> head.setNewestVersion(backup.getNewestVersion()));
+    }
+
     /** A change that alters nothing but the revision. */
     synchronized void touch(String topic) {
         change(topic, head -> {});
@@ -195,8 +201,10 @@ final class Topics {
         if (offer.getVersion() != state.getVersion()) {
             return offer;
         }
-        boolean sameRevision = head.getEpoch() == state.getEpoch() && head.getRevision() == state.getRevision();
-        return sameRevision
+        if (head.getEpoch() != state.getEpoch()) {
+            return offer;
+        }
+        return head.getRevision() == state.getRevision()
                 ? null
                 : offer.toBuilder().clearHead().clearPayload().clearHasPayload().build();
     }

@@ -1,8 +1,12 @@
 package io.octavo.rules;
 
+import com.google.protobuf.ByteString;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Offer;
+import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
+import java.util.List;
 
 /**
  * Whether a process takes an offer. Nodes have caches of different age; this keeps them from moving a process back and
@@ -27,10 +31,22 @@ public final class Acceptance {
      * @param settled  whether the service's word at that very revision is what it runs; false while an offer of it is
      *     still being fetched, after a fetch that failed, when only the bare revision came, and when the version was
      *     resolved from the fallback cache or the disk
+     * @param digests of the parts of that version: after a restore from a backup, another one may be given its number;
+     *     empty = not known
      */
-    public record Mark(long epoch, long revision, long version, boolean pinned, boolean settled) {
+    public record Mark(
+            long epoch, long revision, long version, boolean pinned, boolean settled, List<ByteString> digests) {
         /** A process that has never received anything. */
         public static final Mark NONE = new Mark(0, 0, 0, false, false);
+
+        public Mark {
+            digests = List.copyOf(digests);
+        }
+
+        /** Of which it isn't known what the version consists of. */
+        public Mark(long epoch, long revision, long version, boolean pinned, boolean settled) {
+            this(epoch, revision, version, pinned, settled, List.of());
+        }
     }
 
     /**
@@ -70,6 +86,14 @@ public final class Acceptance {
             return new Offered(head, resolution.version(), resolution.pinned(), false);
         }
 
+        /** The SHA-256 of each part of the offered version; empty if the head doesn't have it. */
+        public List<ByteString> digests() {
+            VersionRecord record = Heads.record(head, version);
+            return record == null
+                    ? List.of()
+                    : record.getPartsList().stream().map(Part::getSha256).toList();
+        }
+
         private boolean isBare() {
             return version != 0 && Heads.record(head, version) == null;
         }
@@ -101,7 +125,7 @@ public final class Acceptance {
         if (offered.version() == 0) {
             return Verdict.KEEP_UNRESOLVED;
         }
-        if (offered.version() == mark.version()) {
+        if (isHeld(mark, offered)) {
             return Verdict.KEEP;
         }
         return offered.version() < mark.version() && !mayGoLower(mark, offered) ? Verdict.REFUSE_LOWER : Verdict.RUN;
@@ -112,20 +136,31 @@ public final class Acceptance {
         if (!counts(mark, offered)) {
             return mark;
         }
-        boolean toldToRunIt = offered.version() == mark.version() && !offered.isBare();
+        boolean toldToRunIt = isHeld(mark, offered) && !offered.isBare();
         return new Mark(
                 offered.head().getEpoch(),
                 offered.head().getRevision(),
                 mark.version(),
                 toldToRunIt ? offered.pinned() : mark.pinned(),
-                toldToRunIt && offered.fromService());
+                toldToRunIt && offered.fromService(),
+                mark.digests());
     }
 
     /** What the process has once it runs the offered version; by an older offer, the mark stays. */
     public static Mark applied(Mark mark, Offered offered) {
         Mark heard = heard(mark, offered);
         boolean settled = offered.fromService() && compare(offered, heard) == 0;
-        return new Mark(heard.epoch(), heard.revision(), offered.version(), offered.pinned(), settled);
+        return new Mark(
+                heard.epoch(), heard.revision(), offered.version(), offered.pinned(), settled, offered.digests());
+    }
+
+    /** Whether it is the version whose value the process holds, and not another one that was given the same number. */
+    private static boolean isHeld(Mark mark, Offered offered) {
+        if (offered.version() != mark.version()) {
+            return false;
+        }
+        List<ByteString> digests = offered.digests();
+        return mark.digests().isEmpty() || digests.isEmpty() || digests.equals(mark.digests());
     }
 
     /** Whether the process listens to the offer at all. */

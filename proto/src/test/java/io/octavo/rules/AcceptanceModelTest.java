@@ -27,7 +27,7 @@ final class AcceptanceModelTest {
     @Test
     void comesToTheNewestHeadAndIsNeverMovedBackAndForth() {
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
-        Seeds.forEach(STORIES, random -> new Story(random, verdicts, false).tell());
+        Seeds.forEach(STORIES, random -> new Story(random, verdicts, Restores.NONE).tell());
         assertThat(verdicts)
                 .as("each is seen")
                 .containsKeys(Verdict.RUN, Verdict.KEEP, Verdict.KEEP_UNRESOLVED, Verdict.IGNORE_OLD);
@@ -36,19 +36,34 @@ final class AcceptanceModelTest {
     @Test
     void aRestoredBackupOrdersAboveAndTakesNobodyBackWithoutAReason() {
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
-        Seeds.forEach(STORIES, random -> new Story(random, verdicts, true).tell());
+        Seeds.forEach(STORIES, random -> new Story(random, verdicts, Restores.GO_ON).tell());
         assertThat(verdicts).as("each is seen").containsOnlyKeys(Verdict.values());
+    }
+
+    @Test
+    void aNumberThatIsGivenAgainAfterARestoreIsTakenForAnotherVersion() {
+        Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+        Seeds.forEach(STORIES, random -> new Story(random, verdicts, Restores.GIVE_NUMBERS_AGAIN).tell());
+        assertThat(verdicts).as("each is seen").containsOnlyKeys(Verdict.values());
+    }
+
+    private enum Restores {
+        NONE,
+        /** Numbers go on above all that were given. */
+        GO_ON,
+        /** What was lost without a trace is not known to have had a number. */
+        GIVE_NUMBERS_AGAIN
     }
 
     private static final class Story {
         private final RandomGenerator random;
-        private final boolean restores;
+        private final Restores restores;
         private final Consumer consumer;
         private final SimulatedService service;
         private final SimulatedProcess process;
         private final List<Offered> underway = new ArrayList<>();
 
-        Story(RandomGenerator random, Map<Verdict, Integer> verdicts, boolean restores) {
+        Story(RandomGenerator random, Map<Verdict, Integer> verdicts, Restores restores) {
             this.random = random;
             this.restores = restores;
             this.consumer = Fleet.consumer(random);
@@ -86,12 +101,22 @@ final class AcceptanceModelTest {
                 case 14 -> process.hear(service.fallback());
                 case 15, 16, 17, 18 -> finishOrFailAFetch();
                 default -> {
-                    if (restores && random.nextInt(4) == 0) {
-                        service.restore();
+                    if (restores != Restores.NONE && random.nextInt(4) == 0) {
+                        restore();
                     } else if (random.nextInt(3) == 0) {
                         process.restart();
                     }
                 }
+            }
+        }
+
+        private void restore() {
+            if (restores == Restores.GO_ON) {
+                service.restore();
+            } else {
+                // Else a process that starts again might be given what was lost, under a number that stands by then.
+                underway.clear();
+                service.restoreAndGiveNumbersAgain();
             }
         }
 
@@ -174,6 +199,9 @@ final class AcceptanceModelTest {
                 assertThat(mark.version())
                         .as("it runs what the newest head says")
                         .isEqualTo(newest.version());
+                assertThat(mark.digests())
+                        .as("and not what had that number before")
+                        .isEqualTo(Offered.resolved(newest.head(), consumer).digests());
             }
         }
     }

@@ -5,8 +5,10 @@ import static io.octavo.rules.Acceptance.heard;
 import static io.octavo.rules.Acceptance.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Offer;
+import io.octavo.protocol.Part;
 import io.octavo.protocol.TopicHead;
 import io.octavo.rules.Acceptance.Mark;
 import io.octavo.rules.Acceptance.Offered;
@@ -52,6 +54,35 @@ final class AcceptanceTest {
         Mark after = applied(RUNS_5, restored);
         assertThat(after).isEqualTo(new Mark(2, 1, 6, false, true));
         assertThat(judge(after, service(1_000, 7))).isEqualTo(Verdict.IGNORE_OLD);
+    }
+
+    @Test
+    void aNumberThatIsGivenAgainInANewEpochIsAnotherVersion() {
+        Offered before = made("before", 1, 11);
+        Offered after = made("after", 2, 3);
+        Mark runs = applied(RUNS_5, before);
+        assertThat(judge(runs, after)).isEqualTo(Verdict.RUN);
+        Mark heard = heard(runs, after);
+        assertThat(heard).isEqualTo(new Mark(2, 3, 6, false, false, before.digests()));
+        assertThat(judge(heard, after)).as("when it is fetched").isEqualTo(Verdict.RUN);
+        Mark moved = applied(heard, after);
+        assertThat(moved).isEqualTo(new Mark(2, 3, 6, false, true, after.digests()));
+        assertThat(judge(moved, after)).isEqualTo(Verdict.KEEP);
+        assertThat(judge(moved, made("after", 3, 1))).as("restored once more").isEqualTo(Verdict.KEEP);
+        assertThat(judge(moved, before)).isEqualTo(Verdict.IGNORE_OLD);
+    }
+
+    /** Version 6, of these bytes. */
+    private static Offered made(String bytes, long epoch, long revision) {
+        TopicHead head = Fleet.head()
+                .setEpoch(epoch)
+                .setRevision(revision)
+                .setVersions(
+                        5,
+                        Fleet.record(6).toBuilder()
+                                .addParts(Part.newBuilder().setSha256(ByteString.copyFromUtf8(bytes))))
+                .build();
+        return new Offered(head, 6, false, true);
     }
 
     @Test

@@ -1,16 +1,20 @@
 package io.octavo.rules;
 
+import com.google.protobuf.ByteString;
 import io.octavo.protocol.Consumer;
 import io.octavo.protocol.Deletion;
+import io.octavo.protocol.Part;
 import io.octavo.protocol.Publication;
 import io.octavo.protocol.Scope;
 import io.octavo.protocol.Settings;
 import io.octavo.protocol.Share;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,8 @@ final class History {
     private final List<Published> publications = new ArrayList<>();
     private final Map<Scope, Long> pins = new TreeMap<>(Scopes.ORDER);
     private final Set<Long> quarantined = new HashSet<>();
+    /** The epoch in which each number was given. */
+    private final Map<Long, Long> given = new HashMap<>();
     private long epoch = 1;
     private long revision;
     private long newest;
@@ -63,6 +69,7 @@ final class History {
         publications.addAll(other.publications);
         pins.putAll(other.pins);
         quarantined.addAll(other.quarantined);
+        given.putAll(other.given);
         epoch = other.epoch;
         revision = other.revision;
         newest = other.newest;
@@ -79,6 +86,15 @@ final class History {
         History restored = copy();
         restored.epoch = lost.epoch + 1;
         restored.newest = lost.newest;
+        lost.given.forEach(restored.given::putIfAbsent);
+        return restored;
+    }
+
+    /** This history as a backup that doesn't know of the last numbers, nor does anybody else: they are given again. */
+    History restoredWithoutThoseAbove(History lost, long known) {
+        History restored = restoredAfter(lost);
+        restored.newest = Math.max(newest, known);
+        restored.given.keySet().removeIf(version -> version > restored.newest);
         return restored;
     }
 
@@ -90,8 +106,8 @@ final class History {
             return;
         }
         switch (random.nextInt(20)) {
-            case 0, 1, 2 -> publish(++newest, random);
-            case 3, 4 -> newest++;
+            case 0, 1, 2 -> publish(give(), random);
+            case 3, 4 -> give();
             case 5 -> publish(any(random), random);
             case 6, 7 -> pin(any(random), random);
             case 8, 9 -> pin(newest == base ? 0 : newest, random);
@@ -106,6 +122,21 @@ final class History {
                 }
             }
         }
+    }
+
+    private long give() {
+        newest++;
+        given.put(newest, epoch);
+        return newest;
+    }
+
+    /** What a version consists of is told by its number and when that was given. */
+    VersionRecord record(long version) {
+        VersionRecord record = quarantined.contains(version) ? Fleet.quarantined(version) : Fleet.record(version);
+        String bytes = version + " of epoch " + given.getOrDefault(version, 0L);
+        return record.toBuilder()
+                .addParts(Part.newBuilder().setSha256(ByteString.copyFromUtf8(bytes)))
+                .build();
     }
 
     private long any(RandomGenerator random) {
@@ -207,8 +238,7 @@ final class History {
                 });
         pins.forEach((scope, version) ->
                 head.addPins(Fleet.pin(version, "*").toBuilder().setScope(scope)));
-        named.forEach(version ->
-                head.addVersions(quarantined.contains(version) ? Fleet.quarantined(version) : Fleet.record(version)));
+        named.forEach(version -> head.addVersions(record(version)));
         if (!named.isEmpty()) {
             head.addAllWithdrawn(withdrawn().tailSet(named.first(), false));
         }

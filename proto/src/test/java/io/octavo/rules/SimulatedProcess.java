@@ -56,6 +56,7 @@ final class SimulatedProcess {
             assertThat(Acceptance.judge(mark, offered))
                     .as("it can be tried again")
                     .isEqualTo(Verdict.RUN);
+            fetches.removeIf(other -> isNumberGivenAgain(other, offered));
             fetches.add(offered);
         }
         if (verdict == Verdict.REFUSE_LOWER) {
@@ -71,19 +72,33 @@ final class SimulatedProcess {
         return service.step(index).version() != offered.version();
     }
 
+    private static boolean isNumberGivenAgain(Offered one, Offered other) {
+        return one.version() == other.version() && !one.digests().equals(other.digests());
+    }
+
     boolean isFetching() {
         return !fetches.isEmpty();
     }
 
-    /** Takes away the fetches that are under way, to finish them later. */
+    /** Takes away the fetches that are under way, to finish them later; not those that nobody would offer again. */
     List<Offered> detachFetches() {
-        List<Offered> detached = fetches;
-        fetches = new ArrayList<>();
+        List<Offered> detached = new ArrayList<>(fetches);
+        detached.removeIf(this::isOfferedOnce);
+        fetches.removeAll(detached);
         return detached;
     }
 
+    /** What nobody would offer again is tried again later. */
     void failFetch(int index) {
-        fetches.remove(index % fetches.size());
+        Offered failed = fetches.remove(index % fetches.size());
+        if (isOfferedOnce(failed)) {
+            fetches.add(failed);
+        }
+    }
+
+    /** A service can't tell what it says it runs from another version that has the same number now. */
+    private boolean isOfferedOnce(Offered offered) {
+        return offered.version() == mark.version();
     }
 
     void finishFetch(int index) {

@@ -24,8 +24,9 @@ final class SimulatedService {
      * @param version   what the naive model says that the consumer is to run; 0 = nothing
      * @param pinned    whether a pin says so
      * @param published every version that is published to the consumer then
+     * @param history   up to then
      */
-    record Step(TopicHead head, long version, boolean pinned, List<Long> published) {
+    record Step(TopicHead head, long version, boolean pinned, List<Long> published, History history) {
         boolean isAt(long epoch, long revision) {
             return head.getEpoch() == epoch && head.getRevision() == revision;
         }
@@ -37,6 +38,8 @@ final class SimulatedService {
     private History history;
     private History backup;
     private boolean restored;
+    /** Then a number alone says nothing: nodes send the head with each newer revision, as they do. */
+    private boolean givesAgain;
 
     SimulatedService(Consumer consumer) {
         this.consumer = consumer;
@@ -86,12 +89,23 @@ final class SimulatedService {
         addStep();
     }
 
+    /** As {@link #restore}, where what the fallback cache hasn't seen is lost, and its numbers too. */
+    void restoreAndGiveNumbersAgain() {
+        long known = steps.get(seen[FALLBACK]).head.getNewestVersion();
+        history = backup.restoredWithoutThoseAbove(history, known);
+        restored = true;
+        givesAgain = true;
+        addStep();
+        catchUp();
+    }
+
     private void addStep() {
         steps.add(new Step(
                 history.head(),
                 history.version(consumer),
                 history.pinned(consumer) != 0,
-                history.published(consumer).boxed().toList()));
+                history.published(consumer).boxed().toList(),
+                history.copy()));
     }
 
     /** One of the nodes, or the fallback cache, sees some more of the story. */
@@ -118,7 +132,7 @@ final class SimulatedService {
             if (step.isAt(mark.epoch(), mark.revision())) {
                 return null;
             }
-            return random.nextInt(4) == 0 ? offer(step, step.version) : bare(step, step.version);
+            return givesAgain || random.nextInt(4) == 0 ? offer(step, step.version) : bare(step, step.version);
         }
         return offer(step, step.version);
     }
@@ -131,7 +145,7 @@ final class SimulatedService {
             return answer(node, mark, random);
         }
         if (mark.version() != 0) {
-            return random.nextBoolean() ? null : bare(step, mark.version());
+            return givesAgain || random.nextBoolean() ? null : bare(step, mark.version());
         }
         long next = step.published.stream()
                 .filter(version -> version < step.version)
@@ -144,7 +158,7 @@ final class SimulatedService {
         TopicHead.Builder narrow = Heads.narrow(step.head, consumer).toBuilder();
         if (version != 0 && Heads.record(narrow.build(), version) == null) {
             List<VersionRecord> records = Stream.concat(
-                            narrow.getVersionsList().stream(), Stream.of(Fleet.record(version)))
+                            narrow.getVersionsList().stream(), Stream.of(step.history.record(version)))
                     .sorted(Comparator.comparing(VersionRecord::getVersion))
                     .toList();
             narrow.clearVersions().addAllVersions(records);

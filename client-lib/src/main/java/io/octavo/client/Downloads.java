@@ -77,14 +77,40 @@ final class Downloads {
         }
         Part part = record.getParts(0);
         disk.makeRoom(part.getSize());
+        UsedRegions used = new UsedRegions();
+        try {
+            return download(topic, target, record, used, end, cancelled);
+        } catch (OctavoException e) {
+            if (e.code() != ErrorCode.DIGEST_MISMATCH || !used.exclude()) {
+                throw e;
+            }
+            LOG.log(Level.WARNING, "{0}; asking other regions than {1}", e.getMessage(), used);
+            try {
+                return download(topic, target, record, used, end, cancelled);
+            } catch (OctavoException too) {
+                e.addSuppressed(too);
+                throw e;
+            }
+        }
+    }
+
+    private LoadedPayload download(
+            String topic,
+            Target target,
+            VersionRecord record,
+            UsedRegions used,
+            Instant end,
+            BooleanSupplier cancelled)
+            throws Exception {
+        Part part = record.getParts(0);
         try (PayloadSink sink = new PayloadSink(topic, record, part, files)) {
             ByteString along = target.bytes();
             if (along != null) {
                 sink.write(along.asReadOnlyByteBuffer());
-            } else if (byService) {
-                fromService(topic, part, sink, new Reading(topic, record.getVersion(), sink, end, cancelled));
+            } else if (target.source() == Source.SERVICE || target.source() == Source.OVERRIDE) {
+                fromService(topic, part, sink, new Reading(topic, record.getVersion(), sink, used, end, cancelled));
             } else {
-                fromFallback(topic, record, part, sink, cancelled);
+                fromFallback(topic, record, part, sink, used, cancelled);
             }
             return sink.verified();
         }
@@ -108,7 +134,7 @@ final class Downloads {
             return target;
         }
         try (PayloadSink sink = new PayloadSink(topic, record, part, files)) {
-            fallback.readOnce(part, sink, () -> false);
+            fallback.readOnce(part, sink, new UsedRegions(), () -> false);
             return target.with(sink.verified().bytes());
         } catch (OctavoException e) {
             LOG.log(Level.DEBUG, "topic " + topic + ": can't be read ahead", e);
@@ -132,7 +158,7 @@ final class Downloads {
             }
             LOG.log(Level.DEBUG, "topic " + topic + ": reading from the fallback cache, for the service fails", e);
             try {
-                fallback.read(part, sink, reading.cancelled);
+                fallback.read(part, sink, reading.used, reading.cancelled);
             } catch (OctavoException too) {
                 e.addSuppressed(too);
                 throw e;
@@ -141,7 +167,12 @@ final class Downloads {
     }
 
     private void fromFallback(
-            String topic, VersionRecord record, Part part, PayloadSink sink, BooleanSupplier cancelled)
+            String topic,
+            VersionRecord record,
+            Part part,
+            PayloadSink sink,
+            UsedRegions used,
+            BooleanSupplier cancelled)
             throws Exception {
         if (!fallback.isThere()) {
             throw OctavoException.lasting(
@@ -150,7 +181,7 @@ final class Downloads {
                     null);
         }
         if (part.getSize() > 0) {
-            fallback.read(part, sink, cancelled);
+            fallback.read(part, sink, used, cancelled);
         }
     }
 
@@ -166,13 +197,21 @@ final class Downloads {
         private final String topic;
         private final long version;
         private final PayloadSink sink;
+        private final UsedRegions used;
         private final Instant end;
         private final BooleanSupplier cancelled;
 
-        Reading(String topic, long version, PayloadSink sink, Instant end, BooleanSupplier cancelled) {
+        Reading(
+                String topic,
+                long version,
+                PayloadSink sink,
+                UsedRegions used,
+                Instant end,
+                BooleanSupplier cancelled) {
             this.topic = topic;
             this.version = version;
             this.sink = sink;
+            this.used = used;
             this.end = end;
             this.cancelled = cancelled;
         }
@@ -223,7 +262,13 @@ final class Downloads {
             Duration atMost = left.compareTo(limits.stall()) < 0 ? left : limits.stall();
             List<PayloadLink> elsewhere = calls.payload(topic, version, sink, atMost, cancelled);
             if (!elsewhere.isEmpty()) {
-                links.read(elsewhere, Range.rest(sink), region -> {}, end, cancelled);
+                List<PayloadLink> unused = elsewhere.stream()
+                        .filter(link -> !used.isExcluded(link.getRegion()))
+                        .toList();
+                if (unused.isEmpty()) {
+                    throw OctavoException.lasting(ErrorCode.NOT_FOUND, "it is in no other region", null);
+                }
+                links.read(unused, Range.rest(sink), used::add, end, cancelled);
             } else if (!sink.isComplete()) {
                 throw OctavoException.passing(
                         "payload of " + topic + " version " + version + " ended after " + sink.position() + " bytes",

@@ -78,11 +78,15 @@ final class FallbackCache implements AutoCloseable {
         throw OctavoException.passing("the newest head of " + topic + " was listed and not found", null);
     }
 
-    /** Reads a payload from where the sink is, from the first region that has it. */
-    void read(Part part, PayloadSink sink, BooleanSupplier cancelled) throws Exception {
+    /**
+     * Reads a payload from where the sink is, from the first region that has it.
+     *
+     * @param used which regions are not to be asked; is told of those of which bytes were taken
+     */
+    void read(Part part, PayloadSink sink, UsedRegions used, BooleanSupplier cancelled) throws Exception {
         Retries.of("octavo-fallback", limits.downloads(), limits.retry(), world.random(), OctavoException::isPassing)
                 .executeCallable(() -> {
-                    readOnce(part, sink, cancelled);
+                    readOnce(part, sink, used, cancelled);
                     return true;
                 });
     }
@@ -143,19 +147,28 @@ final class FallbackCache implements AutoCloseable {
     }
 
     /** As {@link #read}, without asking a region again that has failed. */
-    void readOnce(Part part, PayloadSink sink, BooleanSupplier cancelled) {
+    void readOnce(Part part, PayloadSink sink, UsedRegions used, BooleanSupplier cancelled) {
         OctavoException last =
                 OctavoException.lasting(ErrorCode.NOT_FOUND, "it is in no region whose bucket this client knows", null);
         for (FallbackRegion region : regions) {
+            long before = sink.position();
             try {
-                if (sink.isComplete() || read(region, part, sink, cancelled)) {
+                if (sink.isComplete()
+                        || (!used.isExcluded(region.region()) && read(region, part, sink, cancelled))) {
                     return;
                 }
             } catch (OctavoException e) {
+                if (e.code() == ErrorCode.DIGEST_MISMATCH) {
+                    used.add(region.region());
+                }
                 if (!e.isPassing()) {
                     throw e;
                 }
                 last = e;
+            } finally {
+                if (sink.position() > before) {
+                    used.add(region.region());
+                }
             }
         }
         throw last;

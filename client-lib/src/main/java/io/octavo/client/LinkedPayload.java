@@ -3,8 +3,6 @@ package io.octavo.client;
 import io.octavo.protocol.PayloadLink;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The bytes of one version that are in S3, by ranges: at new addresses when the old ones fail. Thread-safe. */
 final class LinkedPayload {
@@ -13,8 +11,7 @@ final class LinkedPayload {
     private final RangeReader reader;
     private final Limits limits;
     private final World world;
-    private final Set<String> used = ConcurrentHashMap.newKeySet();
-    private final Set<String> excluded = ConcurrentHashMap.newKeySet();
+    private final UsedRegions regions = new UsedRegions();
     private List<PayloadLink> links;
 
     LinkedPayload(
@@ -53,15 +50,14 @@ final class LinkedPayload {
      * @return whether there are others
      */
     boolean excludeUsed() {
-        excluded.addAll(used);
-        used.clear();
+        regions.exclude();
         return !current().isEmpty();
     }
 
     private void attempt(Range range, Instant end) throws InterruptedException {
         List<PayloadLink> known = current();
         try {
-            reader.read(known, range, used::add, end, () -> false);
+            reader.read(known, range, regions::add, end, () -> false);
         } catch (OctavoException e) {
             if (e.isPassing()) {
                 renew(known);
@@ -72,7 +68,7 @@ final class LinkedPayload {
 
     private synchronized List<PayloadLink> current() {
         return links.stream()
-                .filter(link -> !excluded.contains(link.getRegion()))
+                .filter(link -> !regions.isExcluded(link.getRegion()))
                 .toList();
     }
 

@@ -146,6 +146,33 @@ class FollowingIT {
         }
     }
 
+    @Test
+    void wrongBytesOfOneRegionAreLeftForThoseOfAnother() throws Exception {
+        byte[] bytes = random(300_000);
+        byte[] wrong = bytes.clone();
+        wrong[299_999]++;
+        server.topics.ridesAlong(-1);
+        server.topics.publish("data", bytes, Map.of());
+        try (PayloadStore corrupt = new PayloadStore(wrong);
+                PayloadStore good = new PayloadStore(bytes);
+                OctavoClient client = server.client().build()) {
+            server.links = List.of(corrupt.link("near"), good.link("far"));
+            Subscription<byte[]> subscription =
+                    client.subscription("data", Deserializers.bytes()).start();
+            assertThat(subscription.awaitValue(SOON)).isEqualTo(bytes);
+            assertThat(corrupt.requests).hasSize(1);
+            subscription.close();
+
+            server.links = List.of(corrupt.link("near"));
+            Subscription<byte[]> nowhere =
+                    client.subscription("data", Deserializers.bytes()).start();
+            await().until(() -> nowhere.state().phase() == Phase.FAILED);
+            assertThatExceptionOfType(OctavoException.class)
+                    .isThrownBy(nowhere::get)
+                    .withMessageContaining("SHA-256");
+        }
+    }
+
     /** The files below a folder whose names end so. */
     private static List<Path> files(Path folder, String end) throws IOException {
         if (!Files.isDirectory(folder)) {

@@ -4,15 +4,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.octavo.protocol.CachedTopic;
 import io.octavo.protocol.VersionRecord;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -25,17 +23,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Removes from the cache directory what no topic names any more, what dead processes left, and, if it is larger than it
- * may be, what was written longest ago: first the versions that would only be gone back to. One process at a time. Who
+ * may be, what was written longest ago: first the versions that would only be gone back to. One process at a time, where
+ * files can be locked. Who
  * uses a file has another name for it, so nothing is taken from anybody.
  */
 final class CacheTidying {
     /** A payload is put in before what names it. */
     private static final Duration YOUNG = Duration.ofMinutes(1);
+    /** What nobody is writing any more, however long that takes, and however clocks differ. */
+    private static final Duration OLD = Duration.ofHours(1);
+
+    private static final Logger LOG = System.getLogger("io.octavo.client");
 
     private final Path directory;
     private final TopicFiles topics;
@@ -43,7 +47,9 @@ final class CacheTidying {
     private final WorkDirectory work;
     private final long limit;
     private final InstantSource clock;
+    private final LockedFile.Lock lock;
     private final AtomicLong known = new AtomicLong(-1);
+    private final AtomicBoolean isWarned = new AtomicBoolean();
 
     CacheTidying(
             Path directory,
@@ -51,13 +57,15 @@ final class CacheTidying {
             PayloadFiles payloads,
             WorkDirectory work,
             long limit,
-            InstantSource clock) {
+            InstantSource clock,
+            LockedFile.Lock lock) {
         this.directory = directory;
         this.topics = topics;
         this.payloads = payloads;
         this.work = work;
         this.limit = limit;
         this.clock = clock;
+        this.lock = lock;
     }
 
     /** @param key the same for all names of a file */
@@ -76,25 +84,27 @@ final class CacheTidying {
         if (!Files.isDirectory(directory)) {
             return;
         }
-        try (FileChannel channel = FileChannel.open(
-                        directory.resolve("tidying.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            if (lock != null) {
+        try (LockedFile locked = LockedFile.tryLock(directory.resolve("tidying.lock"), lock)) {
+            if (locked != null) {
                 work.removeLeftOvers();
-                removeUnneeded(coming);
+                removeUnneeded(coming, YOUNG);
             }
-        } catch (OverlappingFileLockException e) {
-            // Another client of this process is at it.
+        } catch (LockedFile.NoLocks e) {
+            if (!isWarned.getAndSet(true)) {
+                LOG.log(Level.WARNING, "the cache directory is tidied with care only, for {0}", e.getMessage());
+            }
+            removeUnneeded(coming, OLD);
         }
     }
 
-    private void removeUnneeded(long coming) throws IOException {
+    /** @param unneeded what nobody names stays for so long */
+    private void removeUnneeded(long coming, Duration unneeded) throws IOException {
         List<Known> all = known();
         Map<Path, Found> there = new HashMap<>();
         find(payloads.directory()).forEach(found -> there.put(found.file(), found));
         Set<Path> named = new HashSet<>();
         all.forEach(known -> named.addAll(known.payloads()));
-        FileTime young = FileTime.from(clock.instant().minus(YOUNG));
+        FileTime young = FileTime.from(clock.instant().minus(unneeded));
         for (Found found : List.copyOf(there.values())) {
             if (!named.contains(found.file()) && found.written().compareTo(young) < 0) {
                 Files.deleteIfExists(found.file());
@@ -183,7 +193,7 @@ final class CacheTidying {
         if (!Files.isDirectory(folder)) {
             return files;
         }
-        FileTime old = FileTime.from(clock.instant().minus(Duration.ofHours(1)));
+        FileTime old = FileTime.from(clock.instant().minus(OLD));
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -9,10 +9,12 @@ import io.octavo.protocol.VersionRecord;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +30,15 @@ final class DiskCache {
 
     private static final Duration BETWEEN_TIDYINGS_OF_MANY = Duration.ofMinutes(1);
 
+    /** Of payloads that can't be stored now, all topics together. */
+    private static final long MOST_WAITING = 64 << 20;
+
     private final @Nullable TopicFiles topics;
     private final @Nullable PayloadFiles payloads;
     private final @Nullable CacheTidying tidying;
     private final World world;
     private final ClientMetrics metrics;
+    private final AtomicLong waiting = new AtomicLong();
     private Instant tidied = Instant.MIN;
     private int putSince;
     private boolean isWarned;
@@ -45,7 +51,7 @@ final class DiskCache {
         this.payloads = directory == null ? null : new PayloadFiles(directory, work);
         this.tidying = topics == null || payloads == null || directory == null
                 ? null
-                : new CacheTidying(directory, topics, payloads, work, limit, world.clock());
+                : new CacheTidying(directory, topics, payloads, work, limit, world.clock(), FileChannel::tryLock);
     }
 
     boolean isThere() {
@@ -68,17 +74,21 @@ final class DiskCache {
         return null;
     }
 
-    void write(CachedTopic known) {
+    /** Keeps what is known of a topic; false if that can't be done. */
+    boolean write(CachedTopic known) {
         if (topics == null) {
-            return;
+            return false;
         }
+        boolean isWritten = false;
         try {
             topics.write(known);
+            isWritten = true;
             well();
         } catch (IOException e) {
             warn(e);
         }
         tidy(false, 0);
+        return isWritten;
     }
 
     /** Whether a payload's bytes seem to be here; doesn't look whether they are right. */
@@ -102,20 +112,34 @@ final class DiskCache {
         return null;
     }
 
-    /** Keeps a payload; false if that can't be done. */
+    /** Keeps a payload; false if that can't be done, or it has been let go. */
     boolean put(LoadedPayload payload) {
         if (payloads == null) {
             return false;
         }
         try {
-            payloads.put(payload);
+            boolean isStored = payloads.put(payload);
             count();
             well();
-            return true;
+            return isStored;
         } catch (IOException e) {
             warn(e);
             return false;
         }
+    }
+
+    /** Whether so many bytes of payloads that can't be stored now may wait in memory; if so, they count until {@link #goes}. */
+    boolean mayWait(long bytes) {
+        if (bytes < 0 || waiting.addAndGet(bytes) > MOST_WAITING) {
+            goes(Math.max(bytes, 0));
+            return false;
+        }
+        return true;
+    }
+
+    /** So many bytes wait no more. */
+    void goes(long bytes) {
+        waiting.addAndGet(-bytes);
     }
 
     /** Before so many bytes more are put here. */

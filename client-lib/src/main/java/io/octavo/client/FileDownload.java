@@ -4,8 +4,6 @@ import io.octavo.rules.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,10 +46,8 @@ final class FileDownload {
     /** Blocks. */
     void run() throws InterruptedException {
         ReadCalls.Found found = downloader.find(version);
-        try (FileChannel file = FileChannel.open(
-                        part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                FileLock lock = lock(file)) {
-            assert lock.isValid();
+        try (LockedFile locked = locked()) {
+            FileChannel file = locked.channel();
             if (file.size() == 0) {
                 Files.deleteIfExists(parts);
             }
@@ -146,18 +142,13 @@ final class FileDownload {
         return check.wrong();
     }
 
-    private FileLock lock(FileChannel file) throws IOException {
-        FileLock lock = null;
-        try {
-            lock = file.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // This process is the other one.
-        }
-        if (lock == null) {
+    private LockedFile locked() throws IOException {
+        LockedFile locked = LockedFile.tryLock(part);
+        if (locked == null) {
             throw OctavoException.lasting(
                     ErrorCode.NAME_TAKEN, target + ": another download to it is under way (expected: none)", null);
         }
-        return lock;
+        return locked;
     }
 
     private void requireRoom(FileChannel file) throws IOException {

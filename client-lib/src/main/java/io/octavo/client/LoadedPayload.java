@@ -120,13 +120,22 @@ final class LoadedPayload implements Payload {
         return UnsafeByteOperations.unsafeWrap(memory);
     }
 
-    /** Keeps it under another name too, as long as it has not been let go. */
-    synchronized void storeAs(Path name) throws IOException {
+    /** Keeps it under another name too; false if it has been let go. */
+    synchronized boolean storeAs(Path name) throws IOException {
         if (memory != null) {
             CacheFiles.write(name, memory);
         } else if (file != null) {
             CacheFiles.link(file, name);
         }
+        return memory != null || file != null;
+    }
+
+    /** Bytes of memory that it takes to store it later; 0 = none, -1 = a file would have to stay that nobody asked for. */
+    synchronized long costOfWaiting() {
+        if (handedOut) {
+            return 0;
+        }
+        return memory == null ? -1 : memory.length;
     }
 
     /** It is not needed any more to make the value: only a file that it asked for stays. */

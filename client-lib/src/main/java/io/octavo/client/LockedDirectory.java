@@ -50,16 +50,29 @@ record LockedDirectory(Path path, @Nullable FileChannel lock) {
      * @param parent which is there
      */
     static LockedDirectory in(Path parent) throws IOException {
+        return in(parent, FileChannel::lock);
+    }
+
+    static LockedDirectory in(Path parent, LockedFile.Lock lock) throws IOException {
         for (int attempt = 0; attempt < 3; attempt++) {
             Path path = parent.resolve(SELF + UUID.randomUUID());
             Path file = lockOf(path);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            channel.lock();
-            if (Files.exists(file)) {
-                return new LockedDirectory(Files.createDirectory(path), channel);
+            LockedDirectory made = null;
+            try {
+                FileLock held = lock.of(channel);
+                // Else somebody took it for a dead process's before it was locked.
+                if (held != null && Files.exists(file)) {
+                    made = new LockedDirectory(Files.createDirectory(path), channel);
+                    return made;
+                }
+            } finally {
+                if (made == null) {
+                    try (channel) {
+                        Files.deleteIfExists(file);
+                    }
+                }
             }
-            // Somebody took it for a dead process's before it was locked.
-            channel.close();
         }
         throw new IOException("can't get a lock in " + parent);
     }

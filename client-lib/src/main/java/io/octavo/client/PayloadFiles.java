@@ -65,12 +65,10 @@ final class PayloadFiles {
         }
     }
 
-    /** Keeps a payload. */
-    void put(LoadedPayload payload) throws IOException {
+    /** Keeps a payload; false if it has been let go. */
+    boolean put(LoadedPayload payload) throws IOException {
         Path file = file(payload.part().getSha256());
-        if (!Files.exists(file)) {
-            payload.storeAs(file);
-        }
+        return Files.exists(file) || payload.storeAs(file);
     }
 
     private LoadedPayload findLarge(Path file, String topic, VersionRecord record, Part part) throws IOException {

@@ -10,6 +10,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,7 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
             inUse.close();
         }
         machinery.polls().remove(this);
+        memory.close();
         inUse.letGo();
     }
 
@@ -131,6 +133,14 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
         }
         changed();
         save();
+    }
+
+    /** The service has answered, but can't say whether what is held is still what is to run. */
+    synchronized void answered() {
+        if (!inUse.isClosed()) {
+            pursuit.answered();
+            chain.answered();
+        }
     }
 
     synchronized void pollFailed(OctavoException error) {
@@ -189,10 +199,24 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
 
     @Override
     public void made(Load<T> load, Target by, Making.Made<T> made) {
-        inUse.then(() -> take(load, by, made));
-        memory.ran(made.payload());
-        made.payload().deserialized();
-        save();
+        LoadedPayload payload = made.payload();
+        CompletableFuture<Boolean> taken = new CompletableFuture<>();
+        var unused = inUse.then(() -> take(load, by, made, taken)).exceptionally(error -> {
+            notTaken(load, by, made, error);
+            taken.complete(isInUse(payload));
+            return null;
+        });
+        // Meanwhile: nobody waits for the disk.
+        boolean isStored = memory.store(payload);
+        if (isStored || !memory.waitsForPlace(payload)) {
+            payload.deserialized();
+        }
+        var unusedToo = taken.thenAccept(isTaken -> {
+            if (isTaken && isInUse(payload)) {
+                memory.ran(payload, isStored);
+                save();
+            }
+        });
     }
 
     @Override
@@ -268,7 +292,7 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
     }
 
     /** A step of the lane: the value is taken into use, unless it was overtaken. */
-    private CompletionStage<?> take(Load<T> load, Target by, Making.Made<T> made) {
+    private CompletionStage<?> take(Load<T> load, Target by, Making.Made<T> made, CompletableFuture<Boolean> taken) {
         Held<T> before;
         Held<T> fresh;
         Target target;
@@ -286,9 +310,28 @@ final class Following<T> implements StartChain.Subscriber, Load.Receiver<T> {
                 save();
             }
         }
+        taken.complete(target != null);
         machinery.polls().report();
         CompletionStage<?> settled = target == null ? inUse.letGo(fresh, before) : inUse.settle(before, fresh);
-        return settled.whenComplete((done, error) -> finish());
+        return settled.handle((done, error) -> {
+            finish();
+            return done;
+        });
+    }
+
+    /** The step that was to take it did not get there: no thread could be had for it, say. */
+    private void notTaken(Load<T> load, Target by, Making.Made<T> made, Throwable error) {
+        if (isInUse(made.payload())) {
+            finish();
+            return;
+        }
+        var unused = inUse.letGo(Held.of(made, by, now()), inUse.held());
+        failed(load, Errors.from(error, "take version " + by.version() + " of " + topic + " into use"));
+    }
+
+    private boolean isInUse(LoadedPayload payload) {
+        Held<T> held = inUse.held();
+        return held != null && held.payload() == payload;
     }
 
     private @Nullable Target pursued(Load<T> load, Target by) {

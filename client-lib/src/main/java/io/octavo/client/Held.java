@@ -46,9 +46,19 @@ record Held<T>(Snapshot<T> snapshot, LoadedPayload payload) {
         boolean stays = successor != null && successor.snapshot.value() == value;
         CompletableFuture<?> closed = CompletableFuture.completedFuture(null);
         if (value instanceof AutoCloseable closeable && !stays) {
-            closed = CompletableFuture.runAsync(() -> close(closeable, metrics), callbacks);
+            closed = closed(closeable, callbacks, metrics);
         }
         return closed.thenRun(payload::delete);
+    }
+
+    private CompletableFuture<?> closed(AutoCloseable value, Executor callbacks, ClientMetrics metrics) {
+        try {
+            return CompletableFuture.runAsync(() -> close(value, metrics), callbacks);
+        } catch (RuntimeException | Error e) {
+            // No thread can be had for it now: better here than never.
+            close(value, metrics);
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     private void close(AutoCloseable value, ClientMetrics metrics) {

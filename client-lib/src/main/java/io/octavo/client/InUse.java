@@ -91,7 +91,7 @@ final class InUse<T> {
     }
 
     void listen(Listeners.Registration<T> registration) {
-        lane.add(() -> {
+        var unused = lane.add(() -> {
             listeners.add(registration);
             Held<T> now = held;
             return now == null
@@ -100,9 +100,9 @@ final class InUse<T> {
         });
     }
 
-    /** Adds a step to the lane. */
-    void then(Supplier<? extends CompletionStage<?>> step) {
-        lane.add(step);
+    /** Adds a step to the lane; answers what completes with it. */
+    CompletableFuture<?> then(Supplier<? extends CompletionStage<?>> step) {
+        return lane.add(step);
     }
 
     /** Completes when its lane has nothing to do. */
@@ -154,12 +154,16 @@ final class InUse<T> {
     CompletionStage<?> settle(@Nullable Held<T> before, Held<T> now) {
         return listeners
                 .updated(now.snapshot())
-                .thenComposeAsync(
-                        heard -> {
-                            ready.complete(true);
-                            return before == null ? CompletableFuture.completedFuture(null) : letGo(before, now);
-                        },
-                        machinery.workers());
+                .thenComposeAsync(heard -> settled(before, now), machinery.workers())
+                // No thread can be had for it.
+                .exceptionallyCompose(error -> settled(before, now));
+    }
+
+    private CompletionStage<Boolean> settled(@Nullable Held<T> before, Held<T> now) {
+        ready.complete(true);
+        return before == null
+                ? CompletableFuture.completedFuture(true)
+                : letGo(before, now).thenApply(gone -> true);
     }
 
     /** This is how it is doing, unless it is closed; of a failure that is new the listeners hear. */
@@ -172,7 +176,7 @@ final class InUse<T> {
         OctavoException error = now.error();
         if (error != null && now.phase() == Phase.FAILED && error != before.error()) {
             LOG.log(level, "topic " + topic + " stays at version " + now.version(), error);
-            lane.add(() -> listeners.failed(now));
+            var unused = lane.add(() -> listeners.failed(now));
         }
         if (now.phase() == Phase.UNRESOLVED && options.ifUnpublished() != null) {
             ready.complete(true);
@@ -193,7 +197,7 @@ final class InUse<T> {
 
     /** The last step of the lane of one that is closed. */
     void letGo() {
-        lane.add(() -> {
+        var unused = lane.add(() -> {
             Held<T> last = held;
             held = null;
             ready.complete(false);

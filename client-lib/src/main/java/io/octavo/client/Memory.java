@@ -2,6 +2,7 @@ package io.octavo.client;
 
 import io.octavo.protocol.CachedTopic;
 import io.octavo.protocol.Consumer;
+import io.octavo.protocol.Quarantine;
 import io.octavo.protocol.TopicHead;
 import io.octavo.protocol.VersionRecord;
 import io.octavo.rules.Heads;
@@ -41,6 +42,11 @@ final class Memory {
     private final AtomicBoolean isSaving = new AtomicBoolean();
     private List<VersionRecord> good = List.of();
     private @Nullable CachedTopic written;
+    /** The payload of the version in use, as long as there is no place for it. */
+    private @Nullable LoadedPayload unstored;
+
+    private long unstoredCost;
+    private boolean isClosed;
 
     Memory(String topic, Consumer consumer, SubscriptionMachinery machinery) {
         this.topic = topic;
@@ -83,19 +89,71 @@ final class Memory {
         return null;
     }
 
-    /** A version's payload was turned into a value: keeps it, if there is a place for it. */
-    void ran(LoadedPayload payload) {
-        if (!payload.isFromDisk() && !disk.put(payload)) {
+    /** Keeps a payload that was turned into a value, if there is a place for it; answers whether it is kept. Blocks. */
+    boolean store(LoadedPayload payload) {
+        return payload.isFromDisk() || disk.put(payload);
+    }
+
+    /** Whether the bytes of a payload that could not be stored are worth keeping until there is a place again. */
+    boolean waitsForPlace(LoadedPayload payload) {
+        return disk.isThere() && payload.costOfWaiting() > 0;
+    }
+
+    /**
+     * A version was taken into use.
+     *
+     * @param isStored whether its payload is kept; else that is tried again at each {@link #save}
+     */
+    synchronized void ran(LoadedPayload payload, boolean isStored) {
+        waitNoMore();
+        if (isStored) {
+            remember(payload.record());
             return;
         }
-        VersionRecord record = payload.record();
+        long cost = payload.costOfWaiting();
+        if (!isClosed && disk.isThere() && disk.mayWait(cost)) {
+            unstored = payload;
+            unstoredCost = cost;
+        } else {
+            payload.deserialized();
+        }
+    }
+
+    /** What could not be stored is given up. */
+    synchronized void close() {
+        isClosed = true;
+        waitNoMore();
+    }
+
+    private void waitNoMore() {
+        LoadedPayload payload = unstored;
+        if (payload != null) {
+            unstored = null;
+            disk.goes(unstoredCost);
+            payload.deserialized();
+        }
+    }
+
+    private void remember(VersionRecord record) {
+        List<VersionRecord> now = new ArrayList<>();
+        now.add(record);
+        good.stream().filter(other -> other.getVersion() != record.getVersion()).forEach(now::add);
+        good = now;
+    }
+
+    private void storeNow() {
+        LoadedPayload payload;
         synchronized (this) {
-            List<VersionRecord> now = new ArrayList<>();
-            now.add(record);
-            good.stream()
-                    .filter(other -> other.getVersion() != record.getVersion())
-                    .forEach(now::add);
-            good = now;
+            payload = unstored;
+        }
+        if (payload == null || !disk.put(payload)) {
+            return;
+        }
+        synchronized (this) {
+            if (unstored == payload) {
+                waitNoMore();
+                remember(payload.record());
+            }
         }
     }
 
@@ -111,9 +169,10 @@ final class Memory {
         try {
             io.execute(() -> {
                 isSaving.set(false);
+                storeNow();
                 CachedTopic news = news(heard.get());
-                if (news != null) {
-                    disk.write(news);
+                if (news != null && disk.write(news)) {
+                    written(news);
                 }
             });
         } catch (RuntimeException | Error e) {
@@ -135,8 +194,11 @@ final class Memory {
                 && news.toBuilder().setHeardMs(before.getHeardMs()).build().equals(before)) {
             return null;
         }
-        written = news;
         return news;
+    }
+
+    private synchronized void written(CachedTopic news) {
+        written = news;
     }
 
     /** The last ones, and the one that a pin holds this process at; none that is known to be bad, but the one in use. */
@@ -146,18 +208,32 @@ final class Memory {
         List<VersionRecord> kept = new ArrayList<>();
         int count = 0;
         for (VersionRecord record : good) {
-            VersionRecord marked = Heads.record(head, record.getVersion());
-            boolean isBad = record.getVersion() != now
-                    && (head.getWithdrawnList().contains(record.getVersion())
-                            || (marked != null && marked.hasQuarantine()));
+            boolean isBad = record.getVersion() != now && isBad(record, head);
             boolean isPinned = resolution.pinned() && resolution.version() == record.getVersion();
             // The one in use stays: that it is bad may be taken back, and then it isn't read again.
-            boolean isSpare = isBad ? record.equals(good.get(0)) : isPinned;
+            boolean isSpare = isBad ? record.getVersion() == good.get(0).getVersion() : isPinned;
             if (isSpare || (!isBad && count < most)) {
-                kept.add(record);
+                kept.add(marked(record, isBad));
                 count += isSpare ? 0 : 1;
             }
         }
         return kept;
+    }
+
+    /** As the head says; of a version that it doesn't name, as the last one said that did. */
+    private static boolean isBad(VersionRecord record, TopicHead head) {
+        VersionRecord named = Heads.record(head, record.getVersion());
+        return head.getWithdrawnList().contains(record.getVersion())
+                || (named == null ? record : named).hasQuarantine();
+    }
+
+    /** The mark tells the next start that it stands in for nothing. */
+    private static VersionRecord marked(VersionRecord record, boolean isBad) {
+        if (isBad == record.hasQuarantine()) {
+            return record;
+        }
+        return isBad
+                ? record.toBuilder().setQuarantine(Quarantine.getDefaultInstance()).build()
+                : record.toBuilder().clearQuarantine().build();
     }
 }

@@ -21,14 +21,18 @@ final class SerialLane {
         this.workers = workers;
     }
 
-    synchronized void add(Supplier<? extends CompletionStage<?>> step) {
-        last = last.thenComposeAsync(before -> step.get().thenAccept(done -> {}), workers)
-                .handle((done, error) -> {
+    /** Answers what completes with the step: with an error if it failed, or if no thread could be had for it. */
+    synchronized CompletableFuture<?> add(Supplier<? extends CompletionStage<?>> step) {
+        CompletableFuture<?> added =
+                last.thenComposeAsync(before -> step.get().thenAccept(done -> {}), workers);
+        last = added.handle((done, error) -> {
                     if (error != null) {
                         LOG.log(Level.ERROR, "a step of a subscription failed", error);
                     }
                     return true;
-                });
+                })
+                .exceptionally(unlogged -> true);
+        return added;
     }
 
     /** Completes when all steps added so far have. */

@@ -4,7 +4,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,8 +84,8 @@ final class StartChain {
         }
         try {
             machinery.lookups().execute(machinery.starts()::prepare);
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.TRACE, "closed", e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.DEBUG, "closed, or no thread can be had", e);
         }
     }
 
@@ -103,7 +102,9 @@ final class StartChain {
         }
         try {
             machinery.lookups().execute(this::ask);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
+            // This client is closed, or no thread can be had now: the next poll that fails tries again.
+            LOG.log(Level.DEBUG, "topic " + topic + ": can't look for something to start with", e);
             done(null);
         }
     }

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -313,6 +315,118 @@ class DiskCacheTest {
         Subscription<String> next = later.subscription().start();
         later.nextPoll();
         assertThat(next.get()).isEqualTo("one");
+    }
+
+    @Test
+    void whatWasQuarantinedWhileItWasInUseStandsInForNothingLater() {
+        Harness before = harness();
+        before.topics.publish(TOPIC, "one");
+        Subscription<String> subscription =
+                before.subscription(TOPIC, DiskCacheTest::readable).start();
+        before.topics.quarantine(TOPIC, 1);
+        before.nextPoll();
+        before.topics.publish(TOPIC, "bad");
+        // A head that names only what is above it doesn't say that it is withdrawn.
+        before.topics.forge(offer -> offer.toBuilder()
+                .setHead(offer.getHead().toBuilder()
+                        .clearWithdrawn()
+                        .clearVersions()
+                        .addAllVersions(offer.getHead().getVersionsList().stream()
+                                .filter(record -> record.getVersion() == 2)
+                                .toList()))
+                .build());
+        before.nextPoll();
+        assertThat(subscription.get()).isEqualTo("one");
+
+        Harness later = harness();
+        later.down(OctavoException.passing(DOWN, null));
+        Subscription<String> next =
+                later.subscription(TOPIC, DiskCacheTest::readable).start();
+        later.nextPoll();
+        assertThat(next.state().phase()).isEqualTo(Phase.FAILED);
+        assertThatExceptionOfType(OctavoException.class).isThrownBy(next::get).withMessageContaining("version 2");
+    }
+
+    private static String readable(Payload payload) throws Exception {
+        String text = Deserializers.utf8().deserialize(payload);
+        if (text.equals("bad")) {
+            throw new IllegalArgumentException("can't read this");
+        }
+        return text;
+    }
+
+    @Test
+    void whatAFullDiskCouldNotTakeIsKeptWhenItCan() throws Exception {
+        Path payloads = Files.createFile(directory.resolve("payloads"));
+        Path topics = Files.createFile(directory.resolve("topics"));
+        Harness before = harness();
+        before.topics.publish(TOPIC, "one");
+        assertThat(before.subscription().start().get()).isEqualTo("one");
+        before.nextPoll();
+        assertThat(payloads).isRegularFile();
+        Files.delete(payloads);
+        Files.delete(topics);
+        before.nextPoll();
+        assertThat(kept()).containsExactly(1L);
+
+        Harness later = harness();
+        later.down(OctavoException.passing(DOWN, null));
+        Subscription<String> next = later.subscription().start();
+        later.nextPoll();
+        assertThat(next.get()).isEqualTo("one");
+    }
+
+    @Test
+    void whatWaitsForPlaceOnAFullDiskIsBoundedAndGoesWithItsSubscription() throws Exception {
+        Files.createFile(directory.resolve("payloads"));
+        Harness harness = harness();
+        DiskCache disk = harness.machinery.disk();
+        assertThat(disk.mayWait((64 << 20) - 2)).isTrue();
+        harness.topics.publish("large", "one");
+        harness.subscription("large", Deserializers.utf8()).start();
+        assertThat(disk.mayWait(2)).as("it found no room").isTrue();
+        disk.goes(2);
+        harness.topics.publish("small", "x");
+        Subscription<String> small =
+                harness.subscription("small", Deserializers.utf8()).start();
+        assertThat(disk.mayWait(2)).isFalse();
+        small.close();
+        assertThat(disk.mayWait(2)).isTrue();
+    }
+
+    @Test
+    void whatWasOvertakenTakesNobodysPlace() throws Exception {
+        Deque<Runnable> steps = new ArrayDeque<>();
+        Harness harness = new Harness(steps::add, start(10 << 20));
+        harness.topics.publish(TOPIC, "one");
+        harness.subscription().start();
+        runAll(steps);
+        harness.topics.publish(TOPIC, "two");
+        harness.nextPoll();
+        runAll(steps);
+        assertThat(kept()).containsExactly(2L, 1L);
+        harness.topics.publish(TOPIC, "three");
+        harness.nextPoll();
+        harness.topics.publish(TOPIC, "four");
+        harness.nextPoll();
+        runAll(steps);
+        assertThat(kept()).containsExactly(4L, 2L);
+
+        CachedTopic known =
+                Objects.requireNonNull(TopicFiles.read(files("topics").get(0)), "known");
+        DiskCache disk = harness.machinery.disk();
+        LoadedPayload gone = Objects.requireNonNull(disk.find(TOPIC, known.getGood(0)), "payload");
+        gone.delete();
+        for (Path file : files("payloads")) {
+            Files.delete(file);
+        }
+        assertThat(disk.put(gone)).as("it was let go").isFalse();
+    }
+
+    private static void runAll(Deque<Runnable> steps) {
+        for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
+            step.run();
+        }
     }
 
     @Test

@@ -43,6 +43,11 @@ final class Harness {
         this(loads, workers, hold, service, StartConfig.DEFAULT, List.of());
     }
 
+    /** One that keeps things on disk, with such threads for its lanes. */
+    Harness(Executor workers, StartConfig start) {
+        this(Runnable::run, workers, Duration.ZERO, null, start, List.of());
+    }
+
     /** One that keeps things on disk. */
     Harness(StartConfig start) {
         this(Runnable::run, Runnable::run, Duration.ZERO, null, start, List.of());

@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PollLoop implements AutoCloseable {
     static final int MOST_TOPICS = 10_000;
+
+    /** Of all errors in one poll, which is to stay below the 4 MiB that gRPC takes as one message. */
+    private static final int MOST_ERROR_BYTES = 1 << 20;
 
     private static final Logger LOG = System.getLogger("io.octavo.client");
     private static final Duration SHORTEST = Duration.ofMillis(50);
@@ -181,13 +185,25 @@ final class PollLoop implements AutoCloseable {
         try {
             return service.apply(PollRequest.newBuilder()
                     .setConsumer(identity.get())
-                    .addAllTopics(question.sent.values())
+                    .addAllTopics(inBounds(question.sent.values()))
                     .setHoldMs(question.held ? (int) apart(limits.hold()).toMillis() : 0)
                     .build());
         } catch (Throwable e) {
             // Errors as well, such as a thread that can't be had: nobody else would poll again.
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** What went wrong is left out where it would be too much for one message: that something did is still told. */
+    private static List<TopicState> inBounds(Collection<TopicState> states) {
+        List<TopicState> told = new ArrayList<>(states.size());
+        int left = MOST_ERROR_BYTES;
+        for (TopicState state : states) {
+            int bytes = state.getError().isEmpty() ? 0 : state.getErrorBytes().size();
+            told.add(bytes <= left ? state : state.toBuilder().clearError().build());
+            left -= bytes <= left ? bytes : 0;
+        }
+        return told;
     }
 
     /** Not while a subscription has yet to learn whether there is anything for it. */
@@ -218,7 +234,7 @@ final class PollLoop implements AutoCloseable {
         if (response != null) {
             tellBack();
             brokenHolds = question.held ? 0 : brokenHolds;
-            together |= response.getOffersCount() > 0;
+            together |= bringsSomething(response);
             hand(question.sent, response);
             goOn(question, response, took);
         } else {
@@ -247,11 +263,16 @@ final class PollLoop implements AutoCloseable {
             } else {
                 next(period(0));
             }
-        } else if (response.getOffersCount() == 0 && took.compareTo(HARDLY_HELD) < 0) {
+        } else if (!bringsSomething(response) && took.compareTo(HARDLY_HELD) < 0) {
             next(HARDLY_HELD);
         } else {
             settle();
         }
+    }
+
+    /** Bare revisions change nothing of what runs. */
+    private static boolean bringsSomething(PollResponse response) {
+        return response.getOffersList().stream().anyMatch(Offer::hasHead);
     }
 
     private void holdBroke() {
@@ -281,6 +302,8 @@ final class PollLoop implements AutoCloseable {
                 } else if (stale != null && state.getVersion() == 0) {
                     // That it knows of nothing doesn't mean that there is nothing.
                     subscription.pollFailed(stale);
+                } else if (stale != null) {
+                    subscription.answered();
                 } else if (!response.getMore()) {
                     subscription.unchanged(state);
                 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
+import io.octavo.protocol.RunState;
 import io.octavo.protocol.TopicState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -228,6 +229,25 @@ class PollLoopTest {
         harness.down(new IllegalStateException("down, by the test"));
         harness.timers.advance(Harness.PERIOD.multipliedBy(4));
         assertThat(harness.polls).hasSizeGreaterThan(before + 1);
+    }
+
+    @Test
+    void errorsOfManyTopicsDoNotMakeAPollTooLarge() {
+        harness.down(new IllegalStateException("down, by the test"));
+        for (int i = 0; i < 1_000; i++) {
+            String topic = "topic-" + i;
+            harness.topics.publish(topic, "x");
+            harness.subscription(topic, payload -> {
+                        throw new IllegalStateException("…".repeat(1_000));
+                    })
+                    .start();
+        }
+        harness.down(null);
+        harness.nextPoll();
+        harness.nextPoll();
+        PollRequest poll = harness.lastPoll();
+        assertThat(poll.getSerializedSize()).isBetween(1_000_000, 1_200_000);
+        assertThat(poll.getTopicsList()).hasSize(1_000).allMatch(state -> state.getState() == RunState.FAILED);
     }
 
     private static Harness polling(Function<PollRequest, PollResponse> service) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.octavo.client.SubscriptionState.Phase;
+import io.octavo.protocol.Offer;
 import io.octavo.protocol.PollRequest;
 import io.octavo.protocol.PollResponse;
 import io.octavo.protocol.RunState;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +112,53 @@ class StartWithoutServiceTest {
         TopicState told = asked.get(asked.size() - 1).getTopics(0);
         assertThat(told.getVersion()).isEqualTo(2);
         assertThat(told.getRevision()).as("the mark stays").isEqualTo(2);
+    }
+
+    @Test
+    void theSilenceOfANodeThatIsStaleOrBehindConfirmsNothing() {
+        Harness before = harness(Map.of());
+        before.topics.publish(TOPIC, "one");
+        before.topics.publish(TOPIC, "two");
+        before.subscription().start();
+        AtomicReference<PollResponse> answer = new AtomicReference<>(
+                PollResponse.newBuilder().setStale(true).build());
+        Harness harness = new Harness(
+                start(directory, Map.of()),
+                List.of(),
+                request -> CompletableFuture.completedFuture(answer.get()));
+        Subscription<String> subscription = harness.subscription().start();
+        harness.timers.advance(Duration.ofMinutes(2));
+        assertThat(subscription.get()).isEqualTo("two");
+        assertThat(subscription.current().source()).isEqualTo(Source.DISK);
+        assertThat(harness.counts.age).as("since it was heard").isGreaterThan(Duration.ofSeconds(80));
+        answer.set(PollResponse.newBuilder()
+                .addOffers(Offer.newBuilder()
+                        .setTopic(TOPIC)
+                        .setEpoch(exported.head(TOPIC).getEpoch())
+                        .setRevision(1)
+                        .setVersion(2))
+                .build());
+        harness.timers.advance(Duration.ofMinutes(2));
+        assertThat(subscription.current().source()).isEqualTo(Source.DISK);
+        assertThat(subscription.current().asOf()).isEqualTo(before.timers.instant());
+        assertThat(harness.counts.age).isGreaterThan(Duration.ofMinutes(3));
+        answer.set(PollResponse.getDefaultInstance());
+        harness.nextPoll();
+        assertThat(subscription.current().source()).isEqualTo(Source.SERVICE);
+        assertThat(subscription.current().asOf()).isAfter(before.timers.instant());
+    }
+
+    @Test
+    void wrongBytesOfOneRegionAreLeftForThoseOfAnother() {
+        Topics wrong = new Topics();
+        wrong.publish(TOPIC, "one");
+        wrong.corrupt(TOPIC, 1, "two".getBytes(StandardCharsets.UTF_8));
+        exported.publish(TOPIC, "one");
+        MemoryRegion corrupt = new MemoryRegion("eu", wrong);
+        corrupt.put(wrong.head(TOPIC));
+        us.put(exported.head(TOPIC));
+        Harness harness = new Harness(start(null, Map.of()), List.of(corrupt, us));
+        assertThat(started(harness).get()).isEqualTo("one");
     }
 
     @Test

@@ -48,7 +48,8 @@ final class Breakers {
         } catch (OctavoException e) {
             breaker.onError(breaker.getCurrentTimestamp() - start, breaker.getTimestampUnit(), e);
             throw e;
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
+            // Says nothing about what is called; a breaker that waits for the word of this call would wait for ever.
             breaker.releasePermission();
             throw e;
         }

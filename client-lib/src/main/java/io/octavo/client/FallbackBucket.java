@@ -192,6 +192,10 @@ final class FallbackBucket implements FallbackRegion {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        } catch (Error e) {
+            // Such as a class of the SDK that is missing: the breaker takes no note of it, and would wait for its end.
+            breaker.releasePermission();
+            throw e;
         }
     }
 

@@ -4,8 +4,10 @@ import static io.octavo.client.Harness.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.octavo.client.SubscriptionState.Phase;
 import io.octavo.protocol.TopicHead;
+import io.octavo.protocol.VersionRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,6 +124,34 @@ class FallbackBucketTest {
         buckets.export("eu", exported, TOPIC);
         harness.timers.advance(Duration.ofMinutes(2));
         assertThat(subscription.get()).isEqualTo("one");
+    }
+
+    @Test
+    void errorsOfThisProcessKeepNoRegionFromBeingAskedAgain() {
+        exported.publish(TOPIC, "one");
+        buckets.export("eu", exported, TOPIC);
+        FakeTimers timers = new FakeTimers();
+        CircuitBreaker breaker = Breakers.of("eu", timers);
+        Limits limits = Limits.of(
+                Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ZERO);
+        breaker.transitionToOpenState();
+        breaker.transitionToHalfOpenState();
+        try (FallbackBucket bucket = new FallbackBucket(buckets.region("eu"), limits, null, breaker);
+                PayloadSink sink = sink()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatExceptionOfType(LinkageError.class)
+                        .isThrownBy(() -> bucket.readDirect(1, sink(), () -> {
+                            throw new LinkageError("by the test");
+                        }));
+            }
+            bucket.readDirect(1, sink, () -> false);
+            assertThat(sink.isComplete()).isTrue();
+        }
+    }
+
+    private PayloadSink sink() {
+        VersionRecord record = exported.head(TOPIC).getVersions(0);
+        return new PayloadSink(TOPIC, record, record.getParts(0), new WorkDirectory(null));
     }
 
     private static String error(Subscription<String> subscription) {

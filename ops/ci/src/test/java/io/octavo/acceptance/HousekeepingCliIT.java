@@ -228,8 +228,7 @@ final class HousekeepingCliIT {
             operator.publish("prices", "four");
             operator.publish("prices", large);
             operator.publish("late", "new");
-            operator.rest()
-                    .put("/topics/prices/pins?scope=app%3Dnight", "{\"version\":3,\"reason\":\"slow\"}");
+            operator.rest().put("/topics/prices/pins?scope=app%3Dnight", "{\"version\":3,\"reason\":\"slow\"}");
             operator.cli("delete", "doomed", "--reason", "over", "--yes").done();
             awaitVersion(prices, 5);
             try (OctavoClient returns = operator.builder("returns").build()) {

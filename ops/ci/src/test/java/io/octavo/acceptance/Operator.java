@@ -35,10 +35,10 @@ final class Operator {
 
     /** Runs the command line; its many short lives are not worth a thorough compiler. */
     Ran cli(String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of(stack.root().resolve("octavo").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(stack.root().resolve("octavo").toString()));
         command.addAll(List.of(words));
-        return stack.run(
-                stack.data(), COMMAND_BOUND, Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1"), command);
+        return stack.run(stack.data(), COMMAND_BOUND, Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1"), command);
     }
 
     /** What a command says to scripts. */

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,6 +24,7 @@ import java.util.stream.StreamSupport;
 /** Somebody who looks after a stack by the command line, and reads what it says. */
 final class Operator {
     private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Duration COMMAND_BOUND = Duration.ofMinutes(5);
     private static final int AT_ONCE = 3;
 
     private final Stack stack;
@@ -31,8 +33,12 @@ final class Operator {
         this.stack = stack;
     }
 
+    /** Runs the command line; its many short lives are not worth a thorough compiler. */
     Ran cli(String... words) throws Exception {
-        return stack.cli(words);
+        List<String> command =
+                new ArrayList<>(List.of(stack.root().resolve("octavo").toString()));
+        command.addAll(List.of(words));
+        return stack.run(stack.data(), COMMAND_BOUND, Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1"), command);
     }
 
     /** What a command says to scripts. */

@@ -70,7 +70,7 @@ class HousekeepingModelTest {
                 HISTORIES, all, killed, deposed, collected, swept, read, taken);
         assertThat(killed).as(all).isGreaterThanOrEqualTo(third(28));
         assertThat(deposed).as(all).isGreaterThanOrEqualTo(third(4.4));
-        assertThat(collected).as(all).isGreaterThanOrEqualTo(third(6));
+        assertThat(collected).as(all).isGreaterThanOrEqualTo(third(3.5));
         assertThat(swept).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
         assertThat(trimmed).as(all).isGreaterThanOrEqualTo(HISTORIES / 4);
         assertThat(read).as(all).isGreaterThanOrEqualTo(third(6.9));

@@ -29,7 +29,7 @@ import java.util.Map;
  * failed again after a second or so.
  *
  * <p>Safe for use by several threads; but what a listener or deserializer waits for must not need this client on another one.
- * Takes some milliseconds; the first one of a JVM, which loads the classes, a few hundred.
+ * Takes some milliseconds; the first one of a JVM, which loads the classes of the client too, one to two seconds on a busy machine.
  */
 public final class FakeOctavo implements OctavoTestServer {
     /** More than clients wait until they ask again. */

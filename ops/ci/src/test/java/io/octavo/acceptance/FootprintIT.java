@@ -37,7 +37,7 @@ final class FootprintIT {
     private static final int TOPICS = 32;
     private static final int CLIENTS = 100;
     private static final long MIB = 1 << 20;
-    private static final Duration BOUND = Duration.ofSeconds(180);
+    private static final Duration BOUND = Duration.ofMinutes(3);
 
     private final Stack stack;
 

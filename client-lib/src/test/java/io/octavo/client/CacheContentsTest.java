@@ -87,6 +87,18 @@ class CacheContentsTest extends DiskCacheFixture {
     }
 
     @Test
+    void whatIsKnownAndCouldNotBeWrittenIsWrittenWhenItCan() throws Exception {
+        Path topics = Files.createFile(directory.resolve("topics"));
+        Harness harness = harness();
+        harness.topics.publish(TOPIC, "one");
+        harness.subscription().start();
+        harness.nextPoll();
+        Files.delete(topics);
+        harness.nextPoll();
+        assertThat(kept()).containsExactly(1L);
+    }
+
+    @Test
     void whatWaitsForPlaceOnAFullDiskIsBoundedAndGoesWithItsSubscription() throws Exception {
         Files.createFile(directory.resolve("payloads"));
         Harness harness = harness();

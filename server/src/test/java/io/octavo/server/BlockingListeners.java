@@ -84,7 +84,8 @@ final class BlockingListeners implements AutoCloseable {
         await().atMost(BLOCKS).until(() -> System.nanoTime() - since > BLOCKS.toNanos());
         process.awaitsNewest(service);
         process.closeWithoutTrace();
-        table.running(ROW, "Its own subscription stays at that version until the listener returns, then takes the newest");
+        table.running(
+                ROW, "Its own subscription stays at that version until the listener returns, then takes the newest");
     }
 
     @Override

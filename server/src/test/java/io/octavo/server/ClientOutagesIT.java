@@ -161,7 +161,8 @@ class ClientOutagesIT {
                 sees(process, "kept", "DISK");
                 sees(process, "default", "DEFAULT");
                 process.seesNothing("bare", SMALL, "service: ", "no answer within ");
-                table.start(row, "As if it were down, after `fallbackAfter` (5 s): connections open and nobody answers");
+                table.start(
+                        row, "As if it were down, after `fallbackAfter` (5 s): connections open and nobody answers");
                 running.holds(before);
                 table.running(row, STAYS);
             });

@@ -52,7 +52,8 @@ final class DiskFaults {
             process.awaitsFailure("older", topic, 1);
             table.start(
                     row,
-                    "What the process ran before and has kept stands in for it, or older versions with `startOnOlder`");
+                    "What the process ran before and has kept stands in for it, or older versions with"
+                            + " `startOnOlder`");
             process.seesNothing("bare", topic, "SHA-256");
             assertThat(process.awaitsFailure("bare", topic)).containsPattern("(?s)[0-9a-f]{64}.*[0-9a-f]{64}");
             table.start(row, "`FAILED`, with both digests");
@@ -131,8 +132,8 @@ final class DiskFaults {
             nowhere.awaitsNewest(service);
             table.start(
                     row,
-                    "Where that has no room either: small payloads as usual, for those of more than 1 MiB `FAILED`, until"
-                            + " there is room");
+                    "Where that has no room either: small payloads as usual, for those of more than 1 MiB `FAILED`,"
+                            + " until there is room");
 
             long before = service.newest(large);
             elsewhere.tell("fill", all);

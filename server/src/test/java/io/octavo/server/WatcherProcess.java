@@ -216,11 +216,13 @@ final class WatcherProcess implements AutoCloseable {
 
     /** Whoever waits for a value waits as long as it wants and no longer, and is told why there is none. */
     void seesNothing(String client, String topic, String... words) throws Exception {
-        awaits(
-                client,
-                topic,
-                seen -> seen.path("version").asLong(-1) == 0
-                        && Stream.of(words).allMatch(seen.path("error").asString()::contains));
+        // Its last poll, or what it has found meanwhile, may be a moment away.
+        await().atMost(BOUND)
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThat(waits(client, topic, Duration.ofMillis(1))
+                                .path("error")
+                                .asString(""))
+                        .contains(words));
         JsonNode waited = waits(client, topic, WAIT);
         assertThat(waited.path("error").asString(""))
                 .as("%s of %s: %s", topic, client, waited)

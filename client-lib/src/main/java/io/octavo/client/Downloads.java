@@ -95,12 +95,7 @@ final class Downloads {
     }
 
     private LoadedPayload download(
-            String topic,
-            Target target,
-            VersionRecord record,
-            UsedRegions used,
-            Instant end,
-            BooleanSupplier cancelled)
+            String topic, Target target, VersionRecord record, UsedRegions used, Instant end, BooleanSupplier cancelled)
             throws Exception {
         Part part = record.getParts(0);
         try (PayloadSink sink = new PayloadSink(topic, record, part, files)) {

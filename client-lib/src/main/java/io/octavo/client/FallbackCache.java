@@ -153,8 +153,7 @@ final class FallbackCache implements AutoCloseable {
         for (FallbackRegion region : regions) {
             long before = sink.position();
             try {
-                if (sink.isComplete()
-                        || (!used.isExcluded(region.region()) && read(region, part, sink, cancelled))) {
+                if (sink.isComplete() || (!used.isExcluded(region.region()) && read(region, part, sink, cancelled))) {
                     return;
                 }
             } catch (OctavoException e) {

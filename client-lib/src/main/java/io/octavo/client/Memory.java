@@ -233,7 +233,9 @@ final class Memory {
             return record;
         }
         return isBad
-                ? record.toBuilder().setQuarantine(Quarantine.getDefaultInstance()).build()
+                ? record.toBuilder()
+                        .setQuarantine(Quarantine.getDefaultInstance())
+                        .build()
                 : record.toBuilder().clearQuarantine().build();
     }
 }

@@ -23,8 +23,7 @@ final class SerialLane {
 
     /** Answers what completes with the step: with an error if it failed, or if no thread could be had for it. */
     synchronized CompletableFuture<?> add(Supplier<? extends CompletionStage<?>> step) {
-        CompletableFuture<?> added =
-                last.thenComposeAsync(before -> step.get().thenAccept(done -> {}), workers);
+        CompletableFuture<?> added = last.thenComposeAsync(before -> step.get().thenAccept(done -> {}), workers);
         last = added.handle((done, error) -> {
                     if (error != null) {
                         LOG.log(Level.ERROR, "a step of a subscription failed", error);

@@ -22,7 +22,9 @@ class BreakersTest {
         assertThat(Breakers.guard(breaker, () -> {})).as("it is left alone").isFalse();
         timers.advance(Duration.ofSeconds(11));
         for (Throwable mishap : new Throwable[] {
-            new OutOfMemoryError("by the test"), new IllegalStateException("by the test"), new LinkageError("by the test")
+            new OutOfMemoryError("by the test"),
+            new IllegalStateException("by the test"),
+            new LinkageError("by the test")
         }) {
             assertThatThrownBy(() -> Breakers.guard(breaker, () -> {
                         if (mishap instanceof Error error) {

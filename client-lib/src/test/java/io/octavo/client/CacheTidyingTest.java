@@ -47,7 +47,13 @@ class CacheTidyingTest {
     static CacheTidying tidying(Path directory, LockedFile.Lock lock) {
         WorkDirectory work = new WorkDirectory(directory);
         return new CacheTidying(
-                directory, new TopicFiles(directory), new PayloadFiles(directory, work), work, 1 << 20, () -> NOW, lock);
+                directory,
+                new TopicFiles(directory),
+                new PayloadFiles(directory, work),
+                work,
+                1 << 20,
+                () -> NOW,
+                lock);
     }
 
     private Path payload(String name, Duration age) throws IOException {

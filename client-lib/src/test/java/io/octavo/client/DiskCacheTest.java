@@ -15,8 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -374,6 +374,18 @@ class DiskCacheTest {
         Subscription<String> next = later.subscription().start();
         later.nextPoll();
         assertThat(next.get()).isEqualTo("one");
+    }
+
+    @Test
+    void whatIsKnownAndCouldNotBeWrittenIsWrittenWhenItCan() throws Exception {
+        Path topics = Files.createFile(directory.resolve("topics"));
+        Harness harness = harness();
+        harness.topics.publish(TOPIC, "one");
+        harness.subscription().start();
+        harness.nextPoll();
+        Files.delete(topics);
+        harness.nextPoll();
+        assertThat(kept()).containsExactly(1L);
     }
 
     @Test

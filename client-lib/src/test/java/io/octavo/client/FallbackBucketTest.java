@@ -132,8 +132,7 @@ class FallbackBucketTest {
         buckets.export("eu", exported, TOPIC);
         FakeTimers timers = new FakeTimers();
         CircuitBreaker breaker = Breakers.of("eu", timers);
-        Limits limits = Limits.of(
-                Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ZERO);
+        Limits limits = Limits.of(Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ZERO);
         breaker.transitionToOpenState();
         breaker.transitionToHalfOpenState();
         try (FallbackBucket bucket = new FallbackBucket(buckets.region("eu"), limits, null, breaker);

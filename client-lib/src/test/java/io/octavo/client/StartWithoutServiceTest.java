@@ -120,12 +120,10 @@ class StartWithoutServiceTest {
         before.topics.publish(TOPIC, "one");
         before.topics.publish(TOPIC, "two");
         before.subscription().start();
-        AtomicReference<PollResponse> answer = new AtomicReference<>(
-                PollResponse.newBuilder().setStale(true).build());
+        AtomicReference<PollResponse> answer =
+                new AtomicReference<>(PollResponse.newBuilder().setStale(true).build());
         Harness harness = new Harness(
-                start(directory, Map.of()),
-                List.of(),
-                request -> CompletableFuture.completedFuture(answer.get()));
+                start(directory, Map.of()), List.of(), request -> CompletableFuture.completedFuture(answer.get()));
         Subscription<String> subscription = harness.subscription().start();
         harness.timers.advance(Duration.ofMinutes(2));
         assertThat(subscription.get()).isEqualTo("two");

@@ -49,6 +49,7 @@ final class History {
     private final Set<Long> quarantined = new HashSet<>();
     /** The epoch in which each number was given. */
     private final Map<Long, Long> given = new HashMap<>();
+
     private long epoch = 1;
     private long revision;
     private long newest;

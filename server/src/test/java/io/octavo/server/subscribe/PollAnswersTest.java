@@ -145,8 +145,8 @@ class PollAnswersTest {
     void processAheadOfThisNodeHearsOnlyHowFarItIsAndIgnoresThat() {
         cache.put(TestHeads.head("t", 5, 3));
         payloads.read(TestHeads.direct(3).getParts(0));
-        for (TopicState.Builder ahead : List.of(
-                state("t", 4, 6), state("t", 3, 6), state("t", 4, 1).setEpoch(EPOCH + 1))) {
+        for (TopicState.Builder ahead :
+                List.of(state("t", 4, 6), state("t", 3, 6), state("t", 4, 1).setEpoch(EPOCH + 1))) {
             Offer bare = onlyOffer(ahead);
             assertThat(bare)
                     .isEqualTo(Offer.newBuilder()

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A server for JUnit: for each test, or for all tests of a class if the field is static.
+ * A server for JUnit: for each test, or for all tests of a class, those nested in it included, if the field is static.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -34,7 +34,8 @@ public final class OctavoExtension
     private final Supplier<OctavoTestServer> servers;
     private @Nullable OctavoTestServer server;
     private @Nullable OctavoClient client;
-    private boolean forAll;
+    /** Of the class whose tests all have the same server; null = each test has its own. */
+    private @Nullable String sharing;
 
     /**
      * In memory, {@linkplain OctavoTestServer#start() started} each time; if the variable {@code OCTAVO_TEST_SERVER} has the
@@ -75,27 +76,31 @@ public final class OctavoExtension
 
     @Override
     public synchronized void beforeAll(ExtensionContext context) {
-        forAll = true;
-        server = servers.get();
+        // JUnit calls this for the nested classes too, which share the server of the outer one.
+        if (sharing == null) {
+            server = servers.get();
+            sharing = context.getUniqueId();
+        }
     }
 
     @Override
     public synchronized void beforeEach(ExtensionContext context) {
-        if (!forAll) {
+        if (sharing == null) {
             server = servers.get();
         }
     }
 
     @Override
     public synchronized void afterEach(ExtensionContext context) {
-        if (!forAll) {
+        if (sharing == null) {
             close();
         }
     }
 
     @Override
     public synchronized void afterAll(ExtensionContext context) {
-        if (forAll) {
+        if (context.getUniqueId().equals(sharing)) {
+            sharing = null;
             close();
         }
     }

@@ -84,7 +84,7 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
                         }
                     }
                     """.formatted(
-                            name(block), OF_CLIENTS + OF_METERS, stack.url(), text(block)));
+                            name(block), importsOf(block), stack.url(), text(block)));
         }
         sources.put("All.java", """
                 public final class All {
@@ -109,6 +109,11 @@ record Snippets(Stack stack, Path folder, String classPath, UnaryOperator<String
                     .as("%s", block)
                     .containsExactlyElementsOf(block.prints());
         }
+    }
+
+    /** Those of a client alone need nothing else on their class path. */
+    private String importsOf(Block block) {
+        return text(block).contains("MeterRegistry") ? OF_CLIENTS + OF_METERS : OF_CLIENTS;
     }
 
     /** Compiles tests, to be run by {@link #runTests}. */

@@ -151,6 +151,9 @@ public final class ExportTask implements Task {
             termBegun = clock.instant();
             term = run.term();
         }
+        if (run.isAsked()) {
+            regions.keySet().forEach(RegionExport::tryAgain);
+        }
         Instant begun = clock.instant();
         list(run);
         boolean isScan = isScanDue();

@@ -393,6 +393,12 @@ final class RegionExport {
         }
     }
 
+    /** Somebody knows better: it is not left alone any longer. */
+    void tryAgain() {
+        awayUntil = Instant.EPOCH;
+        noteSuccess();
+    }
+
     /** Leaves the region alone for a while. */
     void leaveAlone() {
         awayUntil = clock.instant().plus(LEFT_ALONE);

@@ -50,6 +50,25 @@ class ExportRegionsTest extends ExportFixture {
     }
 
     @Test
+    void whoAsksForARunDoesNotWaitUntilARegionIsTriedAgain() {
+        publish("a", "one");
+        Runs.of(task);
+        us.away(true);
+        publish("a", "two");
+        Runs.of(task);
+        publish("a", "three");
+        Runs.of(task);
+        publish("a", "four");
+        assertThat(Runs.asked(task).failedCount()).as("it is still away").isPositive();
+        us.away(false);
+        for (int i = 0; i < 2; i++) {
+            Runs.of(task);
+        }
+        assertThat(Runs.asked(task).failedCount()).isZero();
+        assertThat(inUs.newest("a")).isEqualTo(head("a"));
+    }
+
+    @Test
     void aRegionThatIsAwayFromTheStartIsListedAndFilledWhenItIsBack() {
         us.away(true);
         publish("a", "one");

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -55,6 +56,9 @@ public final class ReplicaRepair implements TaskPart {
     private final LostPayloads lost;
     private final Set<String> away = new HashSet<>();
     private final Set<String> unwritable = new HashSet<>();
+    /** Topics whose copies failed, for the next run. */
+    private final Set<String> again = new LinkedHashSet<>();
+
     private @Nullable Job job;
     private int jobFailures;
     private Instant lostLookedAt = Instant.EPOCH;
@@ -111,6 +115,7 @@ public final class ReplicaRepair implements TaskPart {
         }
         copyOn(run);
         lookAtLost(run);
+        lookAgain(run);
         while (mayGoOn(run) && left > 0) {
             String topic = survey.next(clock.instant(), config.scanInterval());
             if (topic == null) {
@@ -125,6 +130,7 @@ public final class ReplicaRepair implements TaskPart {
             // Somebody else may have gone on meanwhile.
             dropCopy();
             lost.clear();
+            again.clear();
             term = run.term();
         }
         away.clear();
@@ -146,6 +152,25 @@ public final class ReplicaRepair implements TaskPart {
             if (mayGoOn(run)) {
                 look(payload.topic(), run);
             }
+        }
+    }
+
+    private void lookAgain(Run run) {
+        List<String> topics = List.copyOf(again);
+        again.clear();
+        for (String topic : topics) {
+            if (mayGoOn(run)) {
+                look(topic, run);
+            } else {
+                again.add(topic);
+            }
+        }
+    }
+
+    /** What comes beyond waits for the next round. */
+    private void noteForNextRun(String topic) {
+        if (again.size() < LostPayloads.MOST) {
+            again.add(topic);
         }
     }
 
@@ -212,7 +237,8 @@ public final class ReplicaRepair implements TaskPart {
             found.missing().stream()
                     .filter(to -> !unwritable.contains(to.getRegion()))
                     .findFirst()
-                    .ifPresent(to -> copy(topic, version, part, found.there(), to, run));
+                    .ifPresentOrElse(
+                            to -> copy(topic, version, part, found.there(), to, run), () -> noteForNextRun(topic));
         }
     }
 
@@ -290,6 +316,7 @@ public final class ReplicaRepair implements TaskPart {
             if (!isDamaged && isStuck) {
                 // What other regions lack doesn't wait for one that takes nothing.
                 unwritable.add(current.region());
+                noteForNextRun(current.topic());
             }
             failed(current.topic(), e, run);
             return !isDamaged;

@@ -71,7 +71,12 @@ public final class Owners {
         if (isSetBack(head, heads) || isNamed || isJustRestored(head, begun)) {
             return Owner.UNDECIDED;
         }
-        return log.abortUpload(topic, payloadId, clock.millis()) ? Owner.NOBODY : Owner.VERSION;
+        if (!log.abortUpload(topic, payloadId, clock.millis())) {
+            return Owner.VERSION;
+        }
+        // A log that was set back since the heads were asked would give up what it had committed, and what an export of
+        // that commit has yet to name.
+        return isJustRestored(log.head(topic, Read.SERIAL), begun) ? Owner.UNDECIDED : Owner.NOBODY;
     }
 
     /**

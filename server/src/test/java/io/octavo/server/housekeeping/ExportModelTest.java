@@ -30,6 +30,7 @@ import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.UnpinScope;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,6 +61,23 @@ class ExportModelTest {
     private int deposed;
     private int completed;
     private int removed;
+
+    private final UncaughtExceptionHandler usual = Thread.getDefaultUncaughtExceptionHandler();
+
+    /** What dies takes its threads along: no news. */
+    @BeforeEach
+    void letThreadsDieQuietly() {
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
+            if (!(error instanceof Killed)) {
+                error.printStackTrace();
+            }
+        });
+    }
+
+    @AfterEach
+    void letThreadsDieAsUsual() {
+        Thread.setDefaultUncaughtExceptionHandler(usual);
+    }
 
     @Test
     void whatIsInFrontNeverGoesBackAndAlwaysHasItsBytes() {

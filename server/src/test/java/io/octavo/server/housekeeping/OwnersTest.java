@@ -24,6 +24,7 @@ import io.octavo.server.topic.NoteBytesGone;
 import io.octavo.server.topic.PublishVersion;
 import io.octavo.server.topic.RestampTopic;
 import io.octavo.server.topic.TopicCommits;
+import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import java.time.Duration;
 import java.util.List;
@@ -125,6 +126,20 @@ class OwnersTest {
         assertThat(slow.settle(TOPIC, 2)).isEqualTo(Owner.UNDECIDED);
         assertThat(log.upload(TOPIC, 2)).isNull();
         assertThat(owners.settle(TOPIC, 2)).as("an exported head names it").isEqualTo(Owner.UNDECIDED);
+    }
+
+    @Test
+    void aLogThatIsSetBackJustBeforeAnUploadIsGivenUpDecidesNothing() {
+        Backup backup = log.backup();
+        time.pass(MARGIN);
+        TopicLog setBack = Interposed.of(TopicLog.class, log, at -> {
+            if (at.equals("before abortUpload")) {
+                publish(1);
+                log.setBack(backup);
+                log.beginEpoch(time.millis());
+            }
+        });
+        assertThat(new Owners(setBack, fallback, MARGIN, time).settle(TOPIC, 1)).isEqualTo(Owner.UNDECIDED);
     }
 
     @Test

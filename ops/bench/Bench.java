@@ -21,9 +21,14 @@ final class Bench {
 
     /** The value of an option {@code --name 7}. */
     static int option(String[] args, String name, int otherwise) {
+        String value = option(args, name, "");
+        return value.matches("[1-9]\\d{0,6}") ? Integer.parseInt(value) : otherwise;
+    }
+
+    static String option(String[] args, String name, String otherwise) {
         for (int i = 0; i + 1 < args.length; i += 2) {
-            if (args[i].equals(name) && args[i + 1].matches("[1-9]\\d{0,6}")) {
-                return Integer.parseInt(args[i + 1]);
+            if (args[i].equals(name)) {
+                return args[i + 1];
             }
         }
         return otherwise;

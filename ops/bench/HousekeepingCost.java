@@ -1,8 +1,11 @@
 import com.google.protobuf.ByteString;
 import io.octavo.protocol.PublishHeader;
 import io.octavo.protocol.Scope;
+import io.octavo.server.payload.Radosgw;
+import io.octavo.server.payload.TestS3;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.util.List;
 
 /**
@@ -27,7 +30,14 @@ public final class HousekeepingCost {
     }
 
     public static void main(String[] args) throws Exception {
-        try (Stack stack = new Stack()) {
+        String store = Bench.option(args, "--store", "s3proxy");
+        try (Stack stack = new Stack();
+                TestS3 ceph = store.equals("radosgw") ? Radosgw.in(Files.createDirectory(stack.work.resolve("ceph"))) : null) {
+            if (ceph != null) {
+                stack.regions.put("OCTAVO_REGIONS_0_S3_ENDPOINT", ceph.endpoint().toString());
+                stack.regions.put("OCTAVO_REGIONS_0_S3_ACCESSKEY", ceph.accessKey());
+                stack.regions.put("OCTAVO_REGIONS_0_S3_SECRETKEY", ceph.secretKey());
+            }
             new HousekeepingCost(stack, Bench.option(args, "--count", 50_000)).run();
         } finally {
             Bench.signal(Long.getLong("bench.server"), "CONT");
@@ -64,6 +74,7 @@ public final class HousekeepingCost {
                 stack,
                 "housekeeping",
                 stack.cassandra(),
+                "--octavo.payload.create-buckets=true",
                 "--octavo.housekeeping.lease=3s",
                 "--octavo.housekeeping.lease-margin=500ms",
                 "--octavo.housekeeping.run-timeout=1h");

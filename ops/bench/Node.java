@@ -38,13 +38,7 @@ final class Node implements AutoCloseable {
         command.addAll(List.of(keys));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        // Where the payloads are, as the other server knows it.
-        for (String variable : Files.readString(Path.of("/proc/" + stack.server + "/environ")).split("\0")) {
-            if (variable.startsWith("OCTAVO_REGIONS_")) {
-                int equals = variable.indexOf('=');
-                builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
-            }
-        }
+        builder.environment().putAll(stack.regions);
         process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }

@@ -15,7 +15,9 @@ import io.octavo.protocol.TopicState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +31,20 @@ final class Stack implements AutoCloseable {
     final int grpc = Integer.getInteger("bench.grpc");
     final Path work = Path.of(System.getProperty("bench.work"));
     final long server = Long.getLong("bench.server");
+    /** Where payloads and the fallback caches are, in environment variables: as the server knows it, if nobody changes it. */
+    final Map<String, String> regions = new HashMap<>();
+
     private final ManagedChannel channel =
             NettyChannelBuilder.forAddress("127.0.0.1", grpc).usePlaintext().build();
+
+    Stack() throws IOException {
+        for (String variable : Files.readString(Path.of("/proc/" + server + "/environ")).split("\0")) {
+            if (variable.startsWith("OCTAVO_REGIONS_")) {
+                int equals = variable.indexOf('=');
+                regions.put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+    }
 
     /** Topics of one version each, with payloads of 100 bytes. */
     List<String> topics(String prefix, int count) {

@@ -51,7 +51,8 @@ bench() {
   local main=$1 classes=$root/target/bench
   shift
   mkdir -p "$classes"
-  "$java_home/bin/javac" -Xlint:-options -nowarn -d "$classes" -cp "$libraries" "$root"/ops/bench/*.java || fail "javac failed"
+  "$java_home/bin/javac" -Xlint:-options -nowarn -d "$classes" -cp "$libraries" \
+    -sourcepath "$root/server/src/test/java:$root/ops/local/launcher/src/main/java" "$root"/ops/bench/*.java || fail "javac failed"
   "$java_home/bin/java" -XX:+UseSerialGC "-Xmx${bench_heap:-512m}" "-Dbench.data=$work/data" "-Dbench.work=$work" \
     "-Dbench.server=$server" "-Dbench.http=$http" "-Dbench.grpc=$grpc" "-Dbench.libraries=$libraries" \
     "-Dlogback.configurationFile=$root/ops/bench/logback.xml" -cp "$classes:$libraries" "$main" "$@"

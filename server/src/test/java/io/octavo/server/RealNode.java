@@ -1,12 +1,9 @@
 package io.octavo.server;
 
 import io.octavo.local.LocalCassandra;
+import io.octavo.local.Ports;
 import io.octavo.server.cassandra.CassandraConfig;
 import io.octavo.server.cassandra.TestCassandra;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,13 +67,9 @@ final class RealNode implements AutoCloseable {
         return arguments;
     }
 
-    /** A port that is free now. */
+    /** A port that is free now, that nobody here was given before, and that no outgoing connection is likely to get. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Ports.free();
     }
 
     int http() {

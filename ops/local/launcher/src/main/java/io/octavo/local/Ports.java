@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Loopback ports. Free is what it was a moment ago: whoever binds one must be ready to find it taken. */
@@ -18,13 +20,16 @@ public final class Ports {
 
     private static final int HIGHEST = 32_000;
 
+    /** Whoever was given one may be yet to bind it. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private Ports() {}
 
-    /** A port that nobody listens on, and that no outgoing connection is likely to get. */
+    /** A port that nobody listens on, and that no outgoing connection is likely to get; another one at each call. */
     public static int free() {
         for (int tries = 0; tries < 1_000; tries++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port)) {
+            if (isFree(port) && GIVEN.add(port)) {
                 return port;
             }
         }

@@ -39,6 +39,7 @@ final class DiskFaults {
             service.next(topic);
             service.corruptNewest(topic);
             NodeProcess.signal(process.pid(), "-CONT");
+            process.forgetReads();
             assertThat(process.awaitsFailure("running", topic, 1)).contains("SHA-256");
             process.isHealthy("running");
             table.running(row, "The value stays, `FAILED`");

@@ -16,6 +16,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,8 +32,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,7 +54,13 @@ public final class Watcher {
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
 
     private final Map<String, Follower> followers = new ConcurrentHashMap<>();
-    private volatile long slowestNanos;
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    /** Of a value. */
+    private final LongAccumulator slowestNanos = new LongAccumulator(Math::max, 0);
+    /** In all reads of a round, for a lock or for another thread. */
+    private final LongAccumulator longestWaitMillis = new LongAccumulator(Math::max, 0);
+
+    private final AtomicLong rounds = new AtomicLong();
 
     private Watcher() {}
 
@@ -75,16 +87,35 @@ public final class Watcher {
 
     /** Reads all values again and again, as a service does at each request. */
     private void read() {
+        threads.setThreadContentionMonitoringEnabled(true);
         while (true) {
+            long before = waitedMillis();
             for (Follower follower : followers.values()) {
-                slowestNanos = Math.max(slowestNanos, follower.read());
+                slowestNanos.accumulate(follower.read());
             }
+            longestWaitMillis.accumulate(waitedMillis() - before);
+            rounds.incrementAndGet();
             try {
                 TimeUnit.MILLISECONDS.sleep(5);
             } catch (InterruptedException e) {
                 return;
             }
         }
+    }
+
+    /** How long this thread has waited for anything but the processor, since it began. */
+    private long waitedMillis() {
+        ThreadInfo self = threads.getThreadInfo(Thread.currentThread().getId());
+        return self.getBlockedTime() + self.getWaitedTime();
+    }
+
+    /** Of reads that have ended, and of the round that is under way. */
+    private void forgetReads() throws InterruptedException {
+        long underWay = rounds.get();
+        while (rounds.get() == underWay) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        slowestNanos.reset();
     }
 
     private void obey(JsonNode command, ObjectNode answer) throws Exception {
@@ -100,7 +131,9 @@ public final class Watcher {
                 followers.remove(name);
                 closed.client.close();
             }
+            case "release" -> known(name).released.countDown();
             case "count" -> count(answer);
+            case "forget" -> forgetReads();
             case "fill" -> fill(Path.of(command.path("directory").asString()));
             case "free" ->
                 Files.deleteIfExists(Path.of(command.path("directory").asString(), "filling"));
@@ -133,7 +166,8 @@ public final class Watcher {
         answer.put("handles", handles.size());
         answer.putPOJO("open", handles);
         answer.put("now", System.currentTimeMillis());
-        answer.put("slowestMicros", slowestNanos / 1_000);
+        answer.put("slowestMicros", slowestNanos.get() / 1_000);
+        answer.put("waitedMillis", longestWaitMillis.get());
     }
 
     /** What is open, by name. Sockets that lead nowhere are told apart: the Java runtime has one, to close others with. */
@@ -181,6 +215,7 @@ public final class Watcher {
         private final Set<String> held = new HashSet<>();
         private final AtomicInteger lost = new AtomicInteger();
         private final AtomicInteger failedPolls = new AtomicInteger();
+        private final CountDownLatch released = new CountDownLatch(1);
         private volatile String token;
 
         Follower(JsonNode order) {
@@ -246,10 +281,12 @@ public final class Watcher {
             if (order.path("throws").asBoolean(false)) {
                 throw new IllegalStateException("thrown by a listener of the test");
             }
-            // One blocks at the version it gets first, another at the one after.
+            // One blocks at the version it gets first, another at the one after; longer than its time, until it is
+            // told.
             if (order.has("blocks") && times == order.path("blocksAt").asInt(1)) {
                 try {
                     TimeUnit.SECONDS.sleep(order.path("blocks").asInt());
+                    released.await();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException("interrupted at version " + snapshot.version(), e);
                 }

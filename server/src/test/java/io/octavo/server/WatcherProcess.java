@@ -41,10 +41,13 @@ final class WatcherProcess implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
     /**
-     * No read of a value takes longer. Collections, and other processes where there are many, take 10 to 150 ms of it; what it could
-     * wait for, a call or who makes one, takes seconds when it isn't answered.
+     * No reads of all values wait longer for locks or other threads. A class that another thread loads may take a moment of it; what
+     * they could wait for, a call or who makes one, takes seconds when it isn't answered.
      */
-    private static final Duration READ = Duration.ofMillis(500);
+    private static final Duration READ_WAITS = Duration.ofMillis(500);
+
+    /** No read of a value takes longer: collections, and other processes where there are many, have their part of it. */
+    private static final Duration READ = Duration.ofSeconds(2);
 
     private static final int SAID = 6_000;
 
@@ -228,7 +231,7 @@ final class WatcherProcess implements AutoCloseable {
                 .as("%s of %s: %s", topic, client, waited)
                 .contains(words);
         assertThat(waited.path("tookMs").asLong())
-                .isLessThan(WAIT.plusSeconds(3).toMillis());
+                .isLessThan(WAIT.plusSeconds(15).toMillis());
         assertThat(see().path(client).path("up").asBoolean()).isFalse();
     }
 
@@ -343,10 +346,19 @@ final class WatcherProcess implements AutoCloseable {
         }
     }
 
+    /** How long reads took that stood still with the process isn't held against them. To be called once it goes on. */
+    void forgetReads() throws Exception {
+        tell("forget", Map.of());
+    }
+
     /** No read of a value has ever waited for anything but the processor. */
     void assertReadsDoNotWait() {
-        Duration slowest = Duration.of(count().path("slowestMicros").asLong(), ChronoUnit.MICROS);
-        System.out.printf("%s: the slowest read of a value took %s%n", log.getName(), slowest);
+        JsonNode count = count();
+        Duration slowest = Duration.of(count.path("slowestMicros").asLong(), ChronoUnit.MICROS);
+        Duration waited = Duration.ofMillis(count.path("waitedMillis").asLong(Long.MAX_VALUE));
+        System.out.printf(
+                "%s: the slowest read of a value took %s, %s of it waiting%n", log.getName(), slowest, waited);
+        assertThat(waited).as("how long reads of all values waited").isLessThan(READ_WAITS);
         assertThat(slowest).as("the slowest read of a value").isLessThan(READ);
     }
 

@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
  * same time, each with topics of its own.
  */
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(600)
 class ClientFaultsIT {
     static final List<String> ROWS = List.of(
             "wrong credentials",

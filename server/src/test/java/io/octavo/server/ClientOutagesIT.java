@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  * all of them are away: as the table in the client's guide says. Every program is a process.
  */
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(600)
 class ClientOutagesIT {
     static final List<String> ROWS =
             List.of("service down", "Cassandra down", "S3 down", "all three down", "server stands still");

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,16 +32,17 @@ import org.junit.jupiter.api.io.TempDir;
 class DrainIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int ENDED_BY_SIGTERM = 143;
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir
     private Path folder;
 
     private final CassandraConfig cassandra = TestCassandra.config(TestCassandra.shared());
     private final int port = RealNode.freePort();
-    private Process server;
+    private final List<Process> started = new ArrayList<>();
 
-    @BeforeEach
-    void start() throws IOException {
+    /** @param drain how long publishes that are under way have to end */
+    private Process start(String drain) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -54,32 +54,36 @@ class DrainIT {
                 port,
                 RealNode.freePort(),
                 "--octavo.cassandra.keyspace=" + cassandra.keyspace(),
-                "--octavo.drain.publishes=4s",
+                "--octavo.drain.publishes=" + drain,
                 "--octavo.node.name=draining",
                 "--logging.level.root=INFO",
                 "--octavo.log.format=json"));
-        server = new ProcessBuilder(command)
+        Process server = new ProcessBuilder(command)
                 // Newer Javas warn there of what the driver's libraries use.
                 .redirectError(folder.resolve("server.err").toFile())
                 .redirectOutput(folder.resolve("server.log").toFile())
                 .start();
-        await().atMost(Duration.ofSeconds(90)).until(this::isReady);
+        started.add(server);
+        await().atMost(Duration.ofSeconds(90)).until(() -> isReady(server));
+        return server;
     }
 
     @AfterEach
     void kill() {
-        server.destroyForcibly();
+        started.forEach(Process::destroyForcibly);
     }
 
     @Test
     void aPublishUnderWayEndsWellAndNewOnesAreSentElsewhere() throws Exception {
+        Process server = start("30s");
         assertThat(publish("held", "k-0").statusCode()).isEqualTo(201);
         CompletableFuture<HttpResponse<String>> held = holdLatest("held");
         try (Socket slow = begin("under-way", 6)) {
             server.destroy();
-            await().atMost(Duration.ofSeconds(3)).until(() -> status("/actuator/health/readiness") == 503);
-            HttpResponse<String> refused = publish("late", "k-1");
-            assertThat(refused.statusCode()).isEqualTo(503);
+            await().atMost(SOON).until(() -> status("/actuator/health/readiness") == 503);
+            // It leaves the list of nodes in between.
+            HttpResponse<String> refused =
+                    await().atMost(SOON).until(() -> publish("late", "k-1"), answer -> answer.statusCode() == 503);
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();
             assertThat(refused.body()).contains("\"UNAVAILABLE\"", "this node is stopping");
 
@@ -87,15 +91,16 @@ class DrainIT {
             slow.getOutputStream().flush();
             assertThat(answer(slow)).startsWith("HTTP/1.1 201").contains("\"version\":1");
         }
-        HttpResponse<String> sentAway = held.get(1, TimeUnit.SECONDS);
+        HttpResponse<String> sentAway = held.get(SOON.toSeconds(), TimeUnit.SECONDS);
         assertThat(sentAway.statusCode()).isEqualTo(503);
         assertThat(sentAway.headers().firstValue("Retry-After")).isPresent();
         assertThat(sentAway.body()).contains("this node goes away");
-        assertEnded();
+        assertEnded(server);
     }
 
     @Test
     void aPublishThatIsTooSlowIsRefusedAndCanBeRepeatedWithItsKey() throws Exception {
+        Process server = start("4s");
         try (Socket slow = begin("too-slow", 1_000_000)) {
             server.destroy();
             OutputStream out = slow.getOutputStream();
@@ -112,13 +117,15 @@ class DrainIT {
                     .startsWith("HTTP/1.1 503")
                     .contains("Retry-After: ", "\"UNAVAILABLE\"", "this node is stopping");
         }
-        assertEnded();
-        start();
+        assertEnded(server);
+        start("4s");
         assertThat(publish("too-slow", "too-slow").statusCode()).isEqualTo(201);
     }
 
-    private void assertEnded() throws InterruptedException, IOException {
-        assertThat(server.waitFor(20, TimeUnit.SECONDS)).as("it ends in time").isTrue();
+    private void assertEnded(Process server) throws InterruptedException, IOException {
+        assertThat(server.waitFor(SOON.toSeconds(), TimeUnit.SECONDS))
+                .as("it ends in time")
+                .isTrue();
         assertThat(server.exitValue()).isEqualTo(ENDED_BY_SIGTERM);
         try (CassandraStore store = TestCassandra.open(cassandra)) {
             assertThat(store.nodes().read()).isEmpty();
@@ -129,7 +136,7 @@ class DrainIT {
                 .allMatch(line -> line.startsWith("{") && line.endsWith("}"));
     }
 
-    private boolean isReady() throws InterruptedException {
+    private boolean isReady(Process server) throws InterruptedException {
         assertThat(server.isAlive()).as("the server lives").isTrue();
         return status("/actuator/health/readiness") == 200;
     }

@@ -11,6 +11,7 @@ import io.octavo.protocol.PublishRequest;
 import io.octavo.protocol.Scope;
 import io.octavo.server.topic.InMemoryTopicLog;
 import io.octavo.server.topic.TopicLog.Read;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -57,25 +58,27 @@ class PublishStreamsTest {
 
     @Test
     void streamsThatTrickleAreGivenUpAndTheirPlacesAreFreeAgain() throws Exception {
-        PublishStream one = node.call();
-        PublishStream other = node.call();
-        for (PublishStream call : List.of(one, other)) {
-            call.send(header(PublishHeader.newBuilder().setTopic("slow").build()));
-        }
-        while (!one.isAnswered() || !other.isAnswered()) {
-            one.trickle();
-            other.trickle();
-        }
-        for (PublishStream call : List.of(one, other)) {
-            assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
-            assertThat(call.failure()).hasMessageContaining("bytes in PT4S (expected: all its bytes in that time)");
-        }
-        assertThat(payloads.left()).isZero();
-        assertThat(log.head("slow", Read.SERIAL)).isNull();
+        try (PublishingNode patient = new PublishingNode(Duration.ofSeconds(10))) {
+            PublishStream one = patient.call();
+            PublishStream other = patient.call();
+            for (PublishStream call : List.of(one, other)) {
+                call.send(header(PublishHeader.newBuilder().setTopic("slow").build()));
+            }
+            while (!one.isAnswered() || !other.isAnswered()) {
+                one.trickle();
+                other.trickle();
+            }
+            for (PublishStream call : List.of(one, other)) {
+                assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
+                assertThat(call.failure()).hasMessageContaining("bytes in PT4S (expected: all its bytes in that time)");
+            }
+            assertThat(patient.payloads.left()).isZero();
+            assertThat(patient.log.head("slow", Read.SERIAL)).isNull();
 
-        PublishStream next = node.call();
-        next.send(header(PublishHeader.newBuilder().setTopic("slow").build()));
-        assertThat(next.end().getRecord().getVersion()).isEqualTo(1);
+            PublishStream next = patient.call();
+            next.send(header(PublishHeader.newBuilder().setTopic("slow").build()));
+            assertThat(next.end().getRecord().getVersion()).isEqualTo(1);
+        }
     }
 
     @Test
@@ -98,7 +101,7 @@ class PublishStreamsTest {
         call.send(chunk("one"));
 
         assertThat(call.failure().getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
-        assertThat(call.failure()).hasMessageContaining("body: nothing for 1").hasMessageContaining("after 3 bytes");
+        assertThat(call.failure()).message().containsPattern("body: nothing for [0-9]{4,} ms after 3 bytes");
         assertThat(payloads.left()).isZero();
     }
 

@@ -34,8 +34,6 @@ import org.springframework.util.unit.DataSize;
 
 /** The publish service of a node on a loopback port, its stores in memory. */
 final class PublishingNode implements AutoCloseable {
-    private static final PublishConfig CONFIG = new PublishConfig(8, Duration.ofSeconds(1));
-
     final Arrivals arrivals = new Arrivals(
             new ArrivalConfig(DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(4)),
             System::nanoTime);
@@ -48,8 +46,14 @@ final class PublishingNode implements AutoCloseable {
     private final GrpcFixture fixture;
 
     PublishingNode() {
+        this(Duration.ofSeconds(1));
+    }
+
+    /** @param idleTimeout how long a publish may send nothing before it is given up */
+    PublishingNode(Duration idleTimeout) {
+        PublishConfig config = new PublishConfig(8, idleTimeout);
         TopicCommits commits = TestCommits.of(log, Duration.ofSeconds(5));
-        Publisher publisher = new Publisher(log, commits, intake, CONFIG, new TopicsConfig(true), TestChecks.CHECKS);
+        Publisher publisher = new Publisher(log, commits, intake, config, new TopicsConfig(true), TestChecks.CHECKS);
         GrpcPublish service = new GrpcPublish(
                 publisher,
                 uploader(publisher),
@@ -58,7 +62,7 @@ final class PublishingNode implements AutoCloseable {
                 commits,
                 TestCommits.uncounted(commits),
                 workers,
-                CONFIG,
+                config,
                 arrivals,
                 new GrpcErrors(() -> "id")::status);
         BindableService behindCallers = () -> ServerInterceptors.intercept(service, new Callers(Set.of()));

@@ -66,6 +66,9 @@ class GrpcServerTest {
     @Test
     void callsOfOneMethodLeavePlacesForOthers() throws Exception {
         try (GrpcFixture grpc = start(4, 4)) {
+            // Once there is a connection, calls arrive in their order.
+            assertThat(call(grpc, "Echo").get(10, TimeUnit.SECONDS)).isEmpty();
+            untilNothingRuns(grpc);
             List<Future<byte[]>> blocked = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 blocked.add(call(grpc, "Block"));

@@ -11,6 +11,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.octavo.rules.ErrorCode;
 import io.octavo.server.errors.ServiceException;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class OidcTokensTest {
@@ -183,16 +185,17 @@ class OidcTokensTest {
     }
 
     @Test
+    @Timeout(30)
     void whileTheIssuerIsAwayKnownKeysGoOn() throws Exception {
         OidcTokens tokens = tokens("groups", Duration.ofMillis(2));
         bearer(tokens, Issuer.sign(key, claims().build()));
         issuer.away(true);
-        for (int i = 0; i < 3; i++) {
+        // Until they are fresh no more, and are asked for.
+        Timer failed = meters.timer("octavo.security.keys", "outcome", "failed");
+        for (int i = 0; i < 3 || failed.count() == 0; i++) {
             String next = Issuer.sign(key, claims().jwtID("" + i).build());
             assertThat(bearer(tokens, next).name()).startsWith("oidc:");
         }
-        assertThat(meters.timer("octavo.security.keys", "outcome", "failed").count())
-                .isPositive();
     }
 
     @Test

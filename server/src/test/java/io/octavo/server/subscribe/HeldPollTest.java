@@ -38,6 +38,7 @@ import org.springframework.util.unit.DataSize;
 @Timeout(60)
 class HeldPollTest {
     private static final int LONG = 30_000;
+    private static final int SOME_SECONDS = 3_000;
     private static final int SHORT = 50;
 
     private final TestClock clock = new TestClock();
@@ -118,7 +119,7 @@ class HeldPollTest {
 
     @Test
     void whatChangesForOthersRidesAlongWhenTheHoldEnds() throws Exception {
-        ListenableFuture<PollResponse> poll = hold(SHORT * 10, state("t", 3, 5));
+        ListenableFuture<PollResponse> poll = hold(SOME_SECONDS, state("t", 3, 5));
         role.cache()
                 .put(TestHeads.head("t", 6, 3).toBuilder()
                         .setNewestVersion(9)

@@ -41,10 +41,10 @@ final class WatcherProcess implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
     /**
-     * No reads of all values wait longer for locks or other threads. A class that another thread loads may take a moment of it; what
-     * they could wait for, a call or who makes one, takes seconds when it isn't answered.
+     * No reads of all values wait longer for locks or other threads. On a busy machine they have waited 250 ms; what they could wait
+     * for, a call or who makes one, takes seconds when it isn't answered.
      */
-    private static final Duration READ_WAITS = Duration.ofMillis(500);
+    private static final Duration READ_WAITS = Duration.ofSeconds(1);
 
     /** No read of a value takes longer: collections, and other processes where there are many, have their part of it. */
     private static final Duration READ = Duration.ofSeconds(2);
@@ -357,7 +357,8 @@ final class WatcherProcess implements AutoCloseable {
         Duration slowest = Duration.of(count.path("slowestMicros").asLong(), ChronoUnit.MICROS);
         Duration waited = Duration.ofMillis(count.path("waitedMillis").asLong(Long.MAX_VALUE));
         System.out.printf(
-                "%s: the slowest read of a value took %s, %s of it waiting%n", log.getName(), slowest, waited);
+                "%s: the slowest read of a value took %s; reads of all of them waited %s at most%n",
+                log.getName(), slowest, waited);
         assertThat(waited).as("how long reads of all values waited").isLessThan(READ_WAITS);
         assertThat(slowest).as("the slowest read of a value").isLessThan(READ);
     }

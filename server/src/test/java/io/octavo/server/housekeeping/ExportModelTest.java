@@ -82,10 +82,10 @@ class ExportModelTest {
     @Test
     void whatIsInFrontNeverGoesBackAndAlwaysHasItsBytes() {
         for (int i = 0; i < HISTORIES; i++) {
-            new History("octavo.seed=" + seed + ", history " + i).play();
+            new History("octavo.seed=" + seed + ", history " + i, i % 2 == 0).play();
         }
-        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
-        assertThat(deposed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
+        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
+        assertThat(deposed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
         assertThat(completed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
         assertThat(removed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
     }
@@ -114,10 +114,11 @@ class ExportModelTest {
         private long payloadIds;
         private long term;
         /** The deposed know it at once; else what they say to be complete may be so for them alone, until the next scan. */
-        private final boolean isExclusive = random.nextBoolean();
+        private final boolean isExclusive;
 
-        History(String description) {
+        History(String description, boolean isExclusive) {
             this.description = description;
+            this.isExclusive = isExclusive;
         }
 
         void play() {

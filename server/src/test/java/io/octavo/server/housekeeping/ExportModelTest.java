@@ -30,7 +30,6 @@ import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.UnpinScope;
-import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,8 +39,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -61,23 +58,6 @@ class ExportModelTest {
     private int deposed;
     private int completed;
     private int removed;
-
-    private final UncaughtExceptionHandler usual = Thread.getDefaultUncaughtExceptionHandler();
-
-    /** What dies takes its threads along: no news. */
-    @BeforeEach
-    void letThreadsDieQuietly() {
-        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
-            if (!(error instanceof Killed)) {
-                error.printStackTrace();
-            }
-        });
-    }
-
-    @AfterEach
-    void letThreadsDieAsUsual() {
-        Thread.setDefaultUncaughtExceptionHandler(usual);
-    }
 
     @Test
     void whatIsInFrontNeverGoesBackAndAlwaysHasItsBytes() {
@@ -298,6 +278,10 @@ class ExportModelTest {
                     new SimpleMeterRegistry());
 
             private synchronized void step(String what) {
+                if (what.endsWith(" region")) {
+                    // Asks a store for nothing but its name.
+                    return;
+                }
                 if (dead || --stepsLeft < 0) {
                     dead = true;
                     throw new Killed(what);

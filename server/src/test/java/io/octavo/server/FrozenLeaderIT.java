@@ -55,7 +55,7 @@ import tools.jackson.databind.JsonNode;
  * Two processes that do the housekeeping. Whoever leads is frozen in the middle of its work (SIGSTOP), the other takes
  * over, and the first wakes up and believes for a moment that it leads.
  */
-@Timeout(180)
+@Timeout(300)
 class FrozenLeaderIT {
     private static final Duration LEASE = Duration.ofSeconds(4);
     /** A lease, the pauses between looks at it, and what a busy machine adds. */

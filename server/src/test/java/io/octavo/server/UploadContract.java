@@ -197,7 +197,7 @@ abstract class UploadContract {
                 }
             };
             // On a busy machine a node starts for longer than the client tries: then it is published once more.
-            Published published = await().atMost(Duration.ofSeconds(60))
+            Published published = await().atMost(Duration.ofSeconds(90))
                     .ignoreExceptionsMatching(e -> e instanceof OctavoException
                             && next.get() != null
                             && System.nanoTime() - killed.get() > TRIES_FOR.toNanos())

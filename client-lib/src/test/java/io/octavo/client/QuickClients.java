@@ -11,7 +11,7 @@ final class QuickClients {
         Limits usual = config.limits();
         Limits limits = new Limits(
                 usual.request(),
-                Duration.ofMillis(700),
+                Duration.ofMillis(1_500),
                 usual.transfer(),
                 usual.downloads(),
                 5,

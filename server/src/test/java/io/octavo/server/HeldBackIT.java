@@ -42,7 +42,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 @Timeout(120)
 class HeldBackIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String LARGE = "two ".repeat(1 << 18);
 
     @TempDir
@@ -56,7 +56,7 @@ class HeldBackIT {
     @BeforeAll
     static void start() {
         s3 = LocalS3.start(folder);
-        s3.awaitReady(Duration.ofSeconds(60));
+        s3.awaitReady(SOON);
         objects = S3Client.builder()
                 .endpointOverride(s3.endpoint())
                 .forcePathStyle(true)
@@ -75,8 +75,7 @@ class HeldBackIT {
                 "--octavo.payload.create-buckets=true");
         // Another one than the node's, so that the node learns nothing of what is done with it.
         cassandra = TestCassandra.open(node.bean(CassandraConfig.class));
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> get("/actuator/health/readiness").statusCode() == 200);
+        await().atMost(SOON).until(() -> get("/actuator/health/readiness").statusCode() == 200);
     }
 
     @AfterAll
@@ -114,9 +113,7 @@ class HeldBackIT {
         try (OctavoClient client = client()) {
             Subscription<String> late =
                     client.subscription("served", Deserializers.utf8()).start();
-            await().atMost(Duration.ofSeconds(30))
-                    .ignoreExceptions()
-                    .until(() -> late.get().equals("one"));
+            await().atMost(SOON).ignoreExceptions().until(() -> late.get().equals("one"));
             putObject(part, LARGE);
             await().atMost(SOON).until(() -> late.get().equals(LARGE));
         }

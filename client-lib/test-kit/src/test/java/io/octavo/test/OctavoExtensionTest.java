@@ -52,7 +52,7 @@ class OctavoExtensionTest {
     void theServiceCanGoAwayAndComeBack() throws Exception {
         octavo.server().publish("prices", "one");
         try (OctavoClient client =
-                octavo.server().client().requestTimeout(Duration.ofMillis(500)).build()) {
+                octavo.server().client().requestTimeout(Duration.ofSeconds(5)).build()) {
             Subscription<String> prices =
                     client.subscription("prices", Deserializers.utf8()).start();
             assertThat(prices.awaitValue(BOUND)).isEqualTo("one");

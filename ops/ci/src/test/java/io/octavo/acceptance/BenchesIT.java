@@ -32,6 +32,7 @@ final class BenchesIT {
             connections.sh, --count 200, 1
             many-topics.sh, --count 500, 1
             housekeeping.sh, --count 200, 6
+            housekeeping.sh, --count 200 --store radosgw, 6
             client-start.sh, --topics 20 --pairs 1, 9
             fleet.sh, --subscribers 2000, 2
             """)

@@ -30,7 +30,6 @@ import io.octavo.server.topic.TopicCommits;
 import io.octavo.server.topic.TopicLog;
 import io.octavo.server.topic.TopicLog.Read;
 import io.octavo.server.topic.UnpinScope;
-import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,8 +39,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -62,30 +59,13 @@ class ExportModelTest {
     private int completed;
     private int removed;
 
-    private final UncaughtExceptionHandler usual = Thread.getDefaultUncaughtExceptionHandler();
-
-    /** What dies takes its threads along: no news. */
-    @BeforeEach
-    void letThreadsDieQuietly() {
-        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
-            if (!(error instanceof Killed)) {
-                error.printStackTrace();
-            }
-        });
-    }
-
-    @AfterEach
-    void letThreadsDieAsUsual() {
-        Thread.setDefaultUncaughtExceptionHandler(usual);
-    }
-
     @Test
     void whatIsInFrontNeverGoesBackAndAlwaysHasItsBytes() {
         for (int i = 0; i < HISTORIES; i++) {
-            new History("octavo.seed=" + seed + ", history " + i).play();
+            new History("octavo.seed=" + seed + ", history " + i, i % 2 == 0).play();
         }
-        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
-        assertThat(deposed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
+        assertThat(killed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
+        assertThat(deposed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 8);
         assertThat(completed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
         assertThat(removed).as("octavo.seed=" + seed).isGreaterThan(HISTORIES / 4);
     }
@@ -114,10 +94,11 @@ class ExportModelTest {
         private long payloadIds;
         private long term;
         /** The deposed know it at once; else what they say to be complete may be so for them alone, until the next scan. */
-        private final boolean isExclusive = random.nextBoolean();
+        private final boolean isExclusive;
 
-        History(String description) {
+        History(String description, boolean isExclusive) {
             this.description = description;
+            this.isExclusive = isExclusive;
         }
 
         void play() {
@@ -297,6 +278,10 @@ class ExportModelTest {
                     new SimpleMeterRegistry());
 
             private synchronized void step(String what) {
+                if (what.endsWith(" region")) {
+                    // Asks a store for nothing but its name.
+                    return;
+                }
                 if (dead || --stepsLeft < 0) {
                     dead = true;
                     throw new Killed(what);

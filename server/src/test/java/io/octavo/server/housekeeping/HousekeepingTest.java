@@ -37,10 +37,14 @@ class HousekeepingTest {
     private final Housekeeping b = node("b", Duration.ofHours(1), run -> ran.add("b"));
 
     private Housekeeping node(String name, Duration interval, Consumer<Run> work) {
+        return node(name, interval, "10s", work);
+    }
+
+    private Housekeeping node(String name, Duration interval, String runTimeout, Consumer<Run> work) {
         HousekeepingConfig config = new Binder(new MapConfigurationPropertySource(Map.of(
                         "octavo.housekeeping.lease", "2s",
                         "octavo.housekeeping.lease-margin", "100ms",
-                        "octavo.housekeeping.run-timeout", "1s")))
+                        "octavo.housekeeping.run-timeout", runTimeout)))
                 .bindOrCreate("octavo.housekeeping", HousekeepingConfig.class);
         return new Housekeeping(
                 List.of(new TestTask("test", interval, work)),
@@ -201,7 +205,7 @@ class HousekeepingTest {
 
     @Test
     void aRunThatWaitsForEverIsInterruptedWhenItsTimeIsOver() {
-        try (Housekeeping hanging = node("c", Duration.ofHours(1), run -> await(new CountDownLatch(1)))) {
+        try (Housekeeping hanging = node("c", Duration.ofHours(1), "1s", run -> await(new CountDownLatch(1)))) {
             hanging.start();
             RunReport report = null;
             while (report == null) {

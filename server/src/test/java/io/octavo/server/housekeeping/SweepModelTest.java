@@ -75,7 +75,11 @@ class SweepModelTest {
         int killed = 0;
         for (int i = 0; i < HISTORIES; i++) {
             SweepHistory history = new SweepHistory("octavo.seed=" + seed + ", history " + i);
-            history.play();
+            try {
+                history.play();
+            } catch (RuntimeException e) {
+                throw new AssertionError(history.description, e);
+            }
             killed += history.killed();
         }
         assertThat(refused).as("octavo.seed=" + seed).isPositive();
@@ -292,6 +296,7 @@ class SweepModelTest {
 
         /** What retention does; a region may be unknown to it for a while. */
         private void removeBytes(boolean knowsOneRegionOnly) {
+            int since = setBacks;
             List<Long> gone = new ArrayList<>();
             for (VersionRecord row : rows()) {
                 Part part = row.getParts(0);
@@ -315,7 +320,7 @@ class SweepModelTest {
             }
             if (!gone.isEmpty()) {
                 try {
-                    commits(setBacks).commit(TOPIC, new NoteBytesGone(gone), "octavo:retention", null);
+                    commits(since).commit(TOPIC, new NoteBytesGone(gone), "octavo:retention", null);
                 } catch (ServiceException | InvalidField later) {
                     // With the next run.
                 }

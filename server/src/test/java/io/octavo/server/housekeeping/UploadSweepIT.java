@@ -105,7 +105,7 @@ class UploadSweepIT {
 
     private void raceWithTheSweep() throws Exception {
         AtomicBoolean publishing = new AtomicBoolean(true);
-        ExecutorService threads = Executors.newFixedThreadPool(PUBLISHERS + 1);
+        ExecutorService threads = Executors.newFixedThreadPool(PUBLISHERS + 2);
         try {
             Future<?> sweeping = threads.submit(() -> {
                 UploadSweep sweep = sweep();
@@ -118,6 +118,7 @@ class UploadSweepIT {
                 Random random = new Random(i);
                 publishers.add(threads.submit(() -> publish(random)));
             }
+            publishers.add(threads.submit(this::publishTooLate));
             for (Future<?> publisher : publishers) {
                 publisher.get();
             }
@@ -139,7 +140,7 @@ class UploadSweepIT {
             }
             stored.add(payload);
             if (random.nextInt(3) == 0) {
-                Instant until = Instant.now().plusMillis(MARGIN.toMillis() - 200 + random.nextInt(400));
+                Instant until = Instant.now().plusMillis(MARGIN.toMillis() - 200 + random.nextInt(1_600));
                 await().pollInterval(Duration.ofMillis(10))
                         .until(() -> Instant.now().isAfter(until));
             }
@@ -147,6 +148,20 @@ class UploadSweepIT {
                 commit(topic, payload);
             }
         }
+        return null;
+    }
+
+    /** Dawdles until the sweep has surely given it up. */
+    private Void publishTooLate() throws IOException {
+        String topic = "topic-0";
+        StoredPayload payload = null;
+        while (payload == null) {
+            payload = store(topic, new byte[] {1});
+        }
+        stored.add(payload);
+        long uploadId = payload.uploadId();
+        await().atMost(Duration.ofSeconds(60)).until(() -> store.log().upload(topic, uploadId) != null);
+        assertThat(commit(topic, payload)).as("committed what was given up").isFalse();
         return null;
     }
 
@@ -160,15 +175,18 @@ class UploadSweepIT {
         }
     }
 
-    private void commit(String topic, StoredPayload payload) {
+    /** False if the sweep had given it up. */
+    private boolean commit(String topic, StoredPayload payload) {
         PublishVersion command = new PublishVersion(
                 List.of(payload.part()), Map.of(), List.of(Scopes.GLOBAL), null, false, null, payload.uploadId(), "");
         try {
             Committed done = commits.commit(topic, command, "publisher", null);
             acknowledged.add(requireNonNull(done.version()));
+            return true;
         } catch (ServiceException givenUp) {
             assertThat(givenUp).hasMessageContaining("given up");
             refused.incrementAndGet();
+            return false;
         }
     }
 

@@ -33,15 +33,15 @@ final class LeashIT {
         Process child = start();
         assertThat(child.inputReader().readLine()).isEqualTo("up");
         child.getOutputStream().close();
-        assertThat(child.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
-    void aChildWhoseHooksHangIsKilledWithinTenSeconds() throws Exception {
+    void aChildWhoseHooksHangIsKilled() throws Exception {
         Process child = start("hang");
         assertThat(child.inputReader().readLine()).isEqualTo("up");
         child.getOutputStream().close();
-        assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue()).isEqualTo(KILLED);
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code up} with the real Cassandra and S3 store, and a fake for the server's jar. */
 final class UpIT {
-    private static final Duration LEASH = Duration.ofSeconds(10);
+    private static final Duration LEASH = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;

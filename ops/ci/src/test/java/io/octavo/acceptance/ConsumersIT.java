@@ -55,7 +55,7 @@ final class ConsumersIT {
             Duration after = Duration.between(
                     later(numbers.current().since(), texts.current().since()), returned);
             System.out.println("publish --wait returned " + after + " after all ran it");
-            assertThat(after).isLessThan(Duration.ofSeconds(20));
+            assertThat(after).isLessThan(Duration.ofSeconds(10));
             assertThat(waited.err()).contains("2 of 2 live instances run version 2");
             assertThat(numbers.state().version()).isEqualTo(2);
             assertThat(texts.state().version()).isEqualTo(2);

@@ -31,6 +31,7 @@ public final class HousekeepingCost {
 
     public static void main(String[] args) throws Exception {
         String store = Bench.option(args, "--store", "s3proxy");
+        Bench.require(List.of("s3proxy", "radosgw").contains(store), "--store: " + store + " (expected: s3proxy or radosgw)");
         try (Stack stack = new Stack();
                 TestS3 ceph = store.equals("radosgw") ? Radosgw.in(Files.createDirectory(stack.work.resolve("ceph"))) : null) {
             if (ceph != null) {

@@ -33,7 +33,7 @@ final class LeashIT {
         Process child = start();
         assertThat(child.inputReader().readLine()).isEqualTo("up");
         child.getOutputStream().close();
-        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -41,7 +41,7 @@ final class LeashIT {
         Process child = start("hang");
         assertThat(child.inputReader().readLine()).isEqualTo("up");
         child.getOutputStream().close();
-        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue()).isEqualTo(KILLED);
     }
 
